@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Floors (a target imports lower floors only, never a neighbour):
+//   6 supernode   5 Validation   4 Serving   3 Costs   2 Workloads, Hardware   1 Simulation, Reports, Formats   0 Units
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+  name: "supernode",
+  products: [
+    .executable(name: "supernode", targets: ["supernode"]),
+    .library(name: "SupernodeServing", targets: ["Serving"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    .target(name: "Units", swiftSettings: settings),
+
+    .target(
+      name: "Simulation", dependencies: ["Units", .product(name: "HeapModule", package: "swift-collections")],
+      swiftSettings: settings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Formats", dependencies: ["Units", "CZlib", .product(name: "Yams", package: "Yams")],
+      resources: [.copy("Resources/catalog")], swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["Units"], swiftSettings: settings),
+
+    .target(name: "Workloads", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),
+    .target(name: "Hardware", dependencies: ["Units", "Formats"], swiftSettings: settings),
+
+    .target(name: "Costs", dependencies: ["Units", "Formats", "Workloads", "Hardware"], swiftSettings: settings),
+
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ], swiftSettings: settings),
+
+    .target(
+      name: "Validation",
+      dependencies: ["Units", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Serving", "Simulation"],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "supernode",
+      dependencies: [
+        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Serving", "Validation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: settings),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Units"], swiftSettings: settings),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: settings),
+    .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "Formats", "Units"], swiftSettings: settings),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Formats", "Units"], swiftSettings: settings),
+    .testTarget(
+      name: "CostsTests", dependencies: ["Costs", "Workloads", "Hardware", "Formats", "Units"], swiftSettings: settings),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: ["Serving", "Costs", "Workloads", "Hardware", "Formats", "Units", "Simulation", "Reports"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
+      resources: [.copy("budgets.yaml")], swiftSettings: settings),
+    .testTarget(name: "GoldenTests", dependencies: ["Formats"], swiftSettings: settings),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,161 @@
+import Units
+
+/// The answer of `simulate`: what was served, how fast, at what cost, and why objectives were missed.
+///
+/// Encoded as the JSON result: seconds, bytes, joules, dollars; shares and fractions of 1.
+public struct ServingReport: Encodable, Sendable {
+  public var requests: Requests
+  public var timeToFirstToken: Summary
+  public var timePerOutputToken: Summary
+  public var interTokenLatency: Summary
+  public var endToEnd: Summary
+  public var throughput: Throughput
+  public var goodput: Goodput
+  public var cache: Cache
+  /// Mean time that a completed request spends in each phase.
+  public var phases: Phases
+  public var prefill: Pool
+  public var decode: Pool
+  /// Which side limits the deployment, in a sentence with the figures that say so.
+  public var balance: Balance
+  public var energy: Energy
+  public var cost: Cost
+  /// Shares of a decode step and of a prefill step at the run's mean load, largest first.
+  public var decodeStep: StepBreakdown
+  public var prefillStep: StepBreakdown
+  public var timeline: Timeline
+  /// Whatever the reader must know: spread arrivals, skipped lines, extrapolation beyond validated range.
+  public var notes: [String]
+  public var run: Run
+
+  public struct Requests: Encodable, Sendable, Hashable {
+    public var offered, completed, failed, rejected: Int
+    public var promptTokens, outputTokens: Int
+    /// Rejections and failures by reason.
+    public var reasons: [Count]
+  }
+
+  public struct Count: Encodable, Sendable, Hashable {
+    public var reason: String
+    public var requests: Int
+  }
+
+  /// Of the completed requests, in seconds.
+  public struct Summary: Encodable, Sendable, Hashable {
+    public var mean, p50, p90, p99, max: Seconds
+    /// Density for charts: equal steps of the logarithm, from the smallest to the greatest value seen.
+    public var histogram: [Bin]
+    public struct Bin: Encodable, Sendable, Hashable {
+      public var from, to: Seconds
+      public var count: Int
+    }
+  }
+
+  public struct Throughput: Encodable, Sendable, Hashable {
+    /// Per second between the first arrival and the last departure.
+    public var requests, inputTokens, outputTokens, outputTokensPerChip: Double
+    public var duration: Seconds
+  }
+
+  public struct Goodput: Encodable, Sendable, Hashable {
+    /// Requests per second that met every objective.
+    public var requests: Double
+    /// Share of the offered requests that met every objective.
+    public var fraction: Double
+    public var objectives: [Objective]
+    /// Requests that missed an objective, by what took the time (prefill queue, prefill itself, decode slot, transfer, step time …).
+    public var misses: [Count]
+    public struct Objective: Encodable, Sendable, Hashable {
+      public var name: String
+      public var limit: Seconds
+      public var fraction: Double
+    }
+  }
+
+  public struct Cache: Encodable, Sendable, Hashable {
+    /// Prompt tokens found in the cache over all prompt tokens of the requests whose prefill began.
+    public var hitRate: Double
+    public var lookedUpBlocks, hitBlocks, insertedBlocks, evictedBlocks, residentBlocks, capacityBlocks: Int
+    public var bytesRead, bytesWritten, capacity: Bytes
+  }
+
+  public struct Phases: Encodable, Sendable, Hashable {
+    public var prefillQueue, prefill, decodeQueue, transfer, decode: Seconds
+  }
+
+  /// All instances of one phase.
+  public struct Pool: Encodable, Sendable, Hashable {
+    public var instances, chips: Int
+    /// Share of the run's time in which its instances were stepping.
+    public var utilisation: Double
+    public var steps: Int
+    public var meanStep: Seconds
+    /// Requests in a step (decode: per rank as well).
+    public var meanBatch: Double
+    public var meanBatchPerRank: Double
+    public var meanTokensPerStep: Double
+    /// Which limit held the batch: requests in flight, memory, or the objective.
+    public var batchLimit: String
+  }
+
+  public struct Balance: Encodable, Sendable, Hashable {
+    public var verdict: Verdict
+    public var sentence: String
+    public enum Verdict: String, Encodable, Sendable { case balanced, prefillBound, decodeBound, idle }
+  }
+
+  public struct Energy: Encodable, Sendable, Hashable {
+    public var joules: Joules
+    public var joulesPerOutputToken: Joules
+    public var meanPower, peakPower: Watts
+    public var assumptions: [String]
+  }
+
+  public struct Cost: Encodable, Sendable, Hashable {
+    public var perMillionOutputTokens: Dollars
+    public var perMillionTokens: Dollars
+    public var hardwareShare, electricityShare: Double
+    public var assumptions: [String]
+  }
+
+  public struct StepBreakdown: Encodable, Sendable, Hashable {
+    public var step: Seconds
+    /// "batch 48 per die, context 4,310 tokens".
+    public var conditions: String
+    public var boundBy: String
+    public var parts: [Part]
+    public struct Part: Encodable, Sendable, Hashable {
+      public var name: String
+      public var time: Seconds
+      public var share: Double
+      /// "compute", "memory", "network", "latency", "vector", "wait".
+      public var boundBy: String
+    }
+  }
+
+  /// Equal intervals over the run; each array has one value an interval.
+  public struct Timeline: Encodable, Sendable, Hashable {
+    public var interval: Seconds
+    public var arrivals: [Double]
+    public var completions: [Double]
+    public var prefillQueue: [Double]
+    public var decodeQueue: [Double]
+    public var decodeBatch: [Double]
+    public var outputTokensPerSecond: [Double]
+    public var inputTokensPerSecond: [Double]
+    public var cacheHitRate: [Double]
+    public var prefillUtilisation: [Double]
+    public var decodeStep: [Double]
+    public var power: [Double]
+  }
+
+  public struct Run: Encodable, Sendable, Hashable {
+    public var version: String
+    public var seed: UInt64
+    /// Hash of everything that decides the result: scenario, catalog entries, trace.
+    public var inputHash: String
+    public var wallSeconds: Double
+    public var requestsPerWallSecond: Double
+    public var peakMemoryBytes: Int
+  }
+}

@@ -1,0 +1,41 @@
+/// A fact with where it comes from and, where sources disagree, the range they span.
+public struct Sourced<Value: Sendable>: Sendable {
+  public var value: Value
+  public var low: Value?
+  public var high: Value?
+  /// Document, table or derivation, as a reader would look it up.
+  public var source: String
+  /// A vendor or paper read in full, B second outlet, C community, D derived, M from memory (never calibrate on it).
+  public var grade: Grade?
+  public var note: String?
+
+  public init(
+    _ value: Value, low: Value? = nil, high: Value? = nil, source: String, grade: Grade? = nil, note: String? = nil
+  ) {
+    self.value = value
+    self.low = low
+    self.high = high
+    self.source = source
+    self.grade = grade
+    self.note = note
+  }
+
+  public enum Grade: String, Codable, Sendable, CaseIterable { case A, B, C, D, M }
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case value, low, high, source, grade, note }
+}
+
+extension Sourced: Decodable where Value: Decodable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    value = try container.decode(Value.self, forKey: .value)
+    low = try container.decodeIfPresent(Value.self, forKey: .low)
+    high = try container.decodeIfPresent(Value.self, forKey: .high)
+    source = try container.decode(String.self, forKey: .source)
+    grade = try container.decodeIfPresent(Grade.self, forKey: .grade)
+    note = try container.decodeIfPresent(String.self, forKey: .note)
+  }
+}
+extension Sourced: Encodable where Value: Encodable {}
+extension Sourced: Equatable where Value: Equatable {}
+extension Sourced: Hashable where Value: Hashable {}

@@ -1,0 +1,39 @@
+import Simulation
+
+/// A run of consecutive requests of a trace, in order of arrival, as dense columns; reused from read to read.
+public struct RequestBatch: Sendable {
+  /// Arrival, since the start of the trace.
+  public var arrivals: [Instant] = []
+  public var promptTokens: [Int32] = []
+  /// At least 1.
+  public var outputTokens: [Int32] = []
+  /// Hashes of the prompt's leading blocks, all requests one after another; empty where a trace has none.
+  public var blockHashes: [UInt64] = []
+  /// Where each request's hashes end in `blockHashes`; they start where those of the one before it end.
+  public var blockEnds: [Int32] = []
+
+  public init() {}
+  @inlinable public var count: Int { arrivals.count }
+
+  public mutating func removeAll() {
+    arrivals.removeAll(keepingCapacity: true)
+    promptTokens.removeAll(keepingCapacity: true)
+    outputTokens.removeAll(keepingCapacity: true)
+    blockHashes.removeAll(keepingCapacity: true)
+    blockEnds.removeAll(keepingCapacity: true)
+  }
+
+  @inlinable public func blocks(of index: Int) -> Range<Int> {
+    (index == 0 ? 0 : Int(blockEnds[index - 1]))..<Int(blockEnds[index])
+  }
+}
+
+/// Where requests come from: a file, standard input or a generator.
+///
+/// Asked for a batch at a time, so that the indirection costs nothing per request.
+public protocol RequestSource {
+  /// Empties `batch` and fills it with the next requests (about a thousand); false and an empty batch at the end.
+  mutating func read(into batch: inout RequestBatch) throws -> Bool
+  /// Tokens in each hashed block; 0 where the requests have no hashes.
+  var tokensPerBlock: Int { get }
+}
