@@ -55,7 +55,7 @@ let package = Package(
 
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: settings),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Units"], swiftSettings: settings),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "CZlib", "Units"], swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: settings),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "Formats", "Units"], swiftSettings: settings),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Formats", "Units"], swiftSettings: settings),

@@ -1,0 +1,120 @@
+import Units
+
+/// The files of facts: built-in ones and those of the user's folders, which add to and override them.
+///
+/// `<folder>/<kind>/<slug of name>.yaml`, models as `models/<name>/config.json`. A file is read only when asked for.
+public struct Catalog: Sendable {
+  /// In the order of precedence: the user's last folder first, the built-in one last.
+  public let folders: [String]
+  /// The folder of `catalog`, `echarts.min.js` and the like; nil where the program stands alone.
+  private let resources: String?
+
+  /// `folders` override each other from left to right; `builtIn` replaces the folder beside the program.
+  public init(folders: [String] = [], builtIn: String? = nil) {
+    resources = Self.resourcesFolder()
+    let base = builtIn ?? resources.map { "\($0)/catalog" }
+    self.folders = folders.reversed() + (base.map { [$0] } ?? [])
+  }
+
+  /// The kinds of entry, sorted: `chips`, `models`, `systems` ….
+  public func kinds() -> [String] {
+    let all = folders.flatMap { folder in
+      entries(ofFolder: folder).filter { !entries(ofFolder: "\(folder)/\($0)").isEmpty }
+    }
+    return Array(Set(all)).sorted()
+  }
+
+  /// The names of all entries of a kind, sorted.
+  public func names(_ kind: String) -> [String] {
+    var names: [String: String] = [:]
+    for folder in folders {
+      for entry in entries(ofFolder: "\(folder)/\(kind)") {
+        guard let path = Self.document(at: "\(folder)/\(kind)/\(entry)") else { continue }
+        let slug = Self.slug(Self.stem(entry))
+        if names[slug] == nil { names[slug] = Self.name(inFile: path) ?? Self.stem(entry) }
+      }
+    }
+    return names.values.sorted()
+  }
+
+  /// One entry; `name` may differ in case and punctuation, or be the path of a file or model folder.
+  public func node(_ kind: String, _ name: String) throws -> Node {
+    if let path = path(of: name, kind: kind) { return try Node.read(path: path) }
+    throw unknown(kind, name)
+  }
+
+  /// The file of an entry; nil if there is none.
+  public func path(of name: String, kind: String) -> String? {
+    if name.contains("/"), let path = Self.document(at: name) { return path }
+    let wanted = Self.slug(name)
+    for folder in folders {
+      // Written by its slug, it is found without reading the folder.
+      if let path = Self.document(at: "\(folder)/\(kind)/\(wanted).yaml") { return path }
+      for entry in entries(ofFolder: "\(folder)/\(kind)") where Self.slug(Self.stem(entry)) == wanted {
+        if let path = Self.document(at: "\(folder)/\(kind)/\(entry)") { return path }
+      }
+    }
+    return nil
+  }
+
+  /// A file that comes with the program, such as `echarts.min.js`; nil if it was not laid there.
+  public func resourcePath(_ relative: String) -> String? {
+    guard let path = resources.map({ "\($0)/\(relative)" }), exists(path) else { return nil }
+    return path
+  }
+
+  /// What to say of a name that is not there.
+  public func unknown(_ kind: String, _ name: String) -> Problem {
+    let names = names(kind)
+    let singular = kind.hasSuffix("s") ? String(kind.dropLast()) : kind
+    guard !names.isEmpty else {
+      let known = kinds()
+      let wayOut = known.isEmpty ? "no catalog was found beside the program; install it again" : "there are \(known.joined(separator: ", "))"
+      return Problem("", "there is no \(singular) '\(name)', nor any other in the catalog", wayOut: wayOut)
+    }
+    let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'? There are " } ?? "use one of "
+    return Problem("", "there is no \(singular) '\(name)'", wayOut: near + names.joined(separator: ", "))
+  }
+
+  /// Lowercase letters, digits and points; `-` for a run of anything else: `CloudMatrix 384` is `cloudmatrix-384`.
+  public static func slug(_ name: String) -> String {
+    var slug = ""
+    for character in name.lowercased() {
+      if character.isLetter || character.isNumber || character == "." {
+        slug.append(character)
+      } else if slug.last != "-" {
+        slug.append("-")
+      }
+    }
+    return slug
+  }
+
+  private static func stem(_ entry: String) -> String {
+    for ending in [".yaml", ".yml", ".json"] where entry.hasSuffix(ending) { return String(entry.dropLast(ending.count)) }
+    return entry
+  }
+
+  /// The document that an entry of a folder stands for: itself, or the `config.json` in it.
+  private static func document(at path: String) -> String? {
+    if [".yaml", ".yml", ".json"].contains(where: path.hasSuffix) { return exists(path) ? path : nil }
+    let config = "\(path)/config.json"
+    return exists(config) ? config : nil
+  }
+
+  /// The `name:` at the start of a line, found without parsing the file.
+  private static func name(inFile path: String) -> String? {
+    guard path.hasSuffix("ml"), let bytes = try? readBytes(of: path) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    for line in text.split(separator: "\n") where line.hasPrefix("name:") {
+      return (try? Node.parse(String(line), file: path))?.field("name")?.text
+    }
+    return nil
+  }
+
+  /// Beside the program where it was built, in `share/supernode` where it is installed.
+  private static func resourcesFolder() -> String? {
+    guard let program = executablePath(), let slash = program.lastIndex(of: "/") else { return nil }
+    let folder = String(program[..<slash])
+    return ["\(folder)/supernode_Formats.resources", "\(folder)/../share/supernode"].first { exists("\($0)/catalog") }
+  }
+}
