@@ -1,0 +1,159 @@
+import Simulation
+import Units
+
+/// Prices that turn chips, time and energy into cost.
+public struct ServingPrices: Sendable, Hashable {
+  /// Of all the hardware that serves, depreciated or rented.
+  public var hardware: DollarsPerSecond
+  public var electricity: DollarsPerJoule
+  public var costAssumptions: [String]
+  public var energyAssumptions: [String]
+
+  public init(
+    hardware: DollarsPerSecond, electricity: DollarsPerJoule, costAssumptions: [String] = [],
+    energyAssumptions: [String] = []
+  ) {
+    self.hardware = hardware
+    self.electricity = electricity
+    self.costAssumptions = costAssumptions
+    self.energyAssumptions = energyAssumptions
+  }
+}
+
+extension ServingReport {
+  /// - Parameters:
+  ///   - decodeStep, prefillStep: taken apart at the run's mean load, see `ServingOutcome`.
+  public init(
+    _ outcome: ServingOutcome, prices: ServingPrices, decodeStep: StepBreakdown, prefillStep: StepBreakdown,
+    notes: [String] = [], run: Run
+  ) {
+    let statistics = outcome.statistics
+    self.init(
+      requests: Requests(statistics),
+      timeToFirstToken: statistics.timeToFirstToken.summary(),
+      timePerOutputToken: statistics.timePerOutputToken.summary(),
+      interTokenLatency: statistics.interTokenLatency.summary(),
+      endToEnd: statistics.endToEnd.summary(),
+      throughput: Throughput(outcome),
+      goodput: Goodput(outcome),
+      cache: Cache(outcome),
+      phases: Phases(statistics),
+      prefill: .prefill(outcome),
+      decode: .decode(outcome),
+      balance: Balance(outcome),
+      energy: Energy(outcome, assumptions: prices.energyAssumptions),
+      cost: Cost(outcome, prices),
+      decodeStep: decodeStep, prefillStep: prefillStep, timeline: outcome.timeline, notes: notes, run: run)
+  }
+}
+
+extension ServingReport.Requests {
+  init(_ statistics: ServingStatistics) {
+    let reasons = RequestRecord.Outcome.allCases.dropFirst().map {
+      ServingReport.Count(reason: $0.label, requests: statistics.outcomes[$0.rawValue])
+    }
+    self.init(
+      offered: statistics.offered, completed: statistics.completed, failed: statistics.failed,
+      rejected: statistics.rejected, promptTokens: statistics.promptTokens, outputTokens: statistics.outputTokens,
+      reasons: reasons.filter { $0.requests > 0 })
+  }
+}
+
+extension ServingReport.Throughput {
+  init(_ outcome: ServingOutcome) {
+    let statistics = outcome.statistics
+    let seconds = max(outcome.duration.value, 1e-12)
+    let output = Double(statistics.outputTokens) / seconds
+    self.init(
+      requests: Double(statistics.completed) / seconds, inputTokens: Double(statistics.promptTokens) / seconds,
+      outputTokens: output, outputTokensPerChip: output / Double(outcome.chips), duration: outcome.duration)
+  }
+}
+
+extension ServingReport.Goodput {
+  init(_ outcome: ServingOutcome) {
+    let statistics = outcome.statistics
+    let objectives = outcome.configuration.objectives
+    let offered = Double(max(1, statistics.offered))
+    let met = [
+      ("timeToFirstToken", objectives.timeToFirstToken, statistics.metTimeToFirstToken),
+      ("timePerOutputToken", objectives.timePerOutputToken, statistics.metTimePerOutputToken),
+      ("endToEnd", objectives.endToEnd, statistics.metEndToEnd),
+    ]
+    let misses = ServingStatistics.MissReason.allCases.map {
+      ServingReport.Count(reason: $0.label, requests: statistics.misses[$0.rawValue])
+    }
+    self.init(
+      requests: Double(statistics.metAll) / max(outcome.duration.value, 1e-12),
+      fraction: Double(statistics.metAll) / offered,
+      objectives: met.compactMap { name, limit, count in
+        limit.map { Objective(name: name, limit: $0.seconds, fraction: Double(count) / offered) }
+      },
+      misses: misses.filter { $0.requests > 0 })
+  }
+}
+
+extension ServingReport.Cache {
+  init(_ outcome: ServingOutcome) {
+    let statistics = outcome.statistics
+    let cache = outcome.configuration.cache
+    let pools =
+      switch cache.scope {
+      case .none: 0
+      case .instance: outcome.configuration.prefill.instances
+      case .shared: 1
+      }
+    let blockBytes = Double(cache.tokensPerBlock) * Double(cache.bytesPerToken)
+    self.init(
+      hitRate: Double(statistics.cachedTokens) / Double(max(1, statistics.scheduledPromptTokens)),
+      lookedUpBlocks: statistics.lookedUpBlocks, hitBlocks: statistics.hitBlocks,
+      insertedBlocks: statistics.insertedBlocks, evictedBlocks: statistics.evictedBlocks,
+      residentBlocks: statistics.residentBlocks, capacityBlocks: pools * cache.capacityBlocks,
+      bytesRead: Bytes(Double(statistics.cachedTokens) * Double(cache.bytesPerToken)),
+      bytesWritten: Bytes(Double(statistics.insertedBlocks) * blockBytes),
+      capacity: Bytes(Double(pools * cache.capacityBlocks) * blockBytes))
+  }
+}
+
+extension ServingReport.Phases {
+  init(_ statistics: ServingStatistics) {
+    func mean(_ sum: Int128) -> Seconds { Seconds(Double(sum) / Double(max(1, statistics.completed)) * 1e-12) }
+    self.init(
+      prefillQueue: mean(statistics.prefillQueue), prefill: mean(statistics.prefill),
+      decodeQueue: mean(statistics.decodeQueue), transfer: mean(statistics.transfer), decode: mean(statistics.decode))
+  }
+}
+
+extension ServingReport.Pool {
+  private static func share(_ busy: Int128, of instances: Int, _ outcome: ServingOutcome) -> Double {
+    let whole = Double((outcome.statistics.lastDeparture - outcome.statistics.firstArrival).picoseconds)
+    return whole > 0 ? Double(busy) / whole / Double(instances) : 0
+  }
+
+  static func prefill(_ outcome: ServingOutcome) -> Self {
+    let statistics = outcome.statistics
+    let pool = outcome.configuration.prefill
+    let steps = Double(max(1, statistics.prefillSteps))
+    return Self(
+      instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
+      utilisation: share(statistics.prefillBusy, of: pool.instances, outcome), steps: statistics.prefillSteps,
+      meanStep: Seconds(Double(statistics.prefillBusy) / steps * 1e-12),
+      meanBatch: Double(statistics.prefillRequestsInSteps) / steps,
+      meanBatchPerRank: Double(statistics.prefillRequestsInSteps) / steps,
+      meanTokensPerStep: Double(statistics.computedTokens) / steps,
+      batchLimit: "\(pool.maxBatchedTokens) new tokens an iteration")
+  }
+
+  static func decode(_ outcome: ServingOutcome) -> Self {
+    let statistics = outcome.statistics
+    let pool = outcome.configuration.decode
+    let steps = Double(max(1, statistics.decodeSteps))
+    let batch = Double(statistics.decodeRequestSteps) / steps
+    return Self(
+      instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
+      utilisation: share(statistics.decodeBusy, of: pool.instances, outcome), steps: statistics.decodeSteps,
+      meanStep: Seconds(Double(statistics.decodeBusy) / steps * 1e-12), meanBatch: batch,
+      meanBatchPerRank: outcome.meanRequestsPerRank, meanTokensPerStep: batch * pool.speculation.tokensPerStep,
+      batchLimit: outcome.decodeLimit.reason)
+  }
+}

@@ -1,0 +1,150 @@
+import Simulation
+
+/// Sums and distributions over a run; no request is kept.
+public struct ServingStatistics: Sendable {
+  public internal(set) var offered = 0
+  /// By `RequestRecord.Outcome`, in the order of its cases.
+  public internal(set) var outcomes = [Int](repeating: 0, count: RequestRecord.Outcome.allCases.count)
+  /// Of completed requests.
+  public internal(set) var promptTokens = 0
+  public internal(set) var outputTokens = 0
+  public internal(set) var timeToFirstToken = LatencyHistogram()
+  public internal(set) var timePerOutputToken = LatencyHistogram()
+  public internal(set) var interTokenLatency = LatencyHistogram()
+  public internal(set) var endToEnd = LatencyHistogram()
+  /// Picoseconds over all completed requests.
+  var prefillQueue: Int128 = 0
+  var prefill: Int128 = 0
+  var decodeQueue: Int128 = 0
+  var transfer: Int128 = 0
+  var decode: Int128 = 0
+  /// Completed requests that met each objective, and those that met all.
+  public internal(set) var metTimeToFirstToken = 0
+  public internal(set) var metTimePerOutputToken = 0
+  public internal(set) var metEndToEnd = 0
+  public internal(set) var metAll = 0
+  /// By `MissReason`, in the order of its cases.
+  public internal(set) var misses = [Int](repeating: 0, count: MissReason.allCases.count)
+
+  /// Prompt tokens of requests whose prefill began, and how many of them were in the cache.
+  public internal(set) var scheduledPromptTokens = 0
+  public internal(set) var cachedTokens = 0
+  public internal(set) var lookedUpBlocks = 0
+  public internal(set) var hitBlocks = 0
+  public internal(set) var insertedBlocks = 0
+  public internal(set) var evictedBlocks = 0
+  public internal(set) var residentBlocks = 0
+
+  public internal(set) var prefillSteps = 0
+  public internal(set) var prefillBusy: Int128 = 0
+  public internal(set) var prefillRequestsInSteps = 0
+  public internal(set) var computedTokens = 0
+  public internal(set) var computedPairs = 0
+  public internal(set) var decodeSteps = 0
+  /// Runs of steps, each one event.
+  public internal(set) var decodeRuns = 0
+  public internal(set) var decodeBusy: Int128 = 0
+  /// Requests over all decode steps.
+  public internal(set) var decodeRequestSteps = 0
+  /// Σ over completed requests of decode steps times prompt and half of the output: the mean context of a step.
+  var contextSteps = 0.0
+  public internal(set) var transferredTokens = 0
+  public internal(set) var transfers = 0
+  /// Events handled: arrivals, ends of prefill iterations, of transfers and of runs of decode steps.
+  public internal(set) var events = 0
+  public internal(set) var firstArrival = Instant.zero
+  public internal(set) var lastDeparture = Instant.zero
+  public internal(set) var peakInFlight = 0
+  /// Times that the head of a decode queue was held, by what held it.
+  public internal(set) var heldByRequests = 0
+  public internal(set) var heldByMemory = 0
+  public internal(set) var heldByObjective = 0
+  /// Blocks reserved on decode ranks, over all requests that were.
+  public internal(set) var reservedTokens = 0
+
+  /// Which phase took the time of a request that missed an objective.
+  public enum MissReason: Int, Sendable, CaseIterable {
+    case prefillQueue, prefill, decodeQueue, transfer, decodeStep, rejected, failed
+    public var label: String {
+      switch self {
+      case .prefillQueue: "waiting for prefill"
+      case .prefill: "prefill itself"
+      case .decodeQueue: "waiting for a decode slot"
+      case .transfer: "key-value transfer"
+      case .decodeStep: "decode step time"
+      case .rejected: "rejected"
+      case .failed: "failed"
+      }
+    }
+  }
+
+  public var completed: Int { outcomes[0] }
+  public var rejected: Int { outcomes[1] + outcomes[2] }
+  public var failed: Int { outcomes[3] }
+
+  /// Enters a completed request under the objectives.
+  mutating func complete(_ state: RequestState, at now: Int64, under objectives: ServingConfiguration.Objectives) {
+    outcomes[0] += 1
+    let output = Int(state.outputTokens)
+    promptTokens += Int(state.promptTokens)
+    outputTokens += output
+    let waited = state.scheduled - state.arrival
+    let first = state.firstToken - state.arrival
+    let whole = now - state.arrival
+    timeToFirstToken.record(Span(picoseconds: first))
+    endToEnd.record(Span(picoseconds: whole))
+    prefillQueue += Int128(waited)
+    prefill += Int128(first - waited)
+    let later = now - state.firstToken
+    var slotWait: Int64 = 0
+    var transferTime: Int64 = 0
+    contextSteps += Double(state.steps) * (Double(state.promptTokens) + Double(output) / 2)
+    if output > 1 {
+      timePerOutputToken.record(Span(picoseconds: later / Int64(output - 1)))
+      slotWait = state.assigned - state.firstToken
+      transferTime = state.transferred - state.assigned
+      decodeQueue += Int128(slotWait)
+      transfer += Int128(transferTime)
+      decode += Int128(later - slotWait - transferTime)
+    }
+    let times = Times(
+      prefillQueue: waited, prefill: first - waited, decodeQueue: slotWait, transfer: transferTime,
+      decode: later - slotWait - transferTime)
+    judge(times, first: first, later: later, whole: whole, allowedSteps: Int64(output - 1), objectives)
+  }
+
+  private struct Times {
+    var prefillQueue, prefill, decodeQueue, transfer, decode: Int64
+    var longestBeforeFirstToken: MissReason { prefill > prefillQueue ? .prefill : .prefillQueue }
+    var longestBeforeDecode: MissReason { transfer > decodeQueue ? .transfer : .decodeQueue }
+    var longest: MissReason {
+      let early = max(prefillQueue, prefill)
+      let middle = max(decodeQueue, transfer)
+      if decode > max(early, middle) { return .decodeStep }
+      return middle > early ? longestBeforeDecode : longestBeforeFirstToken
+    }
+  }
+
+  /// The reason is that of the first objective missed, of time to first token, time per output token and end to end.
+  private mutating func judge(
+    _ times: Times, first: Int64, later: Int64, whole: Int64, allowedSteps: Int64,
+    _ objectives: ServingConfiguration.Objectives
+  ) {
+    var reason: MissReason?
+    if let limit = objectives.endToEnd {
+      if whole <= limit.picoseconds { metEndToEnd += 1 } else { reason = times.longest }
+    }
+    if let limit = objectives.timePerOutputToken {
+      let allowed = limit.picoseconds * allowedSteps
+      if later <= allowed {
+        metTimePerOutputToken += 1
+      } else {
+        reason = times.decode > allowed ? .decodeStep : times.longestBeforeDecode
+      }
+    }
+    if let limit = objectives.timeToFirstToken {
+      if first <= limit.picoseconds { metTimeToFirstToken += 1 } else { reason = times.longestBeforeFirstToken }
+    }
+    if let reason { misses[reason.rawValue] += 1 } else { metAll += 1 }
+  }
+}

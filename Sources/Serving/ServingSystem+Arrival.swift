@@ -1,0 +1,107 @@
+import Simulation
+import Workloads
+
+extension ServingSystem {
+  /// Takes in the `index`-th request of `batch`, now.
+  mutating func arrive(_ index: Int, of batch: RequestBatch) {
+    statistics.events += 1
+    let number = statistics.offered
+    statistics.offered += 1
+    timeline.current.arrivals += 1
+    let prompt = Int(batch.promptTokens[index])
+    let slot = slots.allocate()
+    slots[slot].number = number
+    slots[slot].arrival = now
+    slots[slot].promptTokens = batch.promptTokens[index]
+    slots[slot].outputTokens = batch.outputTokens[index]
+    statistics.peakInFlight = max(statistics.peakInFlight, slots.inUse)
+    let blocks = batch.blocks(of: index)
+    let (instance, expected) = batch.blockHashes.withUnsafeBufferPointer {
+      route(prompt: prompt, blocks: UnsafeBufferPointer(rebasing: $0[blocks]))
+    }
+    slots[slot].prefillInstance = Int32(instance)
+    slots[slot].expectedTokens = Int32(expected)
+    if prompt > configuration.prefill.keyValueTokens { return refuse(slot, .promptTooLong) }
+    if prefills[instance].queue.count >= configuration.prefill.queueLimit { return refuse(slot, .queueFull) }
+    if !caches.isEmpty {
+      batch.blockHashes.withUnsafeBufferPointer {
+        slots.keepBlocks(UnsafeBufferPointer(rebasing: $0[blocks]), of: slot)
+      }
+    }
+    prefills[instance].outstandingTokens += expected
+    prefills[instance].queue.append(slot, &slots)
+    timeline.levels.prefillQueue += 1
+    changedPrefills.insert(instance)
+  }
+
+  /// The prefill instance for a request, and the tokens by which it adds to that instance's load.
+  private mutating func route(prompt: Int, blocks: UnsafeBufferPointer<UInt64>) -> (instance: Int, expected: Int) {
+    switch configuration.prefill.routing {
+    case .roundRobin:
+      defer { turns += 1 }
+      return (turns % prefills.count, prompt)
+    case .leastLoaded:
+      return (leastLoaded { _ in 0 }, prompt)
+    case .prefixAware where configuration.cache.scope == .instance:
+      let instance = leastLoaded { uncached(prompt, blocks, in: $0) }
+      return (instance, uncached(prompt, blocks, in: instance))
+    case .prefixAware:
+      return (leastLoaded { _ in 0 }, caches.isEmpty ? prompt : uncached(prompt, blocks, in: 0))
+    }
+  }
+
+  private func leastLoaded(adding own: (Int) -> Int) -> Int {
+    var best = 0
+    var least = Int.max
+    for index in prefills.indices {
+      let load = prefills[index].outstandingTokens + own(index)
+      if load < least { (best, least) = (index, load) }
+    }
+    return best
+  }
+
+  private func uncached(_ prompt: Int, _ blocks: UnsafeBufferPointer<UInt64>, in cache: Int) -> Int {
+    prompt - cachedTokens(blocks: caches[cache].leading(blocks), of: prompt).tokens
+  }
+
+  /// What `hits` leading blocks spare a prompt: all their tokens, but at least one token must be computed.
+  func cachedTokens(blocks hits: Int, of prompt: Int) -> (blocks: Int, tokens: Int) {
+    let size = configuration.cache.tokensPerBlock
+    let used = min(hits, (prompt - 1) / size)
+    return (used, used * size)
+  }
+
+  private mutating func refuse(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
+    end(slot, outcome)
+    statistics.misses[ServingStatistics.MissReason.rejected.rawValue] += 1
+  }
+
+  /// Takes a request out of the system.
+  mutating func end(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
+    if outcome == .completed {
+      statistics.complete(slots[slot], at: now, under: configuration.objectives)
+      timeline.current.completions += 1
+    } else {
+      statistics.outcomes[outcome.rawValue] += 1
+    }
+    statistics.lastDeparture = Instant(picoseconds: now)
+    if keepsRecords { records.append(record(slots[slot], outcome)) }
+    slots.release(slot)
+  }
+
+  private func record(_ state: RequestState, _ outcome: RequestRecord.Outcome) -> RequestRecord {
+    func reached(_ instant: Int64, _ condition: Bool) -> Instant {
+      condition ? Instant(picoseconds: instant) : .never
+    }
+    let prefilled = outcome == .completed || outcome == .contextTooLong
+    let decoded = state.decodeInstance >= 0
+    return RequestRecord(
+      number: state.number, outcome: outcome, promptTokens: Int(state.promptTokens),
+      outputTokens: Int(state.outputTokens), cachedTokens: Int(state.cachedTokens),
+      arrival: Instant(picoseconds: state.arrival), scheduled: reached(state.scheduled, prefilled),
+      firstToken: reached(state.firstToken, prefilled), assigned: reached(state.assigned, decoded),
+      transferred: reached(state.transferred, decoded), finished: Instant(picoseconds: now),
+      prefillInstance: Int(state.prefillInstance), decodeInstance: Int(state.decodeInstance), rank: Int(state.rank),
+      steps: state.firstStep..<state.firstStep + Int(state.steps))
+  }
+}

@@ -1,0 +1,118 @@
+import Simulation
+import Units
+import Workloads
+
+/// The prefill–decode–caching system as a value: events go in, what follows from them is scheduled.
+///
+/// All that is due at one instant is handled in one round: ends of decode steps, of transfers, of prefill iterations,
+/// arrivals; then prefill instances begin iterations, waiting requests get decode ranks, and decode instances begin steps,
+/// each by index. `Documentation/Models/Serving.md` has the definitions.
+struct ServingSystem {
+  enum Event: Sendable {
+    case decodeStepFinished(instance: Int32)
+    case transferFinished(slot: Int32)
+    case prefillFinished(instance: Int32)
+
+    /// Order within an instant.
+    var order: Int {
+      switch self {
+      case .decodeStepFinished(let instance): Int(instance)
+      case .transferFinished(let slot): 1 << 32 + Int(slot)
+      case .prefillFinished(let instance): 2 << 32 + Int(instance)
+      }
+    }
+  }
+
+  let configuration: ServingConfiguration
+  var agenda = Agenda<Event>()
+  var now: Int64 = 0
+  var slots = RequestSlots()
+  var prefills: [PrefillInstance]
+  var decodes: [DecodeInstance]
+  /// None, one shared by all, or one for each prefill instance.
+  var caches: [BlockCache]
+  var statistics = ServingStatistics()
+  var timeline: TimelineRecorder
+  var records: [RequestRecord] = []
+  let observers: ServingObservers
+  let keepsRecords: Bool
+  /// Routed round-robin so far.
+  var turns = 0
+  /// Instances that may have something to begin at this instant.
+  var changedPrefills: ChangedSet
+  var changedDecodes: ChangedSet
+  let speculationStream: RandomStream
+  /// Longest step under which a rank still admits, from the objective; nil asks nothing.
+  let stepLimit: Int64?
+  let decodeCapacityBlocks: Int
+  let tokensPerStep: Double
+  var simultaneous: [Event] = []
+
+  init(_ configuration: ServingConfiguration, observers: ServingObservers, start: Instant) {
+    self.configuration = configuration
+    self.observers = observers
+    keepsRecords = observers.requests != nil
+    now = start.picoseconds
+    timeline = TimelineRecorder(start: start)
+    prefills = [PrefillInstance](repeating: PrefillInstance(), count: configuration.prefill.instances)
+    decodes = [DecodeInstance](
+      repeating: DecodeInstance(configuration.decode), count: configuration.decode.instances)
+    let cacheCount =
+      switch configuration.cache.scope {
+      case .none: 0
+      case .instance: configuration.prefill.instances
+      case .shared: 1
+      }
+    caches = (0..<cacheCount).map { _ in BlockCache(capacity: configuration.cache.capacityBlocks) }
+    changedPrefills = ChangedSet(count: prefills.count)
+    changedDecodes = ChangedSet(count: decodes.count)
+    speculationStream = configuration.seed.stream("speculation")
+    decodeCapacityBlocks = configuration.decode.keyValueTokensPerRank / configuration.decode.blockTokens
+    tokensPerStep = configuration.decode.speculation.tokensPerStep
+    if configuration.decode.isObjectiveAware, let limit = configuration.objectives.timePerOutputToken {
+      stepLimit = limit.picoseconds * configuration.decode.speculation.tokensPerStepFixed >> 16
+    } else {
+      stepLimit = nil
+    }
+    let idle =
+      configuration.constantPower
+      + configuration.prefill.idlePower * Double(configuration.prefill.instances)
+      + configuration.decode.idlePower * Double(configuration.decode.instances)
+    timeline.levels.milliwatts = Int64((idle.value * 1000).rounded())
+    statistics.firstArrival = start
+  }
+
+  mutating func handle(_ event: Event) {
+    statistics.events += 1
+    switch event {
+    case .decodeStepFinished(let instance): finishStep(of: Int(instance))
+    case .transferFinished(let slot): finishTransfer(of: slot)
+    case .prefillFinished(let instance): finishIteration(of: Int(instance))
+    }
+  }
+
+  /// Handles all that the agenda has for `now`.
+  mutating func handleDueEvents() {
+    guard let (_, first) = agenda.next() else { return }
+    if agenda.nextInstant.picoseconds != now { return handle(first) }
+    simultaneous.removeAll(keepingCapacity: true)
+    simultaneous.append(first)
+    while agenda.nextInstant.picoseconds == now, let (_, event) = agenda.next() { simultaneous.append(event) }
+    simultaneous.sort { $0.order < $1.order }
+    for event in simultaneous { handle(event) }
+  }
+
+  /// Begins what can begin now. `nextArrival` bounds how far decode may run without looking up.
+  mutating func begin(nextArrival: Instant) {
+    for index in changedPrefills.sorted() { beginIteration(of: index) }
+    changedPrefills.removeAll()
+    guard !changedDecodes.isEmpty else { return }
+    let changed = changedDecodes.sorted()
+    for index in changed { assignRanks(of: index) }
+    var idle = 0
+    for index in changed where !decodes[index].isStepping { idle += 1 }
+    let horizon = idle > 1 ? now : min(nextArrival.picoseconds, agenda.nextInstant.picoseconds, timeline.intervalEnd)
+    for index in changed where !decodes[index].isStepping { beginSteps(of: index, until: horizon) }
+    changedDecodes.removeAll()
+  }
+}

@@ -1,0 +1,129 @@
+import Simulation
+import Units
+
+/// What happened in equal intervals of the run: at most `limit` of them, and beyond that twice as long.
+struct TimelineRecorder: Sendable {
+  struct Interval: Sendable {
+    var arrivals = 0
+    var completions = 0
+    /// Levels times picoseconds.
+    var prefillQueue = 0.0
+    var decodeQueue = 0.0
+    var decodeBatch = 0.0
+    var busyPrefills = 0.0
+    /// Milliwatts times picoseconds.
+    var energy = 0.0
+    /// Expected tokens a step times requests, and first tokens.
+    var outputTokens = 0.0
+    var inputTokens = 0
+    var cachedTokens = 0
+    var stepTime = 0.0
+    var steps = 0
+
+    mutating func add(_ other: Interval) {
+      arrivals += other.arrivals
+      completions += other.completions
+      prefillQueue += other.prefillQueue
+      decodeQueue += other.decodeQueue
+      decodeBatch += other.decodeBatch
+      busyPrefills += other.busyPrefills
+      energy += other.energy
+      outputTokens += other.outputTokens
+      inputTokens += other.inputTokens
+      cachedTokens += other.cachedTokens
+      stepTime += other.stepTime
+      steps += other.steps
+    }
+  }
+
+  /// What holds from one instant to the next.
+  struct Levels: Sendable {
+    var prefillQueue = 0
+    var decodeQueue = 0
+    var decodeBatch = 0
+    var busyPrefills = 0
+    var milliwatts: Int64 = 0
+  }
+
+  private(set) var closed: [Interval] = []
+  var current = Interval()
+  var levels = Levels()
+  private(set) var width: Int64 = 100_000_000_000
+  private(set) var intervalEnd: Int64
+  private var start: Int64
+  private var now: Int64
+  private(set) var energy = 0.0
+  private(set) var peakMilliwatts: Int64 = 0
+  private let limit: Int
+
+  init(start: Instant, limit: Int = 600) {
+    self.start = start.picoseconds
+    self.limit = limit
+    now = self.start
+    intervalEnd = self.start + width
+  }
+
+  /// Carries the levels on to `instant`.
+  @inline(__always)
+  mutating func advance(to instant: Int64) {
+    while instant >= intervalEnd { closeInterval() }
+    pass(to: instant)
+  }
+
+  @inline(__always)
+  private mutating func pass(to instant: Int64) {
+    let length = Double(instant - now)
+    now = instant
+    current.prefillQueue += Double(levels.prefillQueue) * length
+    current.decodeQueue += Double(levels.decodeQueue) * length
+    current.decodeBatch += Double(levels.decodeBatch) * length
+    current.busyPrefills += Double(levels.busyPrefills) * length
+    current.energy += Double(levels.milliwatts) * length
+    peakMilliwatts = max(peakMilliwatts, levels.milliwatts)
+  }
+
+  private mutating func closeInterval() {
+    pass(to: intervalEnd)
+    closed.append(current)
+    current = Interval()
+    if closed.count == limit {
+      for index in 0..<limit / 2 {
+        closed[index] = closed[2 * index]
+        closed[index].add(closed[2 * index + 1])
+      }
+      closed.removeLast(limit - limit / 2)
+      width *= 2
+    }
+    intervalEnd += width
+  }
+
+  /// All intervals, the last one cut off where the run ended.
+  var intervals: [Interval] { now > intervalEnd - width ? closed + [current] : closed }
+  /// Length of the last of `intervals`.
+  private var lastLength: Int64 { now > intervalEnd - width ? now - (intervalEnd - width) : width }
+
+  var totalEnergy: Joules { Joules(intervals.reduce(0) { $0 + $1.energy } * 1e-15) }
+
+  func timeline(prefillInstances: Int) -> ServingReport.Timeline {
+    let intervals = intervals
+    let lengths = intervals.indices.map { $0 == intervals.count - 1 ? Double(lastLength) : Double(width) }
+    func level(_ value: (Interval) -> Double) -> [Double] { zip(intervals, lengths).map { value($0) / $1 } }
+    func rate(_ value: (Interval) -> Double) -> [Double] { zip(intervals, lengths).map { value($0) / ($1 * 1e-12) } }
+    func ratio(_ over: (Interval) -> Double, _ under: (Interval) -> Double) -> [Double] {
+      intervals.map { under($0) > 0 ? over($0) / under($0) : 0 }
+    }
+    return ServingReport.Timeline(
+      interval: Span(picoseconds: width).seconds,
+      arrivals: rate { Double($0.arrivals) },
+      completions: rate { Double($0.completions) },
+      prefillQueue: level(\.prefillQueue),
+      decodeQueue: level(\.decodeQueue),
+      decodeBatch: level(\.decodeBatch),
+      outputTokensPerSecond: rate(\.outputTokens),
+      inputTokensPerSecond: rate { Double($0.inputTokens) },
+      cacheHitRate: ratio({ Double($0.cachedTokens) }, { Double($0.inputTokens) }),
+      prefillUtilisation: level { $0.busyPrefills / Double(prefillInstances) },
+      decodeStep: ratio({ $0.stepTime * 1e-12 }, { Double($0.steps) }),
+      power: level { $0.energy * 1e-3 })
+  }
+}
