@@ -1,0 +1,117 @@
+/// The numbers behind a chart, for those who cannot see it or want to compute with them.
+struct ChartData: Sendable {
+  /// Names with notations; nil marks a column of names.
+  var columns: [Column]
+  var rows: [[Value]]
+
+  typealias Column = (name: String, notation: Notation?)
+
+  enum Value: Sendable, Hashable {
+    case name(String)
+    case number(Double)
+    case none
+  }
+
+  init(_ chart: Chart) {
+    switch chart.kind {
+    case .lines(let lines): (columns, rows) = Self.data(lines)
+    case .distribution(let distribution):
+      columns = [("From", distribution.x.notation), ("To", distribution.x.notation), (distribution.counted, .count)]
+      rows = distribution.bins.map { [.number($0.from), .number($0.to), .number(Double($0.count))] }
+    case .shares(let shares):
+      columns = [("Whole", nil), ("Part", nil), ("Value", shares.notation), ("Note", nil)]
+      rows = shares.wholes.flatMap { whole in
+        whole.parts.map { [.name(whole.name), .name($0.name), .number($0.value), .name($0.note)] }
+      }
+    case .bars(let bars):
+      columns = [("Name", nil), (bars.axis.name, bars.axis.notation), ("Note", nil)]
+      rows = bars.bars.map { [.name($0.name), .number($0.value), .name($0.note)] }
+    case .scatter(let scatter):
+      let (x, y) = (scatter.x, scatter.y)
+      columns = [("Group", nil), ("Name", nil), (x.name, x.notation), (y.name, y.notation)]
+      rows = scatter.groups.flatMap { group in
+        group.dots.map { [.name(group.name), .name($0.name), .number($0.x), .number($0.y)] }
+      }
+    case .heat(let heat):
+      columns = [(heat.y.name, nil)] + heat.columns.map { ($0, heat.value.notation) }
+      rows = zip(heat.rows, heat.cells).map { name, cells in
+        [.name(name)] + cells.map { $0.map(Value.number) ?? .none }
+      }
+    }
+  }
+
+  /// One row for each x; series that share their x share its rows.
+  private static func data(_ lines: Chart.Lines) -> (columns: [Column], rows: [[Value]]) {
+    let columns: [Column] = [(lines.x.name, lines.x.notation)] + lines.series.map { ($0.name, lines.y.notation) }
+    let xs = lines.series.map { $0.points.map(\.x) }
+    if let first = xs.first, xs.allSatisfy({ $0 == first }) {
+      let rows = first.indices.map { index in
+        [.number(first[index])] + lines.series.map { Value.number($0.points[index].y) }
+      }
+      return (columns, rows)
+    }
+    let rows = lines.series.enumerated().flatMap { index, series in
+      series.points.map { point in
+        [.number(point.x)] + lines.series.indices.map { $0 == index ? Value.number(point.y) : .none }
+      }
+    }
+    return (columns, rows)
+  }
+
+  /// As printed; long series thinned to some 24 rows, and the caption says so.
+  func shortTable(caption: String) -> Table {
+    let stride = rows.count <= 40 ? 1 : (rows.count + 23) / 24
+    let shown = rows.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    return Table(
+      stride == 1 ? caption : "\(caption), one in \(stride) of \(Text.grouped(rows.count)) rows",
+      columns: columns.map { $0.notation == nil ? Table.Column($0.name) : .number($0.name) },
+      rows: shown.map { row in
+        zip(row, columns).map { value, column in
+          switch value {
+          case .name(let name): Table.Cell(name)
+          case .number(let number): Table.Cell(Measure(number, column.notation ?? .plain).description)
+          case .none: Table.Cell("")
+          }
+        }
+      })
+  }
+
+  /// Comma-separated, numbers in SI units, quoted where a name needs it.
+  var csv: String {
+    let head = columns.map { Self.quoted($0.name) }.joined(separator: ",")
+    let body = rows.map { row in
+      row.map { value in
+        switch value {
+        case .name(let name): Self.quoted(name)
+        case .number(let number): number.isFinite ? JSONValue.number(number) : ""
+        case .none: ""
+        }
+      }.joined(separator: ",")
+    }
+    return ([head] + body).joined(separator: "\n") + "\n"
+  }
+
+  private static let unreserved: [UInt8] = Array(
+    "0123456789,.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
+  var percentEncodedCSV: String {
+    let hexadecimal = Array("0123456789ABCDEF")
+    var result = ""
+    for byte in csv.utf8 {
+      let scalar = Unicode.Scalar(byte)
+      if Self.unreserved.contains(byte) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result.append("%")
+        result.append(hexadecimal[Int(byte >> 4)])
+        result.append(hexadecimal[Int(byte & 15)])
+      }
+    }
+    return result
+  }
+
+  private static func quoted(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

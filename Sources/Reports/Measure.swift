@@ -1,0 +1,42 @@
+/// A number and its unit as printed, apart so that they can be set in different type.
+public struct Measure: Sendable, Hashable, CustomStringConvertible {
+  public var number: String
+  public var unit: String
+
+  public init(_ number: String, _ unit: String = "") {
+    self.number = number
+    self.unit = unit
+  }
+
+  public var description: String {
+    switch unit {
+    case "": number
+    case "%": number + unit
+    default: "\(number) \(unit)"
+    }
+  }
+
+  /// A number in the notation asked for, to three significant digits.
+  public init(_ value: Double, _ notation: Notation) {
+    switch notation {
+    case .plain: self.init(Text.significant(value))
+    case .count: self = Text.count(value)
+    case .duration: self = Text.duration(value)
+    case .bytes: self = Text.bytes(value)
+    case .watts: self = Text.watts(value)
+    case .joules: self = Text.joules(value)
+    case .dollars: self.init(Text.dollars(value))
+    case .percent: self = Text.percent(value)
+    }
+  }
+}
+
+/// How numbers of one kind are printed; the page's script has a formatter of the same name for each.
+public enum Notation: String, Sendable, Hashable, CaseIterable {
+  case plain, count
+  /// Of seconds.
+  case duration
+  case bytes, watts, joules, dollars
+  /// Of a fraction of 1.
+  case percent
+}

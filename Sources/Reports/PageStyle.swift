@@ -1,0 +1,152 @@
+/// The page's look: system type, one column of text, tabular figures, two palettes, and paper.
+enum PageStyle {
+  static let text = """
+    :root {
+      --paper: #ffffff; --wash: #f6f7f8; --ink: #191c20; --soft: #3d434b; --muted: #646c76; --rule: #e2e5e9;
+      --axis: #a3abb5; --accent: #1f5a99; --good: #1c7a4b; --bad: #b3362b;
+      --series-1: #2a63a5; --series-2: #bd5b12; --series-3: #1f7f74; --series-4: #84488f;
+      --series-5: #69727d; --series-6: #ad3a45; --series-7: #7b6b12; --series-8: #3b82b5;
+      --heat-low: #eaf1f8; --heat-high: #1f5a99; --on-series: #ffffff;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root:not(.printed) {
+        --paper: #14171b; --wash: #1c2025; --ink: #e8eaed; --soft: #c5cad1; --muted: #969fab; --rule: #2c3138;
+        --axis: #59626d; --accent: #82b4e8; --good: #5cc48d; --bad: #f08a7d;
+        --series-1: #74a9e0; --series-2: #eb9a56; --series-3: #5bbfb2; --series-4: #c48ed0;
+        --series-5: #a0a9b4; --series-6: #ec8790; --series-7: #cdb94f; --series-8: #8accf0;
+        --heat-low: #1f2a36; --heat-high: #74a9e0; --on-series: #14171b;
+      }
+    }
+    * { box-sizing: border-box; }
+    html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
+    body {
+      margin: 0; background: var(--paper); color: var(--ink);
+      font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation
+      Sans", Arial,
+        sans-serif;
+      font-variant-numeric: tabular-nums lining-nums; font-feature-settings: "tnum", "lnum";
+    }
+    main { max-width: 1120px; margin: 0 auto; padding: 56px 40px 72px; }
+    h1 { font-size: 2.1rem; line-height: 1.18; letter-spacing: -0.02em; margin: 0; font-weight: 650;
+      text-wrap: balance; }
+    h2 { font-size: 1.3rem; letter-spacing: -0.01em; margin: 0 0 18px; font-weight: 650; }
+    h3 { font-size: 1rem; margin: 0 0 2px; font-weight: 620; line-height: 1.35; }
+    p { margin: 0 0 14px; max-width: 46em; }
+    a { color: var(--accent); text-underline-offset: 2px; }
+    .subtitle { color: var(--muted); margin: 8px 0 0; }
+    .lead { font-size: 1.16rem; line-height: 1.58; color: var(--soft); margin: 20px 0 0; max-width: 43em;
+      text-wrap: pretty; }
+    .badges { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; margin: 18px 0 0; padding: 0; }
+    .badges li { font-size: 0.8rem; font-weight: 600; padding: 3px 11px; border-radius: 99px;
+      border: 1px solid var(--rule);
+      color: var(--soft); }
+    .badges .good { color: var(--good); border-color: currentColor; }
+    .badges .bad { color: var(--bad); border-color: currentColor; }
+    .headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(196px, 1fr)); gap: 0 28px;
+      margin: 36px 0 0; }
+    .headlines div { border-top: 1px solid var(--rule); padding: 12px 0 20px; min-width: 0; }
+    .headlines dt { font-size: 0.82rem; color: var(--muted); }
+    .headlines dd { margin: 0; }
+    .headlines .value { font-size: 1.85rem; line-height: 1.25; letter-spacing: -0.02em; font-weight: 600;
+      white-space: nowrap; }
+    .headlines small { font-size: 0.95rem; font-weight: 500; letter-spacing: 0; color: var(--muted); }
+    .headlines .note { font-size: 0.8rem; line-height: 1.4; color: var(--muted); }
+    .headlines .good .value { color: var(--good); }
+    .headlines .bad .value { color: var(--bad); }
+    .notice { border-left: 3px solid var(--axis); padding: 4px 0 4px 14px; color: var(--muted); margin: 24px 0 0; }
+    nav { margin: 28px 0 0; font-size: 0.86rem; }
+    nav ol { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 20px; }
+    nav a { text-decoration: none; }
+    nav a:hover { text-decoration: underline; }
+    section { border-top: 1px solid var(--rule); margin-top: 48px; padding-top: 28px; scroll-margin-top: 8px; }
+    .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 36px 44px; margin: 22px 0 28px; }
+    .charts.single { grid-template-columns: minmax(0, 1fr); }
+    figure { margin: 0; min-width: 0; display: flex; flex-direction: column; }
+    figcaption { font-size: 0.88rem; line-height: 1.45; color: var(--muted); margin: 0 0 10px; max-width: 44em;
+      text-wrap: pretty; }
+    .plot { width: 100%; height: 250px; }
+    .single .plot { height: 300px; }
+    .plot.square, .single .plot.square { width: min(100%, 620px); height: auto; aspect-ratio: 1; }
+    .plot.tall, .single .plot.tall { height: 420px; }
+    .axis { font-size: 0.72rem; color: var(--muted); margin: auto 0 0; }
+    .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0 0 6px; padding: 0; }
+    .legend button { font: inherit; font-size: 0.8rem; color: var(--soft); background: none; border: 0;
+      padding: 2px 0;
+      cursor: pointer; display: flex; align-items: center; gap: 6px; }
+    .legend [aria-pressed="false"] { opacity: 0.4; text-decoration: line-through; }
+    i { display: inline-block; }
+    .legend i, .parts i { width: 10px; height: 10px; border-radius: 2px; flex: none; }
+    details { margin: 6px 0 0; }
+    summary { cursor: pointer; font-size: 0.8rem; color: var(--muted); width: fit-content; }
+    summary:hover { color: var(--ink); }
+    .download { font-size: 0.8rem; margin: 6px 0 0; }
+    .verbatim { margin: 0 0 12px; }
+    .verbatim summary { font-size: 0.95rem; color: var(--soft); }
+    pre { background: var(--wash); border-radius: 6px; padding: 14px 16px; overflow-x: auto; margin: 8px 0 0;
+      font: 0.8rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+    .scroll { overflow-x: auto; margin: 0 0 20px; }
+    figure .scroll { max-height: 340px; overflow-y: auto; margin: 6px 0 0; }
+    table { border-collapse: collapse; font-size: 0.88rem; line-height: 1.4; width: 100%; }
+    caption { text-align: left; font-size: 0.85rem; color: var(--muted); padding: 0 0 6px; }
+    th, td { text-align: left; vertical-align: top; padding: 6px 18px 6px 0; border-bottom: 1px solid var(--rule);
+      font-weight: 400; }
+    th:last-child, td:last-child { padding-right: 0; }
+    thead th { color: var(--muted); font-size: 0.8rem; font-weight: 550; vertical-align: bottom;
+      border-color: var(--axis); }
+    .number { text-align: right; white-space: nowrap; }
+    .muted { color: var(--muted); }
+    td.good { color: var(--good); }
+    td.bad { color: var(--bad); }
+    .sources td:first-child { min-width: 10em; }
+    .whole { display: flex; justify-content: space-between; max-width: none; font-size: 0.88rem; margin: 8px 0 4px; }
+    .whole b { font-weight: 600; }
+    .shares { display: flex; gap: 2px; height: 34px; margin: 0 0 8px; }
+    .shares span { flex: 0 1 0; min-width: 2px; color: var(--on-series); font-size: 0.76rem; font-weight: 600;
+      display: flex; align-items: center; justify-content: center; overflow: hidden; }
+    .shares span:first-child { border-radius: 4px 0 0 4px; }
+    .shares span:last-child { border-radius: 0 4px 4px 0; }
+    .parts caption, .bars caption { position: absolute; width: 1px; height: 1px; overflow: hidden;
+      clip-path: inset(50%); }
+    .parts, .bars { margin: 0 0 14px; }
+    .parts th i { margin-right: 8px; }
+    .bars td.bar { width: 46%; vertical-align: middle; }
+    .bars i { height: 12px; background: var(--series-1); border-radius: 0 3px 3px 0; vertical-align: middle;
+      min-width: 1px; }
+    .notes { margin: 0 0 20px; padding: 0; list-style: none; }
+    .notes li { border-left: 3px solid var(--rule); padding: 2px 0 2px 14px; margin: 0 0 10px; max-width: 46em;
+      color: var(--soft); }
+    footer { margin-top: 56px; border-top: 1px solid var(--rule); padding-top: 14px; font-size: 0.78rem;
+      color: var(--muted);
+      overflow-wrap: anywhere; }
+    a:focus-visible, button:focus-visible, summary:focus-visible, [tabindex]:focus-visible {
+      outline: 2px solid var(--accent); outline-offset: 2px; }
+    @media (max-width: 860px) { .charts { grid-template-columns: minmax(0, 1fr); } }
+    @media (max-width: 560px) {
+      main { padding: 28px 18px 48px; }
+      h1 { font-size: 1.6rem; }
+      .lead { font-size: 1.05rem; }
+      .headlines { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 18px; margin-top: 26px; }
+      .headlines .value { font-size: 1.5rem; }
+      section { margin-top: 36px; padding-top: 22px; }
+      .plot, .single .plot { height: 230px; }
+      .plot.tall, .single .plot.tall { height: 340px; }
+      th, td { padding-right: 12px; }
+      .bars td.bar { width: 30%; }
+    }
+    @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+    @page { size: A4; margin: 16mm 15mm; }
+    @media print {
+      body { font-size: 10pt; }
+      main { max-width: none; padding: 0; }
+      nav, details.data, .download { display: none; }
+      section { margin-top: 22pt; padding-top: 14pt; }
+      h2, h3, figcaption, .legend, .axis { break-after: avoid; }
+      figure, .headlines div, tr, .notes li { break-inside: avoid; }
+      .charts { display: block; }
+      figure { display: block; margin: 0 0 20pt; }
+      .scroll { overflow: visible; max-height: none; }
+      pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .shares span, .legend i, .parts i, .bars i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+    }
+    """
+}

@@ -1,0 +1,40 @@
+/// Rows of text under named columns.
+public struct Table: Sendable, Hashable {
+  public var caption: String
+  public var columns: [Column]
+  /// Every row has one cell for each column; a shorter one is filled with empty cells.
+  public var rows: [[Cell]]
+
+  public init(_ caption: String, columns: [Column], rows: [[Cell]]) {
+    self.caption = caption
+    self.columns = columns
+    self.rows = rows
+  }
+
+  public struct Column: Sendable, Hashable, ExpressibleByStringLiteral {
+    public var name: String
+    public var alignment: Alignment
+    public enum Alignment: Sendable, Hashable { case leading, trailing }
+
+    public init(_ name: String, _ alignment: Alignment = .leading) {
+      self.name = name
+      self.alignment = alignment
+    }
+    public init(stringLiteral name: String) { self.init(name) }
+    /// A column of figures, flush right.
+    public static func number(_ name: String) -> Self { Self(name, .trailing) }
+  }
+
+  public struct Cell: Sendable, Hashable, ExpressibleByStringInterpolation {
+    public var text: String
+    public var tone: Document.Tone
+    public init(_ text: String, tone: Document.Tone = .plain) {
+      self.text = text
+      self.tone = tone
+    }
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
+  /// The cell at a column, empty where its row is too short.
+  func cell(_ row: [Cell], _ column: Int) -> Cell { column < row.count ? row[column] : Cell("") }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Reports
+
+@Suite struct TerminalRendererTests {
+  let table = Table(
+    "Rows", columns: ["Name", .number("Value"), "Note"], rows: [["long name", "1", "first"], ["n", "1,000"]])
+
+  @Test("columns align: names flush left, figures flush right, no blanks at the end")
+  func alignment() {
+    let text = TerminalRenderer().render(table)
+    #expect(text == "Name       Value  Note\nlong name      1  first\nn          1,000")
+  }
+
+  @Test("the widest column of words gives way on a narrow terminal")
+  func narrow() {
+    let wide = Table("", columns: ["A", .number("B")], rows: [[Table.Cell(String(repeating: "x", count: 60)), "12"]])
+    let lines = TerminalRenderer(width: 40).render(wide).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 40 })
+    #expect(lines[1].hasSuffix("x…  12"))
+  }
+
+  @Test("colour appears only where it is asked for and changes no column")
+  func colour() {
+    let toned = Table("", columns: ["A", "B"], rows: [[Table.Cell("x", tone: .bad), "y"]])
+    #expect(!TerminalRenderer(colour: false).render(toned).contains("\u{1B}"))
+    #expect(TerminalRenderer(colour: true).render(toned).contains("\u{1B}[31mx\u{1B}[0m  y"))
+  }
+
+  @Test("a document reads from its answer to its sources, within the terminal's width")
+  func document() {
+    let text = TerminalRenderer(width: 80).render(Samples.document)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    #expect(lines[0] == Samples.hostile)
+    #expect(text.contains("TTFT, p99  750 ms  of 1 s"))
+    #expect(text.contains("queue        30  ████████████████████████"))
+    #expect(text.hasSuffix("seed 1\n"))
+  }
+}
