@@ -3,7 +3,11 @@ import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
 //   6 supernode   5 Validation   4 Serving   3 Costs   2 Workloads, Hardware   1 Simulation, Reports, Formats   0 Units
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+// SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
+let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
+let settings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+  + (isStrict ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 
 let package = Package(
   name: "supernode",
@@ -60,7 +64,8 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "Formats", "Units"], swiftSettings: settings),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Formats", "Units"], swiftSettings: settings),
     .testTarget(
-      name: "CostsTests", dependencies: ["Costs", "Workloads", "Hardware", "Formats", "Units"], swiftSettings: settings),
+      name: "CostsTests", dependencies: ["Costs", "Workloads", "Hardware", "Formats", "Units"],
+      swiftSettings: settings),
     .testTarget(
       name: "ServingTests",
       dependencies: ["Serving", "Costs", "Workloads", "Hardware", "Formats", "Units", "Simulation", "Reports"],

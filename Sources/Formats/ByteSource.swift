@@ -78,7 +78,9 @@ final class ByteSource {
     return count
   }
 
-  private func inflateSome(_ stream: UnsafeMutablePointer<z_stream>, into target: UnsafeMutableRawBufferPointer) throws -> Int {
+  private func inflateSome(_ stream: UnsafeMutablePointer<z_stream>, into target: UnsafeMutableRawBufferPointer) throws
+    -> Int
+  {
     stream.pointee.next_in = block.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_in = UInt32(end - start)
     stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)

@@ -42,7 +42,9 @@ public struct CSVTable: Sendable {
     }
   }
 
-  /// Reads a table with a header; quoted fields may have commas, doubled quotes and line ends; lines with `#` first are comments.
+  /// Reads a table with a header; quoted fields may have commas, doubled quotes and line ends.
+  ///
+  /// Empty lines and those that begin with `#` are passed over.
   public init(_ text: String, file: String) throws {
     var records = CSVRecords(text: text)
     guard let first = try records.next(file: file) else {
@@ -133,7 +135,8 @@ private struct CSVRecords {
         guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
           let rest = plainCell()
           guard rest.isEmpty else {
-            throw Problem("\(file):\(line)", "'\(rest)' follows a closing quote", wayOut: "double the quotes in a field")
+            throw Problem(
+              "\(file):\(line)", "'\(rest)' follows a closing quote", wayOut: "double the quotes in a field")
           }
           return String(decoding: cell, as: UTF8.self)
         }

@@ -69,7 +69,9 @@ public struct Catalog: Sendable {
     let singular = kind.hasSuffix("s") ? String(kind.dropLast()) : kind
     guard !names.isEmpty else {
       let known = kinds()
-      let wayOut = known.isEmpty ? "no catalog was found beside the program; install it again" : "there are \(known.joined(separator: ", "))"
+      let wayOut =
+        known.isEmpty
+        ? "no catalog was found beside the program; install it again" : "there are \(known.joined(separator: ", "))"
       return Problem("", "there is no \(singular) '\(name)', nor any other in the catalog", wayOut: wayOut)
     }
     let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'? There are " } ?? "use one of "
@@ -90,7 +92,9 @@ public struct Catalog: Sendable {
   }
 
   private static func stem(_ entry: String) -> String {
-    for ending in [".yaml", ".yml", ".json"] where entry.hasSuffix(ending) { return String(entry.dropLast(ending.count)) }
+    for ending in [".yaml", ".yml", ".json"] where entry.hasSuffix(ending) {
+      return String(entry.dropLast(ending.count))
+    }
     return entry
   }
 

@@ -116,7 +116,8 @@ extension DecodingRun {
     }
     if let unit = context.underlyingError as? UnitProblem { return target.located(unit.fault, wayOut: unit.wayOut) }
     if let text = target.text, let choices = choices(of: type), !choices.contains(text) {
-      return target.located("'\(text)' is not one of \(choices.joined(separator: ", "))", wayOut: suggestion(text, choices))
+      return target.located(
+        "'\(text)' is not one of \(choices.joined(separator: ", "))", wayOut: suggestion(text, choices))
     }
     return target.located(context.debugDescription)
   }

@@ -38,7 +38,8 @@ final class JSONTree {
       // Lists of plain values stay on one line.
       let isFlat = elements.allSatisfy { $0.isPlain }
       let deeper = isFlat ? nil : indent.map { $0 + 1 }
-      Self.write(elements.count, "[", "]", to: &text, indent: isFlat ? nil : indent, spaced: indent != nil) { index, text in
+      Self.write(elements.count, "[", "]", to: &text, indent: isFlat ? nil : indent, spaced: indent != nil) {
+        index, text in
         elements[index].write(to: &text, indent: deeper, sorted: sorted)
       }
     case .fields(var fields):

@@ -25,7 +25,9 @@ public struct LineReader {
     buffer = LineBuffer()
   }
 
-  /// Hands the next line, without its end, to `body`; nil at the end of the file. The bytes are valid inside `body` only.
+  /// Hands the next line, without its end, to `body`; nil at the end of the file.
+  ///
+  /// The bytes are valid inside `body` only.
   public mutating func next<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R? {
     guard let line = try nextLine() else { return nil }
     return try body(line)

@@ -46,7 +46,8 @@ extension Node {
   }
 
   static func steps(of path: String) throws -> [Step] {
-    let bad = Problem("--set: \(path)", "is not the path of a field", wayOut: "write such as decode.instances or a[2].b")
+    let bad = Problem(
+      "--set: \(path)", "is not the path of a field", wayOut: "write such as decode.instances or a[2].b")
     var steps: [Step] = []
     for part in path.split(separator: ".", omittingEmptySubsequences: false) {
       let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
@@ -84,13 +85,15 @@ extension Node {
       return try Node(.mapping([]), at: place).replacing(steps, by: value)
     case (.element(let index), .sequence(var elements)) where index <= elements.count:
       if index == elements.count {
-        elements.append(try Node(empty.content, at: Self.setPlace(place.element(index).path)).replacing(rest, by: value))
+        elements.append(
+          try Node(empty.content, at: Self.setPlace(place.element(index).path)).replacing(rest, by: value))
       } else {
         elements[index] = try elements[index].replacing(rest, by: value)
       }
       return Node(.sequence(elements), at: place)
     case (.field(let name), _):
-      throw Problem(value.place.description, "there is \(kindName), which has no field '\(name)'", wayOut: "see \(place)")
+      throw Problem(
+        value.place.description, "there is \(kindName), which has no field '\(name)'", wayOut: "see \(place)")
     case (.element(let index), _):
       let count = elements.count
       throw Problem(

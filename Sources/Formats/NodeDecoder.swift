@@ -43,7 +43,8 @@ struct NodeDecoder: Decoder {
         if let near { guessed.append(near) }
         let wayOut =
           near.map { "did you mean '\($0)'?" }
-          ?? (candidates.isEmpty ? "remove it" : "remove it; the other fields are \(candidates.joined(separator: ", "))")
+          ?? (candidates.isEmpty
+            ? "remove it" : "remove it; the other fields are \(candidates.joined(separator: ", "))")
         run.add(value.problem("there is no such field", wayOut: wayOut), line: value.place.line)
       }
     }

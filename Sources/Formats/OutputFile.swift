@@ -31,7 +31,8 @@ public final class OutputFile {
     try makeFolder(of: path)
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw Problem(path, "cannot be written: \(systemError())", wayOut: "choose another place or change its permissions")
+      throw Problem(
+        path, "cannot be written: \(systemError())", wayOut: "choose another place or change its permissions")
     }
   }
 

@@ -1,6 +1,7 @@
 /// One fault in what the user gave us: where it is, what is wrong, and the way out.
 ///
-/// Printed as one sentence: `deployment.yaml:7: decode.tensorParallel: 48 does not divide 128 attention heads; use 32 or 64`.
+/// Printed as one sentence:
+/// `deployment.yaml:7: decode.tensorParallel: 48 does not divide 128 attention heads; use 32 or 64`.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// A file with its line, a field's path, or both; empty where the whole command is meant.
   public var place: String

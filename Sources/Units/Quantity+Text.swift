@@ -9,7 +9,8 @@ extension Quantity {
     // "3 EFLOPS" must not swallow the E of the unit; a trailing exponent letter belongs to the unit.
     while let last = digits.last, last == "e" || last == "E" { digits = digits.dropLast() }
     guard let number = Double(digits.filter { $0 != "_" }), number.isFinite else {
-      throw UnitProblem(fault: "'\(text)' is not a number with a unit", wayOut: "write a value such as '3 \(D.baseSymbol)'")
+      throw UnitProblem(
+        fault: "'\(text)' is not a number with a unit", wayOut: "write a value such as '3 \(D.baseSymbol)'")
     }
     var symbol = trimmed[digits.endIndex...].drop { $0 == " " }
     while symbol.last == " " { symbol = symbol.dropLast() }

@@ -10,7 +10,7 @@ public struct Architecture: Hashable, Sendable {
   public var maximumPositions: Int
   /// Runs of equal layers, from the input on.
   public var layers: [LayerGroup]
-  /// Multi-token-prediction layers, each shaped like the last layer plus a projection of 2 × hidden → hidden; empty if none.
+  /// Multi-token-prediction layers, each shaped like the last layer plus a projection of 2 × hidden → hidden.
   public var multiTokenPredictionLayers: Int
 
   public init(
@@ -65,7 +65,7 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   }
 }
 
-/// DeepSeek's multi-head latent attention: keys and values are kept as one latent vector and a shared rotary key per token.
+/// DeepSeek's multi-head latent attention: one latent vector and a shared rotary key per token are kept.
 public struct LatentAttention: Hashable, Sendable {
   public var heads: Int
   /// Rank of the query's down-projection; nil where the query is projected at once.

@@ -6,7 +6,8 @@ import Units
 /// One gzip member.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
-  deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+  deflateInit2_(
+    &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
   defer { deflateEnd(&stream) }
   var input = bytes
   var output = [UInt8](repeating: 0, count: bytes.count + 1000)
@@ -79,7 +80,8 @@ func lines(_ path: String) throws -> [String] {
   @Test("other compressions are named")
   func foreign() throws {
     let path = try folder.write([0x28, 0xb5, 0x2f, 0xfd, 0, 0], to: "t.zst")
-    #expect(message { _ = try lines(path) } == "\(path): is compressed with zstd; unpack it first, or pack it with gzip")
+    #expect(
+      message { _ = try lines(path) } == "\(path): is compressed with zstd; unpack it first, or pack it with gzip")
     #expect(message { _ = try lines("/nowhere") }.contains("cannot be opened: no such file or directory"))
   }
 }
@@ -103,10 +105,12 @@ func lines(_ path: String) throws -> [String] {
     #expect(scan("9223372036854775807") { $0.integer() } == Int.max)
   }
 
-  @Test("decimal numbers are those of Swift", arguments: [
-    "0", "-0.5", "3.14159", "1e-7", "123456789.123456", "1.7976931348623157e308", "0.1", "9007199254740993",
-    "27482.000000000001", "5.", ".5",
-  ])
+  @Test(
+    "decimal numbers are those of Swift",
+    arguments: [
+      "0", "-0.5", "3.14159", "1e-7", "123456789.123456", "1.7976931348623157e308", "0.1", "9007199254740993",
+      "27482.000000000001", "5.", ".5",
+    ])
   func doubles(text: String) {
     let expected = Double(text.hasSuffix(".") ? text + "0" : text)
     #expect(scan(text) { $0.double() } == expected)

@@ -93,8 +93,9 @@ import Units
 
   @Test("equal content has the same hash, whatever its order and notation")
   func hashes() throws {
-    let one = try Node.parse("a: 1\nb: { c: 2.50, d: 'x' }", file: "a"), two = try Node.parse(
-      "{\"b\": {\"d\": \"x\", \"c\": 2.5}, \"a\": 1}", file: "b")
+    let one = try Node.parse("a: 1\nb: { c: 2.50, d: 'x' }", file: "a"),
+      two = try Node.parse(
+        "{\"b\": {\"d\": \"x\", \"c\": 2.5}, \"a\": 1}", file: "b")
     #expect(one == two)
     #expect(one.contentHash == two.contentHash)
     #expect(try one.contentHash != one.setting("a", to: "'1'").contentHash)

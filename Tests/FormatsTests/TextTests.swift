@@ -59,7 +59,9 @@ private struct Report: Encodable {
       none: nil, input: input)
     #expect(
       try JSONText.encode(report, pretty: false)
-        == #"{"bad":null,"input":{"b":1.5,"a":"1"},"list":[{"a":"é\"\n","z":true}],"nested":{"x":[],"y":[1,2]},"time":0.1}"#)
+        == #"{"bad":null,"input":{"b":1.5,"a":"1"},"list":[{"a":"é\"\n","z":true}],"#
+        + #""nested":{"x":[],"y":[1,2]},"time":0.1}"#
+    )
     #expect(
       try JSONText.encode(report.list + report.list)
         == """
@@ -125,7 +127,8 @@ private struct Report: Encodable {
       message { _ = try OutputFile(path: "\(path)/out.txt") }
         == "\(path)/out.txt: cannot be written: not a directory; choose another place or change its permissions")
     #expect(
-      message { _ = try OutputFile(path: "\(path)/sub/out.txt") }.contains("its folder cannot be made: not a directory"))
+      message { _ = try OutputFile(path: "\(path)/sub/out.txt") }.contains("its folder cannot be made: not a directory")
+    )
     #expect(message { _ = try OutputFile(path: folder.path) }.contains("is a folder; name a file in it"))
     #expect(
       message { try OutputFile.write("x", to: "/proc/out.txt") }.contains("cannot be written"))
