@@ -10,7 +10,7 @@ import Units
     #expect(try FLOPsPerSecond(text: "8 EFLOPS").value == 8e18)
     #expect(try Seconds(text: "1.9us").value == 1.9 * 1e-6)
     #expect(try Watts(text: "54 kW").value == 54_000)
-    #expect(try DollarsPerJoule(text: "0.08 USD/kWh").value == 0.08 / 3.6e6)
+    #expect(try DollarsPerJoule(text: "0.08 USD/kWh").value == 0.08 * (1 / 3.6e6))
     #expect(try Bytes(text: "1e3 B").value == 1000)
     #expect(try Bytes(text: "1 GiB") == .gibibytes(1))
   }
