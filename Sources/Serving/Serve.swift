@@ -10,28 +10,37 @@ public func serve(
   _ source: any RequestSource, under configuration: ServingConfiguration,
   observing observers: ServingObservers = ServingObservers()
 ) throws -> ServingOutcome {
-  var arrivals = ArrivalStream(source)
-  try arrivals.check(configuration.cache)
-  try arrivals.refill()
-  var system = ServingSystem(configuration, observers: observers, start: arrivals.nextInstant ?? .zero)
-  let concurrency = configuration.maxConcurrency ?? .max
-  while true {
-    let nextArrival = system.slots.inUse < concurrency ? arrivals.nextInstant ?? .never : .never
-    let instant = min(system.agenda.nextInstant, nextArrival).picoseconds
-    if instant == .max { break }
-    if instant > system.now {
-      system.timeline.advance(to: instant)
-      system.now = instant
+  try ServingSystem.run(source, under: configuration, observing: observers).outcome()
+}
+
+extension ServingSystem {
+  /// The system after the last request has left.
+  static func run(
+    _ source: any RequestSource, under configuration: ServingConfiguration, observing observers: ServingObservers
+  ) throws -> ServingSystem {
+    var arrivals = ArrivalStream(source)
+    try arrivals.check(configuration.cache)
+    try arrivals.refill()
+    var system = ServingSystem(configuration, observers: observers, start: arrivals.nextInstant)
+    let concurrency = configuration.maxConcurrency ?? .max
+    while true {
+      let nextArrival = system.slots.inUse < concurrency ? arrivals.nextInstant : .never
+      let instant = min(system.agenda.nextInstant, nextArrival).picoseconds
+      if instant == .max { break }
+      if instant > system.now {
+        system.timeline.advance(to: instant)
+        system.now = instant
+      }
+      if system.agenda.nextInstant.picoseconds == instant { system.handleDueEvents() }
+      while system.slots.inUse < concurrency, arrivals.nextInstant.picoseconds <= system.now {
+        system.arrive(arrivals.position, of: arrivals.batch)
+        if try arrivals.advance() { try system.report() }
+      }
+      system.begin(nextArrival: system.slots.inUse < concurrency ? arrivals.nextInstant : .never)
     }
-    if system.agenda.nextInstant.picoseconds == instant { system.handleDueEvents() }
-    while system.slots.inUse < concurrency, let due = arrivals.nextInstant, due.picoseconds <= system.now {
-      system.arrive(arrivals.position, of: arrivals.batch)
-      if try arrivals.advance() { try system.report() }
-    }
-    system.begin(nextArrival: system.slots.inUse < concurrency ? arrivals.nextInstant ?? .never : .never)
+    try system.report()
+    return system
   }
-  try system.report()
-  return system.outcome()
 }
 
 /// The requests of a source one by one, in batches underneath.
@@ -44,8 +53,8 @@ struct ArrivalStream {
 
   init(_ source: any RequestSource) { self.source = source }
 
-  /// When the next request arrives; nil at the end.
-  var nextInstant: Instant? { position < batch.count ? batch.arrivals[position] : nil }
+  /// When the next request arrives; `.never` at the end.
+  var nextInstant: Instant { position < batch.count ? batch.arrivals[position] : .never }
 
   /// Moves on by one request; true when that took a new batch.
   mutating func advance() throws -> Bool {

@@ -52,6 +52,7 @@ struct ServingSystem {
     self.configuration = configuration
     self.observers = observers
     keepsRecords = observers.requests != nil
+    let start = start == .never ? .zero : start
     now = start.picoseconds
     timeline = TimelineRecorder(start: start)
     prefills = [PrefillInstance](repeating: PrefillInstance(), count: configuration.prefill.instances)
@@ -70,7 +71,7 @@ struct ServingSystem {
     decodeCapacityBlocks = configuration.decode.keyValueTokensPerRank / configuration.decode.blockTokens
     tokensPerStep = configuration.decode.speculation.tokensPerStep
     if configuration.decode.isObjectiveAware, let limit = configuration.objectives.timePerOutputToken {
-      stepLimit = limit.picoseconds * configuration.decode.speculation.tokensPerStepFixed >> 16
+      stepLimit = (limit.picoseconds * configuration.decode.speculation.tokensPerStepFixed) >> 16
     } else {
       stepLimit = nil
     }
