@@ -35,10 +35,13 @@ public struct LayerGroup: Hashable, Sendable {
   public var count: Int
   public var attention: Attention
   public var feedForward: FeedForward
-  public init(count: Int, attention: Attention, feedForward: FeedForward) {
+  /// Norms over the hidden state: 2 before the sub-layers; 4 where each is also followed by one (sandwich norm).
+  public var normsPerLayer: Int
+  public init(count: Int, attention: Attention, feedForward: FeedForward, normsPerLayer: Int = 2) {
     self.count = count
     self.attention = attention
     self.feedForward = feedForward
+    self.normsPerLayer = normsPerLayer
   }
 }
 
@@ -56,12 +59,18 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public var hasInputBias: Bool
   /// A norm on each query and key head (Qwen3).
   public var hasHeadNorms: Bool
-  public init(heads: Int, keyValueHeads: Int, headDimension: Int, hasInputBias: Bool, hasHeadNorms: Bool = false) {
+  /// A bias on the output projection.
+  public var hasOutputBias: Bool
+  public init(
+    heads: Int, keyValueHeads: Int, headDimension: Int, hasInputBias: Bool, hasHeadNorms: Bool = false,
+    hasOutputBias: Bool = false
+  ) {
     self.heads = heads
     self.keyValueHeads = keyValueHeads
     self.headDimension = headDimension
     self.hasInputBias = hasInputBias
     self.hasHeadNorms = hasHeadNorms
+    self.hasOutputBias = hasOutputBias
   }
 }
 
@@ -97,6 +106,7 @@ public struct MixtureOfExperts: Hashable, Sendable {
   public var expertsPerToken: Int
   public var intermediateSize: Int
   public var sharedExperts: Int
+  /// Of each shared expert.
   public var sharedIntermediateSize: Int
   /// Groups among which the router chooses first (DeepSeek's node-limited routing); 1 if none.
   public var routingGroups: Int

@@ -1,4 +1,5 @@
 import Simulation
+import Units
 
 /// A run of consecutive requests of a trace, in order of arrival, as dense columns; reused from read to read.
 public struct RequestBatch: Sendable {
@@ -36,4 +37,30 @@ public protocol RequestSource {
   mutating func read(into batch: inout RequestBatch) throws -> Bool
   /// Tokens in each hashed block; 0 where the requests have no hashes.
   var tokensPerBlock: Int { get }
+  /// Lines passed over so far because they are damaged.
+  var skipped: SkippedLines { get }
+  /// Most requests in flight at once; nil for no limit.
+  ///
+  /// With a limit a request is sent at its arrival or, if later, when a place becomes free, and its times count from
+  /// there (vLLM's `--max-concurrency`). A closed loop is this limit with every arrival at zero.
+  var maximumConcurrency: Int? { get }
+}
+
+extension RequestSource {
+  public var skipped: SkippedLines { SkippedLines() }
+  public var maximumConcurrency: Int? { nil }
+}
+
+/// Damaged lines that a source passed over.
+public struct SkippedLines: Hashable, Sendable {
+  public private(set) var count = 0
+  /// The first few.
+  public private(set) var examples: [Problem] = []
+
+  public init() {}
+
+  mutating func add(_ problem: Problem) {
+    count += 1
+    if examples.count < 3 { examples.append(problem) }
+  }
 }

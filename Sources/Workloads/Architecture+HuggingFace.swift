@@ -1,0 +1,142 @@
+import Formats
+import Units
+
+extension Architecture {
+  /// The classes that `init(config:name:)` reads, in alphabetical order.
+  public static var modelledClasses: [String] { HuggingFaceFamily.table.map(\.architectureClass).sorted() }
+
+  /// Reads a Hugging Face `config.json`; throws a `Problem` for a class that is not modelled, else `Problems` with
+  /// every fault of its keys. Keys that nothing depends on are passed over.
+  public init(config: Node, name: String) throws {
+    let family = try HuggingFaceFamily.of(config)
+    var reader = ConfigReader(config)
+    let architecture = Architecture(reading: family, from: &reader, name: name)
+    guard reader.problems.isEmpty else { throw Problems(reader.problems) }
+    self = architecture
+  }
+
+  private init(reading family: HuggingFaceFamily, from reader: inout ConfigReader, name: String) {
+    family.unmodelled.forEach { reader.refuse($0) }
+    self.init(
+      name: name, architectureClass: family.architectureClass,
+      hiddenSize: reader.count("hidden_size"), vocabularySize: reader.count("vocab_size"),
+      tiedEmbeddings: reader.flag("tie_word_embeddings"), maximumPositions: reader.count("max_position_embeddings"),
+      layers: family.layers(from: &reader),
+      multiTokenPredictionLayers: family.multiTokenPrediction.flatMap { reader.optionalCount($0, minimum: 0) } ?? 0)
+  }
+}
+
+extension HuggingFaceFamily {
+  /// The row of the class that a config names.
+  static func of(_ config: Node) throws -> HuggingFaceFamily {
+    guard let named = config.field("architectures")?.elements.first, let name = named.text else {
+      throw config.problem(
+        "there is no 'architectures' with the name of a class", wayOut: "is this the config.json of a language model?")
+    }
+    guard let family = table.first(where: { $0.architectureClass == name }) else {
+      let classes = Architecture.modelledClasses.joined(separator: ", ")
+      throw named.problem("\(name) is not modelled yet", wayOut: "take a model of \(classes)")
+    }
+    return family
+  }
+
+  func layers(from reader: inout ConfigReader) -> [LayerGroup] {
+    let attention = attention(from: &reader)
+    let count = reader.count("num_hidden_layers")
+    guard count <= 4096 else {
+      reader.fail("num_hidden_layers", "is more than 4096", wayOut: "see the config.json of the model's makers")
+      return []
+    }
+    guard let mixture else {
+      let dense = FeedForward.dense(intermediateSize: reader.count("intermediate_size"))
+      return [LayerGroup(count: count, attention: attention, feedForward: dense, normsPerLayer: normsPerLayer)]
+    }
+    let experts = FeedForward.mixture(self.experts(of: mixture, from: &reader))
+    let places = Self.mixturePlaces(mixture.placement, layers: count, from: &reader)
+    let hasDense = places.contains(false)
+    let dense = FeedForward.dense(intermediateSize: hasDense ? reader.count("intermediate_size") : 1)
+    return places.reduce(into: []) { groups, isMixture in
+      let feedForward = isMixture ? experts : dense
+      if let last = groups.indices.last, groups[last].feedForward == feedForward {
+        groups[last].count += 1
+      } else {
+        groups.append(
+          LayerGroup(count: 1, attention: attention, feedForward: feedForward, normsPerLayer: normsPerLayer))
+      }
+    }
+  }
+
+  private func attention(from reader: inout ConfigReader) -> Attention {
+    switch attention {
+    case .grouped(let inputBias, let outputBias, let headNorms):
+      let heads = reader.count("num_attention_heads")
+      let keyValueHeads = reader.optionalCount("num_key_value_heads") ?? heads
+      if !heads.isMultiple(of: keyValueHeads) {
+        reader.fail(
+          "num_key_value_heads", "\(keyValueHeads) does not divide num_attention_heads \(heads)",
+          wayOut: "see the config.json of the model's makers")
+      }
+      return .grouped(
+        GroupedQueryAttention(
+          heads: heads, keyValueHeads: keyValueHeads, headDimension: Self.headDimension(heads, from: &reader),
+          hasInputBias: reader.flag(inputBias), hasHeadNorms: reader.flag(headNorms),
+          hasOutputBias: reader.flag(outputBias)))
+    case .latent(let keys):
+      return .latent(
+        LatentAttention(
+          heads: reader.count("num_attention_heads"), queryRank: reader.optionalCount(keys.queryRank),
+          keyValueRank: reader.count(keys.keyValueRank), nopeDimension: reader.count(keys.nopeDimension),
+          ropeDimension: reader.count(keys.ropeDimension), valueDimension: reader.count(keys.valueDimension)))
+    }
+  }
+
+  private static func headDimension(_ heads: Int, from reader: inout ConfigReader) -> Int {
+    if let given = reader.optionalCount("head_dim") { return given }
+    let hiddenSize = reader.isAbsent("hidden_size") ? heads : reader.count("hidden_size")
+    if !hiddenSize.isMultiple(of: heads) {
+      reader.fail(
+        "num_attention_heads", "\(heads) does not divide hidden_size \(hiddenSize), and there is no head_dim",
+        wayOut: "give head_dim")
+    }
+    return max(1, hiddenSize / heads)
+  }
+
+  private func experts(of keys: MixtureKeys, from reader: inout ConfigReader) -> MixtureOfExperts {
+    let experts = reader.count(keys.experts)
+    let perToken = reader.count("num_experts_per_tok")
+    if perToken > experts {
+      reader.fail(
+        "num_experts_per_tok", "\(perToken) is more than the \(experts) experts of \(keys.experts)",
+        wayOut: "see the config.json of the model's makers")
+    }
+    let intermediateSize = reader.count(keys.intermediateSize)
+    let hasRouterBias =
+      switch keys.hasRouterBias {
+      case .always: true
+      case .never: false
+      case .whereKey(let key, let text): reader.config.field(key)?.text == text
+      }
+    return MixtureOfExperts(
+      experts: experts, expertsPerToken: perToken, intermediateSize: intermediateSize,
+      sharedExperts: keys.sharedExperts.flatMap { reader.optionalCount($0, minimum: 0) } ?? 0,
+      sharedIntermediateSize: keys.sharedExperts == nil ? 0 : intermediateSize,
+      routingGroups: keys.routingGroups.flatMap { reader.optionalCount($0) } ?? 1, hasRouterBias: hasRouterBias)
+  }
+
+  /// For each layer, whether it has experts.
+  private static func mixturePlaces(
+    _ placement: Placement, layers: Int, from reader: inout ConfigReader
+  ) -> [Bool] {
+    switch placement {
+    case .everyLayer: return [Bool](repeating: true, count: layers)
+    case .afterDense(let key):
+      let dense = reader.count(key, minimum: 0)
+      let step = reader.optionalCount("moe_layer_freq") ?? 1
+      return (0..<layers).map { $0 >= dense && $0.isMultiple(of: step) }
+    case .sparse(let step, let dense):
+      let step = reader.optionalCount(step) ?? 1
+      let denseLayers = Set((reader.config.field(dense)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } })
+      return (0..<layers).map { ($0 + 1).isMultiple(of: step) && !denseLayers.contains($0) }
+    }
+  }
+}
