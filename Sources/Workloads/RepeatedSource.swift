@@ -6,7 +6,7 @@ import Units
 /// A round begins one mean gap after the last arrival of the one before. From the second round on block hashes are mixed
 /// with the round's number, so that a round finds nothing of an earlier one in a prefix cache.
 public struct RepeatedSource: RequestSource {
-  private let make: () throws -> any RequestSource
+  private let make: (_ round: Int) throws -> any RequestSource
   private var base: any RequestSource
   private let rounds: Int
   private var round = 0
@@ -15,11 +15,11 @@ public struct RepeatedSource: RequestSource {
   private var countInRound = 0
   private var skippedBefore = SkippedLines()
 
-  /// `make` opens the source anew; standard input cannot be opened twice.
-  public init(rounds: Int, _ make: @escaping () throws -> any RequestSource) throws {
+  /// `make` opens the source anew for the round of that number; standard input cannot be opened twice.
+  public init(rounds: Int, _ make: @escaping (_ round: Int) throws -> any RequestSource) throws {
     self.make = make
     self.rounds = rounds
-    base = try make()
+    base = try make(0)
   }
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
@@ -47,7 +47,7 @@ public struct RepeatedSource: RequestSource {
     start = Instant(picoseconds: next)
     round += 1
     countInRound = 0
-    base = try make()
+    base = try make(round)
   }
 
   private func shift(_ batch: inout RequestBatch) throws {

@@ -15,9 +15,9 @@ public struct SpreadSource: RequestSource {
   private var isBaseOver = false
   private var draws: [Int64] = []
 
-  public init(_ base: any RequestSource, seed: Seed) {
+  public init(_ base: any RequestSource, stream: RandomStream) {
     self.base = base
-    stream = seed.stream("spread")
+    self.stream = stream
   }
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
