@@ -52,7 +52,10 @@ struct MooncakeLine {
   }
 
   private mutating func broken() -> LineFault {
-    LineFault(scanner.isAtEnd() ? "ends in the middle" : "is not valid JSON at column \(scanner.position + 1)")
+    let isEnd = scanner.isAtEnd()
+    let column = scanner.position + 1
+    let isCut = isEnd || (scanner.peek() == UInt8(ascii: "\"") && scanner.string() == nil)
+    return LineFault(isCut ? "ends in the middle" : "is not valid JSON at column \(column)")
   }
 
   @inline(__always) private mutating func readMember(_ hashes: inout [UInt64]) throws(LineFault) {

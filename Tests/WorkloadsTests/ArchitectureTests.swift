@@ -43,8 +43,8 @@ private func architecture(_ name: String) throws -> Architecture {
       model: "openPangu-Ultra-MoE-718B", total: 718, active: 39, isWithEmbedding: false, multiTokenPrediction: 12.44),
   ]
 
-  @Test("counts agree with the makers' within 1% or their rounding", arguments: published)
-  func published(row: Published) throws {
+  @Test("counts agree with the makers' within 1% or their rounding", arguments: Self.published)
+  func agreement(row: Published) throws {
     let count = ParameterCount(try architecture(row.model))
     let active = row.isWithEmbedding ? count.activeWithEmbedding : count.activeWithoutEmbedding
     #expect(abs(Double(count.total) / 1e9 / row.total - 1) < row.tolerance)
@@ -134,9 +134,9 @@ private func config(_ changes: [String: String?], class name: String = "LlamaFor
     }
     #expect(
       problems.list.map(\.description).sorted() == [
-        "config.json:4: mlp_bias: 'true' is not modelled yet; take a model without it",
-        "config.json:5: num_attention_heads: 3 does not divide hidden_size 8, and there is no head_dim; give head_dim",
-        "config.json:6: num_hidden_layers: is not a whole number of at least 1; see the config.json of the model's makers",
+        "config.json:5: mlp_bias: 'true' is not modelled yet; take a model without it",
+        "config.json:6: num_attention_heads: 3 does not divide hidden_size 8, and there is no head_dim; give head_dim",
+        "config.json:7: num_hidden_layers: is not a whole number of at least 1; see the config.json of the model's makers",
         "config.json:1: vocab_size: is missing; take the config.json as the model's makers publish it",
       ].sorted())
   }

@@ -61,11 +61,13 @@ private func faults(_ text: String) throws -> [String] {
 
   @Test("faults are told with their places, all at once")
   func badFields() throws {
+    let list = try faults(
+      "rateScale: -1\nprompts: 0\nburstyness: 2\ninputTokens: {mean: 5, coefficientOfVariation: -1}\nduration: 5")
     #expect(
-      try faults("rateScale: -1\nprompts: 0\nburst: 2\ninputTokens: {mean: 5, coefficientOfVariation: -1}\nduration: 5") == [
+      list == [
         "w.yaml:1: rateScale: -1.0 is not between 10^-9 and 10^9; give a positive number",
         "w.yaml:2: prompts: 0 is not between 1 and 10^12; give a whole number from 1 on",
-        "w.yaml:3: burst: unknown field; did you mean 'burstiness'?",
+        "w.yaml:3: burstyness: there is no such field; did you mean 'burstiness'?",
         "w.yaml:4: inputTokens: coefficientOfVariation -1.0 is not between 0 and 100; give standard deviation / mean, such as 0.5",
         "w.yaml:5: duration: '5' has no unit; write its unit, such as '5 s'",
       ])
