@@ -19,22 +19,26 @@ public struct Catalog: Sendable {
   /// The kinds of entry, sorted: `chips`, `models`, `systems` ….
   public func kinds() -> [String] {
     let all = folders.flatMap { folder in
-      entries(ofFolder: folder).filter { !entries(ofFolder: "\(folder)/\($0)").isEmpty }
+      fileNames(in: folder).filter { !fileNames(in: "\(folder)/\($0)").isEmpty }
     }
     return Array(Set(all)).sorted()
   }
 
   /// The names of all entries of a kind, sorted.
-  public func names(_ kind: String) -> [String] {
-    var names: [String: String] = [:]
+  public func names(_ kind: String) -> [String] { files(kind).map(\.name) }
+
+  /// The names of all entries of a kind with their files, sorted.
+  func files(_ kind: String) -> [(name: String, path: String)] {
+    var slugs: Set<String> = []
+    var files: [(name: String, path: String)] = []
     for folder in folders {
-      for entry in entries(ofFolder: "\(folder)/\(kind)") {
+      for entry in fileNames(in: "\(folder)/\(kind)") {
         guard let path = Self.document(at: "\(folder)/\(kind)/\(entry)") else { continue }
-        let slug = Self.slug(Self.stem(entry))
-        if names[slug] == nil { names[slug] = Self.name(inFile: path) ?? Self.stem(entry) }
+        guard slugs.insert(Self.slug(Self.stem(entry))).inserted else { continue }
+        files.append((Self.name(inFile: path) ?? Self.stem(entry), path))
       }
     }
-    return names.values.sorted()
+    return files.sorted { ($0.name, $0.path) < ($1.name, $1.path) }
   }
 
   /// One entry; `name` may differ in case and punctuation, or be the path of a file or model folder.
@@ -50,7 +54,7 @@ public struct Catalog: Sendable {
     for folder in folders {
       // Written by its slug, it is found without reading the folder.
       if let path = Self.document(at: "\(folder)/\(kind)/\(wanted).yaml") { return path }
-      for entry in entries(ofFolder: "\(folder)/\(kind)") where Self.slug(Self.stem(entry)) == wanted {
+      for entry in fileNames(in: "\(folder)/\(kind)") where Self.slug(Self.stem(entry)) == wanted {
         if let path = Self.document(at: "\(folder)/\(kind)/\(entry)") { return path }
       }
     }
@@ -91,7 +95,7 @@ public struct Catalog: Sendable {
     return slug
   }
 
-  private static func stem(_ entry: String) -> String {
+  static func stem(_ entry: String) -> String {
     for ending in [".yaml", ".yml", ".json"] where entry.hasSuffix(ending) {
       return String(entry.dropLast(ending.count))
     }

@@ -63,7 +63,7 @@ func systemError() -> String { String(cString: strerror(errno)).lowercased() }
 func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// The names in a folder, sorted; empty if there is no such folder.
-func entries(ofFolder path: String) -> [String] {
+func fileNames(in path: String) -> [String] {
   guard let folder = opendir(path) else { return [] }
   defer { closedir(folder) }
   var names: [String] = []

@@ -62,4 +62,53 @@ import Units
   func builtInFolder() {
     #expect(Catalog().folders.count == 1)
   }
+
+  @Test("list names what is there, and whose it is")
+  func list() throws {
+    let catalog = Catalog(folders: [user], builtIn: builtIn)
+    #expect(
+      try catalog.list() == """
+        chips
+          Ascend 910C
+          H800  (\(user)/chips/h800.yaml)
+          Own: chip  (\(user)/chips/own-chip.yaml)
+
+        models
+          Llama-3.1-8B
+
+        """)
+    #expect(try catalog.list(kind: "models") == "models\n  Llama-3.1-8B\n")
+    #expect(
+      message { _ = try catalog.list(kind: "chip") }
+        == "there is no kind 'chip'; did you mean 'chips'? there are chips, models")
+  }
+
+  @Test("show gives the file as it stands")
+  func show() throws {
+    let catalog = Catalog(folders: [user], builtIn: builtIn)
+    #expect(try catalog.show("h800") == "# chips: \(user)/chips/h800.yaml\nname: H800\nmemory: 3\n")
+    #expect(try catalog.show("Llama-3.1-8B", kind: "models") == "{\"model_type\": \"x\"}")
+    #expect(
+      message { _ = try catalog.show("Ascend 910") }
+        == "there is no 'Ascend 910' in the catalog; did you mean 'Ascend 910C'?")
+  }
+
+  @Test("lint names every fault of every entry")
+  func lint() throws {
+    _ = try folder.write("name: Other\nmemory: x\n", to: "user/chips/wrong.yaml")
+    _ = try folder.write("name: [\n", to: "user/chips/broken.yaml")
+    struct Chip: Decodable {
+      var name: String
+      var memory: Int
+    }
+    let found = Catalog(folders: [user], builtIn: builtIn).lint([("chips", { _ = try $0.decode(Chip.self) })])
+    #expect(
+      found.map { $0.description.replacing(user, with: "") } == [
+        "/chips/wrong.yaml:1: name: 'Other' will not be found under this file name; call it other.yaml",
+        "/chips/wrong.yaml:2: memory: there is 'x' where a whole number was expected; give a whole number",
+        "/chips/own-chip.yaml:1: the field 'memory' is missing; give it a whole number",
+        "/chips/broken.yaml:2: cannot be read as YAML: did not find expected node content while parsing a flow node "
+          + "(column 1); check indentation, colons and quotes there",
+      ])
+  }
 }
