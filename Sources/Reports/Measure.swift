@@ -16,6 +16,13 @@ public struct Measure: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Without zeros at the end of its decimals, for round figures that someone chose: `5 s`, `0.08 USD`.
+  public var trimmed: Measure {
+    guard number.contains(".") else { return self }
+    let kept = number.reversed().drop { $0 == "0" }.drop { $0 == "." }
+    return Measure(String(kept.reversed()), unit)
+  }
+
   /// A number in the notation asked for, to three significant digits.
   public init(_ value: Double, _ notation: Notation) {
     switch notation {

@@ -3,11 +3,11 @@ public struct TerminalRenderer: Sendable {
   /// Columns; kept within 40 and 160.
   public var width: Int
   /// Whether the reader's terminal shows colour.
-  public var colour: Bool
+  public var usesColour: Bool
 
-  public init(width: Int = 100, colour: Bool = false) {
+  public init(width: Int = 100, usesColour: Bool = false) {
     self.width = min(max(width, 40), 160)
-    self.colour = colour
+    self.usesColour = usesColour
   }
 
   public func render(_ document: Document) -> String {
@@ -143,6 +143,6 @@ extension TerminalRenderer {
   }
 
   private func style(_ text: String, _ code: String) -> String {
-    colour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    usesColour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 }

@@ -23,8 +23,8 @@ import Testing
   @Test("colour appears only where it is asked for and changes no column")
   func colour() {
     let toned = Table("", columns: ["A", "B"], rows: [[Table.Cell("x", tone: .bad), "y"]])
-    #expect(!TerminalRenderer(colour: false).render(toned).contains("\u{1B}"))
-    #expect(TerminalRenderer(colour: true).render(toned).contains("\u{1B}[31mx\u{1B}[0m  y"))
+    #expect(!TerminalRenderer(usesColour: false).render(toned).contains("\u{1B}"))
+    #expect(TerminalRenderer(usesColour: true).render(toned).contains("\u{1B}[31mx\u{1B}[0m  y"))
   }
 
   @Test("a document reads from its answer to its sources, within the terminal's width")

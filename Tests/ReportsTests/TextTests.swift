@@ -27,6 +27,13 @@ import Testing
     #expect(Measure(value, notation).description == expected)
   }
 
+  @Test("a round figure loses the zeros of its decimals and nothing else")
+  func trimmed() {
+    #expect(Measure(5, .duration).trimmed.description == "5 s")
+    #expect(Measure(0.25, .duration).trimmed.description == "250 ms")
+    #expect(Measure(1.5, .duration).trimmed.description == "1.5 s")
+  }
+
   @Test("fixed decimals round halves away from zero and never print a minus zero")
   func fixed() {
     #expect(Text.fixed(2.5, 0) == "3")

@@ -1,0 +1,150 @@
+import Reports
+import Units
+
+extension ServingReport {
+  /// The report of `simulate`: the answer first, then the evidence, then what it rests on.
+  ///
+  /// Wall time and memory of this run are left out, so that equal inputs give equal bytes.
+  public func document(_ context: ReportContext) -> Document {
+    Document(
+      title: context.title, subtitle: context.system, badges: badges, lead: [answer, limits], headlines: headlines,
+      sections: [
+        latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,
+        notesSection, inputsSection(context),
+      ].compactMap { $0 },
+      sources: context.sources, footer: footer)
+  }
+
+  var footer: String { "Supernode \(run.version) · seed \(run.seed) · inputs \(run.inputHash)" }
+
+  /// An objective counts as met when 99 of 100 offered requests met it.
+  static let metShare = 0.99
+
+  var badges: [Document.Badge] {
+    let objectives = goodput.objectives.map { objective in
+      Document.Badge(
+        "\(objective.label) ≤ \(objective.limit.round): \(Measure(objective.fraction, .percent)) of requests",
+        tone: objective.fraction >= Self.metShare ? .good : .bad)
+    }
+    return objectives + [Document.Badge(balance.verdict.label)]
+  }
+
+  /// What was served, how fast, and whether that is what was asked for.
+  var answer: String {
+    let served =
+      requests.completed == requests.offered
+      ? "All \(Text.grouped(requests.offered)) requests were served"
+      : "\(Text.grouped(requests.completed)) of \(Text.grouped(requests.offered)) requests were served"
+    let completed = Double(max(requests.completed, 1))
+    let lengths =
+      "\(Text.grouped(Int((Double(requests.promptTokens) / completed).rounded()))) prompt and "
+      + "\(Text.grouped(Int((Double(requests.outputTokens) / completed).rounded()))) output tokens each"
+    let speed =
+      "Half of them had their first token within \(timeToFirstToken.p50.text) and 99% within "
+      + "\(timeToFirstToken.p99.text); each further token took \(timePerOutputToken.p50.text) in the median and "
+      + "\(timePerOutputToken.p99.text) at the 99th percentile."
+    let rate = "\(Measure(throughput.requests, .count)) a second over \(throughput.duration.text)"
+    return "\(served), \(rate), with \(lengths) on average. \(speed) \(verdict)"
+  }
+
+  private var verdict: String {
+    guard !goodput.objectives.isEmpty else { return "No objective was set." }
+    let limits = goodput.objectives.map { "\($0.name.words) of at most \($0.limit.round)" }.joined(separator: " and ")
+    let share = Measure(goodput.fraction, .percent)
+    if goodput.fraction >= Self.metShare { return "The deployment meets its objectives: \(share) had a \(limits)." }
+    let reason = goodput.misses.max { $0.requests < $1.requests }
+    let why = reason.map { "; most of the others lost their time to \($0.reason)" } ?? ""
+    return "It does not meet its objectives: only \(share) had a \(limits)\(why)."
+  }
+
+  /// What limits the deployment and what it costs.
+  var limits: String {
+    var sentences = [balance.sentence]
+    if !decodeStep.boundBy.isEmpty { sentences.append("A decode step is bound by \(decodeStep.boundBy).") }
+    let energyOfToken = Measure(energy.joulesPerOutputToken.value, .joules)
+    if cost.perMillionOutputTokens > .zero {
+      let electricity = Measure(cost.electricityShare, .percent)
+      sentences.append(
+        "A million output tokens cost \(Text.dollars(cost.perMillionOutputTokens.value)) "
+          + "(\(Measure(cost.hardwareShare, .percent)) hardware, \(electricity) electricity), "
+          + "and each takes \(energyOfToken).")
+    } else if energy.joules > .zero {
+      sentences.append("Each output token takes \(energyOfToken).")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  var headlines: [Document.Headline] {
+    let first = goodput.objectives.first { $0.name == "timeToFirstToken" }
+    let per = goodput.objectives.first { $0.name == "timePerOutputToken" }
+    func tail(_ label: String, _ value: Seconds, _ objective: Goodput.Objective?) -> Document.Headline {
+      Document.Headline(
+        label, Measure(value.value, .duration), note: objective.map { "objective \($0.limit.round)" } ?? "",
+        tone: objective.map { value <= $0.limit ? .good : .bad } ?? .plain)
+    }
+    let price = cost.perMillionOutputTokens
+    return [
+      .init("Time to first token, p50", Measure(timeToFirstToken.p50.value, .duration), note: "from arrival"),
+      tail("Time to first token, p99", timeToFirstToken.p99, first),
+      .init("Time per output token, p50", Measure(timePerOutputToken.p50.value, .duration), note: "after the first"),
+      tail("Time per output token, p99", timePerOutputToken.p99, per),
+      .init("End to end, p50", Measure(endToEnd.p50.value, .duration), note: "p99 \(endToEnd.p99.text)"),
+      .init(
+        "Goodput", Measure(Measure(goodput.requests, .count).description, "req/s"),
+        note: "\(Measure(goodput.fraction, .percent)) of requests meet every objective"),
+      .init(
+        "Output tokens/s per chip", Measure(throughput.outputTokensPerChip, .count),
+        note: "\(Measure(throughput.outputTokens, .count)) tokens/s on \(prefill.chips + decode.chips) chips"),
+      .init(
+        "Energy per output token", Measure(energy.joulesPerOutputToken.value, .joules),
+        note: "mean power \(Measure(energy.meanPower.value, .watts))"),
+      .init(
+        "Cost per million output tokens", value: price > .zero ? Text.dollars(price.value) : Text.missing,
+        note: price > .zero
+          ? "\(Text.dollars(cost.perMillionTokens.value)) per million of all tokens" : "no price given"),
+      .init(
+        "Cache hit rate", Measure(cache.hitRate, .percent),
+        note: cache.lookedUpBlocks > 0 ? "of prompt tokens" : "no block hashes in this trace"),
+    ]
+  }
+}
+
+extension Seconds {
+  /// To three significant digits: `23.4 ms`.
+  var text: String { Measure(value, .duration).description }
+  /// A limit as someone wrote it: `50 ms`.
+  var round: String { Measure(value, .duration).trimmed.description }
+}
+
+extension String {
+  /// A field's name as words: `timeToFirstToken` → `time to first token`.
+  var words: String {
+    reduce(into: "") { result, letter in
+      if letter.isUppercase { result.append(" ") }
+      result.append(letter.lowercased())
+    }
+  }
+}
+
+extension ServingReport.Goodput.Objective {
+  /// As users write it: TTFT, TPOT.
+  var label: String {
+    switch name {
+    case "timeToFirstToken": "TTFT"
+    case "timePerOutputToken": "TPOT"
+    case "interTokenLatency": "ITL"
+    default: name.words
+    }
+  }
+}
+
+extension ServingReport.Balance.Verdict {
+  var label: String {
+    switch self {
+    case .balanced: "prefill and decode in balance"
+    case .prefillBound: "prefill-bound"
+    case .decodeBound: "decode-bound"
+    case .idle: "room to spare"
+    }
+  }
+}

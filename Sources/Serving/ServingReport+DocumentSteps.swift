@@ -1,0 +1,107 @@
+import Reports
+import Units
+
+extension ServingReport {
+  /// The phases of the mean request, in the order in which it passes them.
+  var phaseParts: [(name: String, time: Seconds)] {
+    [
+      ("waiting for prefill", phases.prefillQueue), ("prefill", phases.prefill),
+      ("waiting for a decode slot", phases.decodeQueue), ("key-value transfer", phases.transfer),
+      ("decode", phases.decode),
+    ]
+  }
+
+  var phasesSection: Document.Section? {
+    let parts = phaseParts
+    let total = parts.reduce(Seconds.zero) { $0 + $1.time }
+    guard total > .zero, let longest = parts.max(by: { $0.time < $1.time }) else { return nil }
+    let share = Measure(longest.time / total, .percent)
+    return Document.Section(
+      "Where the time of a request goes",
+      [
+        .chart(
+          Chart(
+            "The mean request", caption: "Of its \(total.text), \(share) go to \(longest.name).",
+            .shares(
+              .init(.duration, [.init("From arrival to last token", parts.map { .init($0.name, $0.time.value) })]))))
+      ])
+  }
+
+  var stepsSection: Document.Section? {
+    let charts = [
+      decodeStep.chart(title: "Decode step, by operator"), prefillStep.chart(title: "Prefill step, by operator"),
+    ].compactMap { $0 }
+    guard !charts.isEmpty else { return nil }
+    let bounds = [
+      decodeStep.bounds(title: "Decode step, by what bounds it"),
+      prefillStep.bounds(title: "Prefill step, by what bounds it"),
+    ]
+    .compactMap { $0 }
+    let sentence =
+      decodeStep.boundBy.isEmpty
+      ? "Both steps are taken apart at the run's mean load."
+      : "At the run's mean load a decode step takes \(decodeStep.step.text) and is bound by \(decodeStep.boundBy)."
+    return Document.Section("Where the time of a step goes", [.paragraph(sentence), .charts(bounds), .charts(charts)])
+  }
+
+  var objectivesSection: Document.Section? {
+    let missed = requests.offered - Int((goodput.fraction * Double(requests.offered)).rounded())
+    guard !goodput.objectives.isEmpty else { return nil }
+    guard missed > 0, !goodput.misses.isEmpty else {
+      return Document.Section("Objectives", [.paragraph("Every request met every objective.")])
+    }
+    let bars = Chart.Bars(
+      .init("Requests"),
+      goodput.misses.map { miss in
+        .init(
+          miss.reason, Double(miss.requests),
+          note: "\(Measure(Double(miss.requests) / Double(missed), .percent)) of the misses")
+      })
+    let share = Measure(Double(missed) / Double(max(requests.offered, 1)), .percent)
+    var blocks: [Document.Block] = [
+      .chart(
+        Chart(
+          "What took the time of requests that missed an objective",
+          caption: "\(Text.grouped(missed)) requests, \(share) of those offered, missed at least one.", .bars(bars)))
+    ]
+    if !requests.reasons.isEmpty {
+      blocks.append(
+        .table(
+          Table(
+            "Requests that were not served", columns: ["Reason", .number("Requests")],
+            rows: requests.reasons.map { [Table.Cell($0.reason), Table.Cell(Text.grouped($0.requests))] })))
+    }
+    return Document.Section("Why objectives were missed", blocks)
+  }
+}
+
+extension ServingReport.StepBreakdown {
+  fileprivate func chart(title: String) -> Chart? {
+    guard !parts.isEmpty else { return nil }
+    return Chart(
+      title, caption: "\(step.text) at \(conditions).",
+      .bars(
+        .init(
+          .init("Time", .duration),
+          parts.map { .init($0.name, $0.time.value, note: "\(Measure($0.share, .percent)), \($0.boundBy)") })))
+  }
+
+  /// The same time grouped by compute, memory, network …, in order of first appearance.
+  fileprivate func bounds(title: String) -> Chart? {
+    var groups: [(name: String, time: Double, share: Double)] = []
+    for part in parts {
+      if let index = groups.firstIndex(where: { $0.name == part.boundBy }) {
+        groups[index].time += part.time.value
+        groups[index].share += part.share
+      } else {
+        groups.append((part.boundBy, part.time.value, part.share))
+      }
+    }
+    groups.sort { ($0.time, $1.name) > ($1.time, $0.name) }
+    guard let first = groups.first, first.time > 0 else { return nil }
+    let name = first.name.prefix(1).uppercased() + first.name.dropFirst()
+    return Chart(
+      title, caption: "\(name) takes \(Measure(first.share, .percent)) of the step.",
+      .shares(.init(.duration, [.init("Step at \(conditions)", groups.map { .init($0.name, $0.time) })])))
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Reports
+import Testing
+import Units
+
+@testable import Serving
+
+@Suite struct ServingReportDocumentTests {
+  let report = SampleReport.dayTime
+  let context = SampleReport.context
+
+  @Test("the lead says what was served, how fast, whether objectives are met, what limits and what it costs")
+  func lead() {
+    let lead = report.document(context).lead.joined(separator: " ")
+    // 11,990 of 12,000 requests; 144 M prompt tokens over 11,990 requests are 12,010 each.
+    #expect(lead.contains("11,990 of 12,000 requests were served"))
+    #expect(lead.contains("12,010 prompt and 343 output tokens each on average"))
+    #expect(lead.contains("It does not meet its objectives: only 96.2%"))
+    #expect(lead.contains("most of the others lost their time to waiting for prefill"))
+    #expect(lead.contains("Prefill limits this deployment"))
+    #expect(lead.contains("A million output tokens cost $3.42 (93.1% hardware, 6.9% electricity)"))
+  }
+
+  @Test("the same report gives the same page, and wall time is not in it")
+  func determinism() {
+    var slower = report
+    slower.run.wallSeconds = 99
+    slower.run.requestsPerWallSecond = 1
+    slower.run.peakMemoryBytes = 7
+    let pages = [report, slower].map { HTMLRenderer().render($0.document(context), chartScript: "") }
+    #expect(pages[0] == pages[1])
+  }
+
+  @Test("every section of the report is there, from latency to sources")
+  func sections() {
+    let titles = report.document(context).sections.map(\.title)
+    #expect(
+      titles == [
+        "Latency", "Over time", "Where the time of a request goes", "Where the time of a step goes",
+        "Why objectives were missed", "Balance of prefill and decode", "Energy and cost", "What to bear in mind",
+        "Inputs",
+      ])
+    let page = HTMLRenderer().render(report.document(context), chartScript: nil)
+    for text in ["CloudMatrix-Infer, table 1", "rateScale: 4", "supernode simulate", "inputs 9f2c"] {
+      #expect(page.contains(text), "\(text)")
+    }
+  }
+
+  @Test("the terminal's summary fits 40 lines of 100 columns")
+  func terminal() {
+    let text = TerminalRenderer(width: 100).render(report.summary(context))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 41, "40 and the end of the last")
+    #expect(lines.allSatisfy { $0.count <= 100 })
+    #expect(text.contains("Goodput"))
+  }
+
+  @Test("a report of no requests says so and draws nothing")
+  func empty() {
+    let document = SampleReport.empty.document(context)
+    #expect(document.lead[0].contains("All 0 requests were served"))
+    #expect(!document.sections.map(\.title).contains("Over time"))
+    #expect(!HTMLRenderer().render(document, chartScript: nil).contains("nan"))
+  }
+
+  @Test("an objective that 99 of 100 requests meet is met")
+  func met() {
+    var good = report
+    good.goodput.fraction = 0.991
+    good.goodput.objectives = [.init(name: "timeToFirstToken", limit: Seconds(5), fraction: 0.991)]
+    #expect(good.badges[0].tone == .good)
+    #expect(good.badges[0].text == "TTFT ≤ 5 s: 99.1% of requests")
+    #expect(good.answer.contains("The deployment meets its objectives: 99.1%"))
+  }
+
+  /// Writes pages to look at into `REPORT_SAMPLE_FOLDER`, with the charts of the script at `ECHARTS`.
+  @Test(
+    "sample pages can be written for a look",
+    .enabled(if: ProcessInfo.processInfo.environment["REPORT_SAMPLE_FOLDER"] != nil))
+  func samplePages() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let folder = try #require(environment["REPORT_SAMPLE_FOLDER"])
+    let script = try environment["ECHARTS"].map { try String(contentsOfFile: $0, encoding: .utf8) }
+    let document = report.document(context)
+    try HTMLRenderer().render(document, chartScript: script)
+      .write(toFile: folder + "/report.html", atomically: true, encoding: .utf8)
+    try HTMLRenderer().render(document, chartScript: nil)
+      .write(toFile: folder + "/report-without-charts.html", atomically: true, encoding: .utf8)
+    try TerminalRenderer(width: 100).render(report.summary(context))
+      .write(toFile: folder + "/summary.txt", atomically: true, encoding: .utf8)
+  }
+}
