@@ -1,0 +1,86 @@
+import Units
+
+/// How a serving engine runs a model on a system: its overlap rules and the few constants of its software.
+public struct Engine: Decodable, Sendable {
+  public var name: String
+  public var source: String
+  public var decode: Decode
+  public var prefill: Prefill
+  public var experts: ExpertPlacement
+  public var constants: EngineConstants
+  public var cache: CacheLayout
+  public var validity: Validity?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, source, decode, prefill, experts, constants, cache, validity
+  }
+
+  /// What two microbatches do for each other.
+  public enum Overlap: String, Decodable, Sendable, CaseIterable {
+    /// One pass; nothing overlaps.
+    case none
+    /// Attention of one microbatch beside the experts of the other, on separate cores whose split the engine chooses.
+    case coreSplit
+    /// One microbatch computes while the other's messages are on the wire.
+    case wire
+  }
+
+  public struct Decode: Decodable, Sendable {
+    public var overlap: Overlap
+    /// Smallest step of the split, as a share of the cores.
+    public var splitSteps: Int?
+    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, splitSteps }
+  }
+
+  public struct Prefill: Decodable, Sendable {
+    public var overlap: Overlap
+    public var attention: Attention
+    /// Sequence parallel at both ends, tensor parallel over the instance between them; or each rank its own requests.
+    public enum Attention: String, Decodable, Sendable, CaseIterable { case sequenceTensorSequence, dataParallel }
+    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, attention }
+  }
+
+  /// Where copies of experts go.
+  public struct ExpertPlacement: Decodable, Sendable {
+    /// Copies of busy experts beyond one of each, over the whole instance.
+    public var redundant: Sourced<Int>
+    /// Whether the shared expert is a rank's own copy, or is placed among the routed ones, one copy for each eight routed experts.
+    public var sharedPlacedAsRouted: Bool
+    enum CodingKeys: String, CodingKey, CaseIterable { case redundant, sharedPlacedAsRouted }
+  }
+
+  public struct CacheLayout: Decodable, Sendable {
+    /// Tokens in a block of the pool.
+    public var blockTokens: Sourced<Int>
+    /// Pieces of one layer's part of a block that lie apart in memory.
+    public var fragmentsPerLayer: Sourced<Int>
+    enum CodingKeys: String, CodingKey, CaseIterable { case blockTokens, fragmentsPerLayer }
+  }
+
+  /// The range in which the model was held against measurements.
+  public struct Validity: Decodable, Sendable {
+    public var requestsPerChip: [Int]
+    public var contextTokens: [Int]
+    public var nearest: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case requestsPerChip, contextTokens, nearest }
+  }
+}
+
+public struct EngineConstants: Decodable, Sendable {
+  /// Between one operator and the next on a chip.
+  public var operatorLaunch: Calibrated<Seconds>
+  /// How much longer than the mean the slowest rank's attention takes; dispatch waits for it.
+  public var attentionStraggle: Calibrated<Double>
+  /// Load of the busiest rank over the mean with one expert per rank, after balancing; falls with the root of the experts per rank.
+  public var expertSkew: Calibrated<Double>
+  /// Joining two microbatches in each layer.
+  public var microbatchJoin: Calibrated<Seconds>
+  /// Sampling after a forward pass.
+  public var sampling: Calibrated<Seconds>
+  /// On the host between two steps.
+  public var stepGap: Calibrated<Seconds>
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case operatorLaunch, attentionStraggle, expertSkew, microbatchJoin, sampling, stepGap
+  }
+}
