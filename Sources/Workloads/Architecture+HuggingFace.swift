@@ -17,12 +17,22 @@ extension Architecture {
 
   private init(reading family: HuggingFaceFamily, from reader: inout ConfigReader, name: String) {
     family.unmodelled.forEach { reader.refuse($0) }
+    let predictionLayers = family.multiTokenPrediction.flatMap {
+      reader.optionalCount($0, minimum: 0, maximum: 1024)
+    }
     self.init(
       name: name, architectureClass: family.architectureClass,
-      hiddenSize: reader.count("hidden_size"), vocabularySize: reader.count("vocab_size"),
-      tiedEmbeddings: reader.flag("tie_word_embeddings"), maximumPositions: reader.count("max_position_embeddings"),
-      layers: family.layers(from: &reader),
-      multiTokenPredictionLayers: family.multiTokenPrediction.flatMap { reader.optionalCount($0, minimum: 0) } ?? 0)
+      hiddenSize: reader.count("hidden_size"), vocabularySize: reader.count("vocab_size", maximum: 1 << 24),
+      tiedEmbeddings: reader.flag("tie_word_embeddings"),
+      maximumPositions: reader.count("max_position_embeddings", maximum: 1 << 40),
+      layers: family.layers(from: &reader), multiTokenPredictionLayers: predictionLayers ?? 0)
+  }
+}
+
+extension Architecture {
+  /// The model of that name in the catalog, or of the `config.json` or folder at that path.
+  public init(named name: String, in catalog: Catalog) throws {
+    try self.init(config: catalog.node("models", name), name: name)
   }
 }
 
@@ -42,11 +52,7 @@ extension HuggingFaceFamily {
 
   func layers(from reader: inout ConfigReader) -> [LayerGroup] {
     let attention = attention(from: &reader)
-    let count = reader.count("num_hidden_layers")
-    guard count <= 4096 else {
-      reader.fail("num_hidden_layers", "is more than 4096", wayOut: "see the config.json of the model's makers")
-      return []
-    }
+    let count = reader.count("num_hidden_layers", maximum: 1024)
     guard let mixture else {
       let dense = FeedForward.dense(intermediateSize: reader.count("intermediate_size"))
       return [LayerGroup(count: count, attention: attention, feedForward: dense, normsPerLayer: normsPerLayer)]
@@ -69,7 +75,7 @@ extension HuggingFaceFamily {
   private func attention(from reader: inout ConfigReader) -> Attention {
     switch attention {
     case .grouped(let inputBias, let outputBias, let headNorms):
-      let heads = reader.count("num_attention_heads")
+      let heads = reader.count("num_attention_heads", maximum: 4096)
       let keyValueHeads = reader.optionalCount("num_key_value_heads") ?? heads
       if !heads.isMultiple(of: keyValueHeads) {
         reader.fail(
@@ -84,16 +90,19 @@ extension HuggingFaceFamily {
     case .latent(let keys):
       return .latent(
         LatentAttention(
-          heads: reader.count("num_attention_heads"), queryRank: reader.optionalCount(keys.queryRank),
-          keyValueRank: reader.count(keys.keyValueRank), nopeDimension: reader.count(keys.nopeDimension),
-          ropeDimension: reader.count(keys.ropeDimension), valueDimension: reader.count(keys.valueDimension)))
+          heads: reader.count("num_attention_heads", maximum: 4096), queryRank: reader.optionalCount(keys.queryRank),
+          keyValueRank: reader.count(keys.keyValueRank),
+          nopeDimension: reader.count(keys.nopeDimension, maximum: 4096),
+          ropeDimension: reader.count(keys.ropeDimension, maximum: 4096),
+          valueDimension: reader.count(keys.valueDimension, maximum: 4096)))
     }
   }
 
   private static func headDimension(_ heads: Int, from reader: inout ConfigReader) -> Int {
-    if let given = reader.optionalCount("head_dim") { return given }
-    let hiddenSize = reader.isAbsent("hidden_size") ? heads : reader.count("hidden_size")
-    if !hiddenSize.isMultiple(of: heads) {
+    if let given = reader.optionalCount("head_dim", maximum: 4096) { return given }
+    let hiddenSize = reader.count("hidden_size")
+    // A stand-in for a faulty size says nothing about the heads.
+    if reader.config.field("hidden_size")?.text == String(hiddenSize), !hiddenSize.isMultiple(of: heads) {
       reader.fail(
         "num_attention_heads", "\(heads) does not divide hidden_size \(hiddenSize), and there is no head_dim",
         wayOut: "give head_dim")
@@ -102,7 +111,7 @@ extension HuggingFaceFamily {
   }
 
   private func experts(of keys: MixtureKeys, from reader: inout ConfigReader) -> MixtureOfExperts {
-    let experts = reader.count(keys.experts)
+    let experts = reader.count(keys.experts, maximum: 8192)
     let perToken = reader.count("num_experts_per_tok")
     if perToken > experts {
       reader.fail(
@@ -110,6 +119,7 @@ extension HuggingFaceFamily {
         wayOut: "see the config.json of the model's makers")
     }
     let intermediateSize = reader.count(keys.intermediateSize)
+    let shared = keys.sharedExperts.flatMap { reader.optionalCount($0, minimum: 0, maximum: 1024) }
     let hasRouterBias =
       switch keys.hasRouterBias {
       case .always: true
@@ -118,7 +128,7 @@ extension HuggingFaceFamily {
       }
     return MixtureOfExperts(
       experts: experts, expertsPerToken: perToken, intermediateSize: intermediateSize,
-      sharedExperts: keys.sharedExperts.flatMap { reader.optionalCount($0, minimum: 0) } ?? 0,
+      sharedExperts: shared ?? 0,
       sharedIntermediateSize: keys.sharedExperts == nil ? 0 : intermediateSize,
       routingGroups: keys.routingGroups.flatMap { reader.optionalCount($0) } ?? 1, hasRouterBias: hasRouterBias)
   }

@@ -9,35 +9,34 @@ struct ConfigReader {
   init(_ config: Node) { self.config = config }
 
   mutating func fail(_ key: String, _ fault: String, wayOut: String) {
-    let value = config.field(key)
-    if let value, !value.isNull {
-      problems.append(value.problem(fault, wayOut: wayOut))
-    } else {
-      problems.append(config.problem("\(key): \(fault)", wayOut: wayOut))
-    }
+    let value = config.field(key).flatMap { $0.isNull ? nil : $0 }
+    let problem = value?.problem(fault, wayOut: wayOut) ?? config.problem("\(key): \(fault)", wayOut: wayOut)
+    if !problems.contains(problem) { problems.append(problem) }
   }
 
   func isAbsent(_ key: String) -> Bool { config.field(key)?.isNull ?? true }
 
-  /// A whole number of at least `minimum`, which must be there.
-  mutating func count(_ key: String, minimum: Int = 1) -> Int {
+  /// The most that a size may be: with it, and callers' narrower limits, every count of parameters fits 64 bits.
+  static let greatestSize = 1 << 18
+
+  /// A whole number from `minimum` to `maximum`, which must be there.
+  mutating func count(_ key: String, minimum: Int = 1, maximum: Int = greatestSize) -> Int {
     if isAbsent(key) {
       fail(key, "is missing", wayOut: "take the config.json as the model's makers publish it")
       return max(1, minimum)
     }
-    return optionalCount(key, minimum: minimum) ?? max(1, minimum)
+    return optionalCount(key, minimum: minimum, maximum: maximum) ?? max(1, minimum)
   }
 
-  /// A whole number of at least `minimum`; nil where absent or null.
-  mutating func optionalCount(_ key: String, minimum: Int = 1) -> Int? {
+  /// A whole number from `minimum` to `maximum`; nil where absent or null.
+  mutating func optionalCount(_ key: String, minimum: Int = 1, maximum: Int = greatestSize) -> Int? {
     guard !isAbsent(key) else { return nil }
     guard let value = config.field(key)?.text.flatMap({ Int($0) }), value >= minimum else {
       fail(key, "is not a whole number of at least \(minimum)", wayOut: "see the config.json of the model's makers")
       return max(1, minimum)
     }
-    // Products of three sizes must fit 64 bits.
-    guard value <= 1 << 30 else {
-      fail(key, "is more than 2^30", wayOut: "see the config.json of the model's makers")
+    guard value <= maximum else {
+      fail(key, "is more than \(maximum)", wayOut: "see the config.json of the model's makers")
       return max(1, minimum)
     }
     return value

@@ -3,7 +3,7 @@ struct DecimalRatio: Hashable, Sendable {
   let numerator: Int64
   let denominator: Int64
 
-  /// Exact for what has up to nine digits after the point; else the nearest billionth. Nil if that is zero or above 10⁹.
+  /// Exact for up to nine digits after the point, else the nearest billionth; nil if that is zero or above 10⁹.
   init?(_ value: Double) {
     guard value > 0, value <= 1e9 else { return nil }
     var denominator: Int64 = 1

@@ -18,7 +18,7 @@ public struct GeneratedSource: RequestSource {
   private var index: UInt64 = 0
   private let requests: UInt64
 
-  /// `tokensPerBlock` 0 makes no hashes; otherwise each block of a prompt has one, of its own where no prefix is shared.
+  /// `tokensPerBlock` 0 makes no hashes; else each block of a prompt has one, its own where no prefix is shared.
   public init(
     requests: Int, arrivals: ArrivalProcess, promptTokens: LengthDistribution, outputTokens: LengthDistribution,
     tokensPerBlock: Int = 0, prefixes: SharedPrefixes? = nil, seed: Seed

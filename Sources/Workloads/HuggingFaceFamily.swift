@@ -1,4 +1,4 @@
-/// How the `config.json` of one architecture class names its parts: a row of the table in `HuggingFaceFamily+Table.swift`.
+/// How the `config.json` of one architecture class names its parts: a row of `HuggingFaceFamily+Table.swift`.
 struct HuggingFaceFamily: Sendable {
   var architectureClass: String
   var attention: AttentionKeys

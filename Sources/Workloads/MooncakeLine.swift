@@ -25,7 +25,7 @@ struct MooncakeLine {
     let blocks = (Int(reader.line.promptTokens) + tokensPerBlock - 1) / tokensPerBlock
     let found = hashes.count - before
     guard found <= blocks else {
-      throw LineFault("\(found) hash_ids are more than the \(blocks) blocks of \(tokensPerBlock) tokens in input_length")
+      throw LineFault("\(found) hash_ids are more than the \(blocks) blocks of \(tokensPerBlock) tokens it has")
     }
     return reader.line
   }

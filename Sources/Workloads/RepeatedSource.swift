@@ -3,8 +3,8 @@ import Units
 
 /// A source played several times in a row, each time from its start.
 ///
-/// A round begins one mean gap after the last arrival of the one before. From the second round on block hashes are mixed
-/// with the round's number, so that a round finds nothing of an earlier one in a prefix cache.
+/// A round begins one mean gap after the last arrival of the one before. From the second round on block hashes are
+/// mixed with the round's number, so that a round finds nothing of an earlier one in a prefix cache.
 public struct RepeatedSource: RequestSource {
   private let make: (_ round: Int) throws -> any RequestSource
   private var base: any RequestSource

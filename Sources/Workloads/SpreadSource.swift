@@ -2,9 +2,10 @@ import Simulation
 
 /// Requests that share one tick of a log's coarse clock, spread over the time until its next tick.
 ///
-/// A group with one arrival gets order-preserving uniform draws over the interval to the next distinct arrival, or over
-/// the shortest such interval so far if that is less, so that idle time is not filled; the last group takes the shortest
-/// interval. Lengths and hashes stay in their order. Memory is that of one group and one batch.
+/// The requests of one arrival get uniform draws, in order, over the interval to the next different arrival, or over
+/// the shortest such interval so far if that is less, so that idle time is not filled; the last group takes the
+/// shortest.
+/// Lengths and hashes stay in their order. Memory is that of one group and one batch.
 public struct SpreadSource: RequestSource {
   private var base: any RequestSource
   private var stream: RandomStream

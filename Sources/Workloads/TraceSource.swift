@@ -78,7 +78,8 @@ private struct TraceParser {
   }
 
   /// Appends the request of a line, or says what is wrong with it; a blank line is neither.
-  @inline(__always) mutating func accept(_ bytes: UnsafeRawBufferPointer, into batch: inout RequestBatch) -> LineFault? {
+  @inline(__always)
+  mutating func accept(_ bytes: UnsafeRawBufferPointer, into batch: inout RequestBatch) -> LineFault? {
     let hashesBefore = batch.blockHashes.count
     do throws(LineFault) {
       let line =

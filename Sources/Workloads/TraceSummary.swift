@@ -1,3 +1,4 @@
+import Formats
 import Simulation
 import Units
 
@@ -48,6 +49,13 @@ public struct TraceSummary: Encodable, Sendable {
 }
 
 extension TraceSummary {
+  /// Reads a trace of the catalog, a file or standard input (`-`) to its end.
+  public static func read(_ trace: String, catalog: Catalog, skipBad: Bool = false) throws -> TraceSummary {
+    var workload = WorkloadSpecification(trace: trace)
+    workload.skipBad = skipBad
+    return try TraceSummary(of: workload.makeSource(catalog: catalog, seed: Seed(0)))
+  }
+
   /// Reads `source` to its end.
   public init(of source: any RequestSource) throws {
     var source = source

@@ -143,10 +143,13 @@ extension WorkloadSpecification: Decodable {
     }
     if requestRate == nil, arrivalsGiven || burstiness != nil {
       problems.append(
-        Problem("", "without requestRate all requests come at once", wayOut: "give requestRate, or remove arrivals and burstiness"))
+        Problem(
+          "", "without requestRate all requests come at once",
+          wayOut: "give requestRate, or remove arrivals and burstiness"))
     }
     if prefixes != nil, blockTokens == nil {
-      problems.append(Problem("", "prefixes are shared by blocks, and there is no blockTokens", wayOut: "give blockTokens: 512"))
+      problems.append(
+        Problem("", "prefixes are shared by blocks, and there is no blockTokens", wayOut: "give blockTokens: 512"))
     }
     return problems
   }
@@ -180,7 +183,7 @@ private struct PositiveTime: Decodable {
   init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(Seconds.self)
     guard 1e-12...9.1e6 ~= value.value else {
-      throw Problem("", "\(value) is not between a picosecond and 106 days", wayOut: "give a positive time such as 10 min")
+      throw Problem("", "\(value) is not between 1 ps and 106 days", wayOut: "give a positive time such as 10 min")
     }
   }
 }

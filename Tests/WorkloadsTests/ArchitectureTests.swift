@@ -136,9 +136,18 @@ private func config(_ changes: [String: String?], class name: String = "LlamaFor
       problems.list.map(\.description).sorted() == [
         "config.json:5: mlp_bias: 'true' is not modelled yet; take a model without it",
         "config.json:6: num_attention_heads: 3 does not divide hidden_size 8, and there is no head_dim; give head_dim",
-        "config.json:7: num_hidden_layers: is not a whole number of at least 1; see the config.json of the model's makers",
+        "config.json:7: num_hidden_layers: is not a whole number of at least 1; "
+          + "see the config.json of the model's makers",
         "config.json:1: vocab_size: is missing; take the config.json as the model's makers publish it",
       ].sorted())
+  }
+
+  @Test("sizes so great that the parameters could not be counted are refused")
+  func greatSizes() throws {
+    let problems = try #require(throws: Problems.self) {
+      try config(["hidden_size": "1000000000000", "num_hidden_layers": "99999999999999999999"])
+    }
+    #expect(problems.list.count == 2)
   }
 
   @Test("layers with experts are placed as the config says: every second, but not the fourth")
@@ -150,6 +159,7 @@ private func config(_ changes: [String: String?], class name: String = "LlamaFor
       ], class: "Qwen3MoeForCausalLM")
     // Layers 1, 3 and 5 (from 0) are due; 3 is taken out.
     #expect(model.layers.map(\.count) == [1, 1, 3, 1])
-    #expect(model.layers.map { if case .mixture = $0.feedForward { true } else { false } } == [false, true, false, true])
+    let isMixture = model.layers.map { if case .mixture = $0.feedForward { true } else { false } }
+    #expect(isMixture == [false, true, false, true])
   }
 }

@@ -57,7 +57,8 @@ private func spread(_ base: any RequestSource) -> any RequestSource {
 @Suite struct SourceModifierTests {
   static let partitions = [[1], [2], [7, 1, 3], [1000], [64, 1]]
 
-  @Test("spread arrivals stay in order and within their tick; lengths and hashes stay as they are", arguments: partitions)
+  @Test(
+    "spread arrivals stay in order and within their tick; lengths and hashes stay as they are", arguments: partitions)
   func spreadBounds(sizes: [Int]) throws {
     let before = ticking(500)
     let after = try requests(of: spread(ListedSource(before, sizes: sizes)))

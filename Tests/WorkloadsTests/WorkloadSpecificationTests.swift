@@ -68,7 +68,8 @@ private func faults(_ text: String) throws -> [String] {
         "w.yaml:1: rateScale: -1.0 is not between 10^-9 and 10^9; give a positive number",
         "w.yaml:2: prompts: 0 is not between 1 and 10^12; give a whole number from 1 on",
         "w.yaml:3: burstyness: there is no such field; did you mean 'burstiness'?",
-        "w.yaml:4: inputTokens: coefficientOfVariation -1.0 is not between 0 and 100; give standard deviation / mean, such as 0.5",
+        "w.yaml:4: inputTokens: coefficientOfVariation -1.0 is not between 0 and 100; "
+          + "give standard deviation / mean, such as 0.5",
         "w.yaml:5: duration: '5' has no unit; write its unit, such as '5 s'",
       ])
   }
@@ -82,7 +83,8 @@ private func faults(_ text: String) throws -> [String] {
       ("{requestRate: 4, prompts: 3, inputTokens: 3}", "outputTokens to generate is missing"),
       ("{requestRate: 4, prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: constant, burstiness: 2}",
         "burstiness is for gamma arrivals, not constant"),
-      ("{prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: poisson}", "without requestRate all requests come at once"),
+      ("{prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: poisson}",
+        "without requestRate all requests come at once"),
       ("{prompts: 3, inputTokens: 3, outputTokens: 4, prefixes: {groups: 2, share: 0.5}}",
         "prefixes are shared by blocks, and there is no blockTokens"),
     ])
