@@ -43,13 +43,18 @@
     let first = index
     var value = 0
     while index < bytes.count {
-      let digit = Int(bytes[index]) - 48
+      let digit = Int(bytes[index]) &- 48
       guard digit >= 0, digit <= 9 else { break }
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(digit)
-      if overflow || carry { return nil }
-      value = sum
-      index += 1
+      // Eighteen digits always fit.
+      if index &- first < 18 {
+        value = value &* 10 &+ digit
+      } else {
+        let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = product.addingReportingOverflow(digit)
+        if overflow || carry { return nil }
+        value = sum
+      }
+      index &+= 1
     }
     guard index > first else { return nil }
     if index < bytes.count, bytes[index] == 46 || bytes[index] | 32 == 101 { return nil }
@@ -182,7 +187,8 @@ extension UnsafeRawBufferPointer {
   /// True if these bytes are those of `text`.
   @inlinable public func isEqual(to text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
-    for index in 0..<count where self[index] != text.utf8Start[index] { return false }
+    let other = text.utf8Start
+    for index in 0..<count where self[index] != other[index] { return false }
     return true
   }
 }

@@ -87,3 +87,18 @@ private let roundConstants: [UInt32] = [
   0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
   0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
 ]
+
+extension ContentHash {
+  /// Of a file's bytes as they stand, packed or not.
+  public static func ofFile(_ path: String) throws -> String {
+    var file = try ReadableFile(path: path)
+    var hash = ContentHash()
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
+    defer { block.deallocate() }
+    while true {
+      let count = try file.read(into: block)
+      if count == 0 { return hash.finish() }
+      hash.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
+    }
+  }
+}

@@ -104,7 +104,7 @@ import Units
   }
 
   @Test("the hash does not depend on how the bytes were cut")
-  func pieces() {
+  func pieces() throws {
     let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
     for size in [1, 55, 63, 64, 65, 200] {
       var hash = ContentHash()
@@ -113,5 +113,7 @@ import Units
       }
       #expect(hash.finish() == contentHash(bytes))
     }
+    let folder = try TemporaryFolder()
+    #expect(try ContentHash.ofFile(folder.write(bytes, to: "file")) == contentHash(bytes))
   }
 }
