@@ -30,7 +30,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Formats", dependencies: ["Units", "CZlib", .product(name: "Yams", package: "Yams")],
-      resources: [.copy("Resources/catalog")], swiftSettings: settings),
+      resources: [.copy("Resources/catalog"), .copy("Resources/schema")], swiftSettings: settings),
     .target(name: "Reports", dependencies: ["Units"], swiftSettings: settings),
 
     .target(name: "Workloads", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),

@@ -9,7 +9,7 @@ import Units
 #endif
 
 /// The whole of a small file, or of standard input for `-`.
-func readBytes(of path: String) throws -> [UInt8] {
+public func readBytes(of path: String) throws -> [UInt8] {
   var file = try ReadableFile(path: path)
   var bytes: [UInt8] = []
   let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)

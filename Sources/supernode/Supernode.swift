@@ -1,7 +1,52 @@
 import ArgumentParser
+import Units
 
 @main
-struct Supernode: AsyncParsableCommand {
+struct Supernode: ParsableCommand {
+  static let version = "0.1.0"
   static let configuration = CommandConfiguration(
-    commandName: "supernode", abstract: "From wafer to token: what AI chips can really do.", version: "0.1.0")
+    commandName: "supernode",
+    abstract: "What AI chips can really do, from a request trace to tokens, energy and cost.",
+    discussion: """
+      Start with an example:  supernode simulate cloudmatrix384-deepseek-r1
+      Every verb has help with an example:  supernode simulate --help
+      """,
+    version: version,
+    subcommands: [Simulate.self, Validate.self, CatalogCommand.self, TraceCommand.self, SchemaCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      Interrupt.listen()
+      try command.run()
+    } catch let status as ExitCode {
+      endProcess(status.rawValue)
+    } catch {
+      endProcess(report(error))
+    }
+  }
+
+  /// Prints the error as sentences and gives the exit code: 1 failure, 2 usage, 130 interrupted.
+  private static func report(_ error: any Error) -> Int32 {
+    switch error {
+    case is Interrupted:
+      Terminal.writeError("supernode: interrupted; nothing was written")
+      return 130
+    case let problem as Problem:
+      Terminal.writeError("supernode: \(problem)")
+      return 1
+    case let problems as Problems:
+      for problem in problems.list { Terminal.writeError("supernode: \(problem)") }
+      return 1
+    default:
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if code.isSuccess {
+        Terminal.write(message)
+        return 0
+      }
+      Terminal.writeError(message)
+      return code == .validationFailure ? 2 : 1
+    }
+  }
 }

@@ -1,0 +1,58 @@
+import Formats
+import Simulation
+import Units
+import Workloads
+
+/// A scenario's workload with its rate set so that the busier pool reaches the load asked for.
+struct ScaledWorkload {
+  var workload: WorkloadSpecification
+  var notes: [String] = []
+
+  /// Reads the workload once to learn its rate and lengths where a load is asked for.
+  init(_ scenario: Scenario, catalog: Catalog, seed: Seed, on configuration: ServingConfiguration) throws {
+    workload = scenario.workload
+    if workload.spread { notes.append("Arrivals that share one tick of the trace's clock were spread over it.") }
+    guard let load = scenario.load else {
+      if workload.rateScale != 1 { notes.append("Arrivals come \(workload.rateScale) times as fast as in the trace.") }
+      return
+    }
+    guard load > 0, load <= 10 else {
+      throw Problem("load", "\(load) is not a load", wayOut: "give a share such as 0.8; above 1 is overload")
+    }
+    guard workload.trace != "-" else {
+      throw Problem("load", "standard input cannot be read twice to learn its rate", wayOut: "give --rate-scale instead")
+    }
+    guard workload.maxConcurrency == nil else {
+      throw Problem("load", "a closed loop sets its own rate", wayOut: "remove load or workload.maxConcurrency")
+    }
+    let summary = try TraceSummary(of: workload.makeSource(catalog: catalog, seed: seed))
+    guard summary.meanRate > 0 else {
+      throw Problem("load", "all requests arrive at once, so there is no rate to scale", wayOut: "remove load")
+    }
+    let mean = LoadEstimate.Workload(
+      promptTokens: summary.promptTokens.mean, outputTokens: summary.outputTokens.mean,
+      hitRate: configuration.cache.scope == .none ? 0 : summary.prefixes?.bestHitRate ?? 0)
+    let estimate = LoadEstimate(of: mean, on: configuration)
+    let factor = Self.rounded(load / estimate.load(atRate: summary.meanRate))
+    workload.rateScale *= factor
+    let busier = estimate.prefillCapacity < estimate.decodeCapacity ? "prefill" : "decode"
+    notes.append(
+      "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that \(busier), the busier side, is loaded to "
+        + "\(Int((load * 100).rounded()))%: the estimate is \(Self.text(estimate.prefillCapacity)) requests/s for prefill and "
+        + "\(Self.text(estimate.decodeCapacity)) for decode.")
+  }
+
+  /// Three significant digits, so that the factor can be quoted and used again.
+  private static func rounded(_ factor: Double) -> Double {
+    var unit = 1.0
+    while factor / unit >= 1000 { unit *= 10 }
+    while factor / unit < 100 { unit /= 10 }
+    let digits = (factor / unit).rounded()
+    return unit >= 1 ? digits * unit : digits / (1 / unit).rounded()
+  }
+
+  private static func text(_ rate: Double) -> String {
+    let tenths = (rate * 10).rounded() / 10
+    return "\(tenths)"
+  }
+}

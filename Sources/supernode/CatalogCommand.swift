@@ -1,0 +1,52 @@
+import ArgumentParser
+import Formats
+import Hardware
+import Units
+import Workloads
+
+struct CatalogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "catalog", abstract: "Chips, systems, engines, models and traces: list, show, check.",
+    discussion: "Example:  supernode catalog show 'Ascend 910C'",
+    subcommands: [List.self, Show.self, Lint.self])
+
+  struct Folders: ParsableArguments {
+    @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
+    var catalog: [String] = []
+    func open() -> Catalog { Catalog(folders: catalog) }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The names of all entries, or of one kind.")
+    @Argument(help: "chips, systems, engines, models or traces; all when absent.") var kind: String?
+    @OptionGroup var folders: Folders
+
+    func run() throws { Terminal.write(try folders.open().list(kind: kind)) }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "One entry as its file has it, with every source.")
+    @Argument(help: "The entry's name.") var name: String
+    @Option(help: "Its kind, where two kinds have the name.") var kind: String?
+    @OptionGroup var folders: Folders
+
+    func run() throws { Terminal.write(try folders.open().show(name, kind: kind)) }
+  }
+
+  struct Lint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reads every entry as the models would; reports each fault with its file, line and field.")
+    @OptionGroup var folders: Folders
+
+    func run() throws {
+      let catalog = folders.open()
+      let faults = catalog.lint([
+        ("chips", { _ = try $0.decode(Chip.self) }), ("systems", { _ = try $0.decode(System.self) }),
+        ("engines", { _ = try $0.decode(Engine.self) }), ("traces", { _ = try $0.decode(TraceEntry.self) }),
+        ("models", { _ = try Architecture(config: $0, name: "") }),
+      ])
+      guard faults.isEmpty else { throw Problems(faults) }
+      Terminal.write("\(try catalog.entries().count) entries, no fault")
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Formats
+import Units
+
+/// The scenario file and every flag that overrides a field of it.
+struct ScenarioOptions: ParsableArguments {
+  @Argument(help: "A scenario file, or the name of a built-in example; - reads standard input.")
+  var scenario: String
+
+  @Option(name: .customLong("set"), help: "Overrides a field: path.to.field=value (repeatable).")
+  var overrides: [String] = []
+
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
+  var catalog: [String] = []
+
+  @Option(help: "A trace file, plain or gzip (Mooncake JSONL or Azure CSV), a trace of the catalog, or - for standard input.")
+  var trace: String?
+  @Option(help: "Multiplies the trace's request rate.")
+  var rateScale: Double?
+  @Option(help: "Scales the rate until the busier of prefill and decode is loaded to this share (0 to 1).")
+  var load: Double?
+  @Flag(inversion: .prefixedNo, help: "Spreads arrivals that share the coarse clock of a log over its interval.")
+  var spread: Bool?
+  @Flag(help: "Counts and skips damaged lines of a trace instead of stopping.")
+  var skipBad = false
+  @Option(help: "Ends after this many requests, as in vLLM's benchmark.")
+  var numPrompts: Int?
+  @Option(help: "Generates arrivals: requests per second, as in vLLM's benchmark.")
+  var requestRate: Double?
+  @Option(help: "Shape of the gaps between generated arrivals: 1 is Poisson, less is burstier.")
+  var burstiness: Double?
+  @Option(help: "Closed loop: this many requests in flight, each that ends is followed by another.")
+  var maxConcurrency: Int?
+  @Option(help: "Prompt tokens of each generated request.")
+  var randomInputLen: Int?
+  @Option(help: "Output tokens of each generated request.")
+  var randomOutputLen: Int?
+  @Option(help: "Requests that may run in decode on a chip at once.")
+  var maxNumSeqs: Int?
+  @Option(help: "Prompt tokens in one prefill step of a chip.")
+  var maxNumBatchedTokens: Int?
+  @Option(help: "Tokens in a block of key-value memory.")
+  var blockSize: Int?
+  @Option(help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.", transform: { $0 })
+  var goodput: [String] = []
+  @Option(help: "The seed of every random stream.")
+  var seed: UInt64?
+
+  /// The scenario's text as read, and its fields with all overrides applied.
+  func read(in catalog: Catalog) throws -> Node {
+    var node = try Node.read(path: scenarioPath(in: catalog))
+    for (path, text) in try flags() + assignments() { node = try node.setting(path, to: text) }
+    return node
+  }
+
+  private func scenarioPath(in catalog: Catalog) -> String {
+    if scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json") {
+      return scenario
+    }
+    return catalog.resourcePath("examples/\(scenario).yaml") ?? scenario
+  }
+
+  private func assignments() throws -> [(String, String)] {
+    try overrides.map { text in
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw ValidationError("--set \(text): there is no '='; write --set decode.instances=2")
+      }
+      return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+  }
+
+  private func flags() throws -> [(String, String)] {
+    var list: [(String, String)] = []
+    func add(_ path: String, _ value: (some CustomStringConvertible)?) {
+      if let value { list.append((path, value.description)) }
+    }
+    if trace == nil, requestRate != nil || randomInputLen != nil || randomOutputLen != nil {
+      // Generated requests take the place of the scenario's trace.
+      list += [("workload.trace", "null"), ("workload.spread", "false")]
+      if requestRate != nil, load == nil { list.append(("load", "null")) }
+    }
+    if rateScale != nil, load == nil { list.append(("load", "null")) }
+    add("workload.trace", trace)
+    add("workload.rateScale", rateScale)
+    add("load", load)
+    add("workload.spread", spread)
+    if skipBad { list.append(("workload.skipBad", "true")) }
+    add("workload.prompts", numPrompts)
+    add("workload.requestRate", requestRate)
+    add("workload.burstiness", burstiness)
+    add("workload.maxConcurrency", maxConcurrency)
+    add("workload.inputTokens", randomInputLen)
+    add("workload.outputTokens", randomOutputLen)
+    add("decode.maxRequestsPerChip", maxNumSeqs)
+    add("prefill.maxBatchedTokensPerChip", maxNumBatchedTokens)
+    add("decode.blockSize", blockSize)
+    for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
+    add("seed", seed)
+    return list
+  }
+
+  private func objectives() throws -> [(String, Double)] {
+    try goodput.flatMap { $0.split(separator: " ") }.map { pair in
+      let parts = pair.split(separator: ":")
+      let paths = [
+        "ttft": "objectives.timeToFirstToken", "tpot": "objectives.timePerOutputToken", "e2el": "objectives.endToEnd",
+      ]
+      guard parts.count == 2, let path = paths[String(parts[0])], let limit = Double(parts[1]), limit > 0 else {
+        throw ValidationError("--goodput \(pair): write ttft:MS, tpot:MS or e2el:MS, such as ttft:5000 tpot:50")
+      }
+      return (path, limit)
+    }
+  }
+}

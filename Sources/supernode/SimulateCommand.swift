@@ -1,0 +1,106 @@
+import ArgumentParser
+import Formats
+import Reports
+import Serving
+import Units
+
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Replays a request trace against a model served on a system: latency, goodput, energy, cost.",
+    discussion: """
+      Examples:
+        supernode simulate cloudmatrix384-deepseek-r1 --report report.html
+        supernode simulate my.yaml --trace day.jsonl.gz --rate-scale 2 --set decode.chips=144 --json -
+        supernode simulate my.yaml --request-rate 40 --num-prompts 10000 --random-input-len 4096 --random-output-len 512
+        supernode simulate my.yaml --explain
+      """)
+
+  @OptionGroup var scenario: ScenarioOptions
+  @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
+  @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "Writes one line a request as CSV to a file, or - for standard output.") var requests: String?
+  @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Flag(help: "Prints the operators of a decode and a prefill step, what bounds each, and the memory; simulates nothing.")
+  var explain = false
+  @Flag(help: "No progress bar.") var quiet = false
+
+  func validate() throws {
+    guard [json, requests, report].filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("only one of --json, --requests and --report can go to standard output")
+    }
+    guard format != .csv else {
+      throw ValidationError("--format csv: the requests as CSV are written by --requests FILE, or --requests -")
+    }
+  }
+
+  func run() throws {
+    let catalog = Catalog(folders: scenario.catalog)
+    let node = try scenario.read(in: catalog)
+    let deployment = try Deployment(node.decode(Scenario.self), catalog: catalog)
+    let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+    if explain { return Terminal.write(renderer.render(deployment.explanation())) }
+    // Opened before the work, so that a place that cannot be written is known at once; gone again unless committed.
+    let jsonFile = try json.map(OutputFile.init(path:))
+    let reportFile = try report.map(OutputFile.init(path:))
+    let requestFile = try requests.map(OutputFile.init(path:))
+    let answer = try simulated(deployment, node, requestFile)
+    let context = deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
+    let result = SimulationResult(report: answer, inputs: node)
+    try jsonFile?.append(try JSONText.encode(result, pretty: true) + "\n")
+    if let reportFile {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      try reportFile.append(HTMLRenderer().render(answer.document(context), chartScript: script))
+    }
+    for file in [requestFile, jsonFile, reportFile] { try file?.commit() }
+    if [json, requests, report].contains("-") { return }
+    Terminal.write(format == .json ? try JSONText.encode(result, pretty: true) : renderer.render(answer.summary(context)))
+  }
+
+  private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
+    let start = wallClock()
+    var progress = quiet ? nil : ProgressBar(expected: scenario.numPrompts, start: start)
+    try requestFile?.append(RequestRecord.csvHeader + "\n")
+    let sink: (([RequestRecord]) throws -> Void)? = requestFile.map { file in
+      { records in for record in records { try file.append(record.csvLine + "\n") } }
+    }
+    let observers = ServingObservers(
+      requests: sink,
+      progress: { arrived, _ in
+        if Interrupt.isRequested { throw Interrupted() }
+        progress?.update(arrived)
+      })
+    let hash = try inputHash(deployment, node)
+    let answer = try deployment.simulate(observing: observers) { outcome in
+      let seconds = wallClock() - start
+      return ServingReport.Run(
+        version: Supernode.version, seed: deployment.configuration.seed.value, inputHash: hash, wallSeconds: seconds,
+        requestsPerWallSecond: Double(outcome.statistics.offered) / max(seconds, 1e-9), peakMemoryBytes: peakMemoryBytes())
+    }
+    progress?.end()
+    return answer
+  }
+
+  /// Of the scenario and of every catalog entry and trace that it names.
+  private func inputHash(_ deployment: Deployment, _ node: Node) throws -> String {
+    var hash = ContentHash()
+    for text in try [node.canonicalText] + deployment.inputTexts() {
+      var text = text
+      text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+    }
+    return hash.finish()
+  }
+}
+
+/// The JSON of `simulate`: the report and the inputs themselves.
+struct SimulationResult: Encodable {
+  var report: ServingReport
+  var inputs: Node
+
+  enum CodingKeys: String, CodingKey { case inputs }
+
+  func encode(to encoder: any Encoder) throws {
+    try report.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputs, forKey: .inputs)
+  }
+}

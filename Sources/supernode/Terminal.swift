@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Standard output and error, and what is known of the terminal behind them.
+enum Terminal {
+  static func write(_ text: String) { put(text.hasSuffix("\n") ? text : text + "\n", to: 1) }
+  static func writeError(_ text: String) { put(text.hasSuffix("\n") ? text : text + "\n", to: 2) }
+  /// Without a line's end, for a progress bar that overwrites itself.
+  static func writeProgress(_ text: String) { put(text, to: 2) }
+
+  static var outputIsTerminal: Bool { isatty(1) == 1 }
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+  static var wantsColour: Bool { outputIsTerminal && getenv("NO_COLOR") == nil }
+
+  /// Columns of the terminal behind standard output, or 100 where there is none.
+  static var width: Int {
+    var size = winsize()
+    return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
+  }
+
+  private static func put(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = writeBytes(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+        if count <= 0 { return }
+        written += count
+      }
+    }
+  }
+}
+
+private func writeBytes(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+func endProcess(_ code: Int32) -> Never { exit(code) }
+
+/// The user pressed control-C.
+struct Interrupted: Error {}
+
+/// Control-C and termination as a flag that long work looks at, so that it can leave nothing half-written.
+enum Interrupt {
+  nonisolated(unsafe) private static let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+
+  static func listen() {
+    flag.initialize(to: 0)
+    let handler: @convention(c) (Int32) -> Void = { _ in
+      // A second signal means it: the default action ends the process.
+      if Interrupt.flag.pointee != 0 { _exit(130) }
+      Interrupt.flag.pointee = 1
+    }
+    signal(SIGINT, handler)
+    signal(SIGTERM, handler)
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  static var isRequested: Bool { flag.pointee != 0 }
+}
+
+/// Seconds of a monotonic clock, for progress and wall time; nothing simulated depends on it.
+func wallClock() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Peak resident memory of this process, bytes.
+func peakMemoryBytes() -> Int {
+  var usage = rusage()
+  getrusage(RUSAGE_SELF, &usage)
+  return usage.ru_maxrss * 1024
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Formats
+import Reports
+import Units
+import Validation
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Holds the models against published measurements: every row, its prediction and its error.",
+    discussion: """
+      Examples:
+        supernode validate
+        supernode validate --kind serving --format json
+        supernode validate --rows mine.csv --report validation.html
+      """)
+
+  @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training.") var kind: String?
+  @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
+  @Option(help: "A file of budgets; a broken one ends with exit code 1.") var budgets: String?
+  @Option(help: "How to print: table, json or csv.") var format = OutputFormat.table
+  @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Flag(help: "Prints every row, not only the groups.") var all = false
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] = []
+
+  func run() throws {
+    let catalog = Catalog(folders: catalog)
+    let limits = try budgets.map { try Budget.read(Node.read(path: $0)) } ?? []
+    let result = try ValidationReport.run(catalog: catalog, extraFiles: rows, kind: kind, budgets: limits)
+    let document = result.document(version: Supernode.version)
+    if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }
+    if let report {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report)
+    }
+    if json != "-" { Terminal.write(try text(of: result)) }
+    guard result.violations.isEmpty else { throw Problems(result.violations.map { Problem("budget", $0) }) }
+  }
+
+  private func text(of result: ValidationReport) throws -> String {
+    switch format {
+    case .json: try JSONText.encode(result, pretty: true)
+    case .csv: result.csv
+    case .table:
+      TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+        .render(result.terminalDocument(everyRow: all))
+    }
+  }
+}
