@@ -157,5 +157,17 @@ public struct ServingReport: Encodable, Sendable {
     public var wallSeconds: Double
     public var requestsPerWallSecond: Double
     public var peakMemoryBytes: Int
+
+    public init(
+      version: String, seed: UInt64, inputHash: String, wallSeconds: Double, requestsPerWallSecond: Double,
+      peakMemoryBytes: Int
+    ) {
+      self.version = version
+      self.seed = seed
+      self.inputHash = inputHash
+      self.wallSeconds = wallSeconds
+      self.requestsPerWallSecond = requestsPerWallSecond
+      self.peakMemoryBytes = peakMemoryBytes
+    }
   }
 }

@@ -74,6 +74,7 @@ func wallClock() -> Double {
 /// Peak resident memory of this process, bytes.
 func peakMemoryBytes() -> Int {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  // RUSAGE_SELF, whose type differs between C libraries.
+  getrusage(0, &usage)
   return usage.ru_maxrss * 1024
 }
