@@ -13,7 +13,7 @@ let package = Package(
   name: "supernode",
   products: [
     .executable(name: "supernode", targets: ["supernode"]),
-    .library(name: "SupernodeServing", targets: ["Serving"]),
+    .library(name: "SupernodeServing", targets: ["Serving", "Workloads", "Simulation", "Units"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -54,6 +54,7 @@ struct BlockCache: Sendable {
   /// Keeps all the blocks of a prompt, marks them as used and lets the oldest go where there is no room.
   mutating func insert(_ hashes: UnsafeBufferPointer<UInt64>) {
     _ = warm(hashes)
+    if count + hashes.count > capacity { warmOldest(hashes.count) }
     for index in stride(from: hashes.count - 1, through: 0, by: -1) {
       let hash = hashes[index]
       let present = find(hash)
@@ -66,6 +67,17 @@ struct BlockCache: Sendable {
     var any: UInt64 = 0
     for hash in hashes { any |= table[home(Self.scatter(hash))] }
     return any != 0
+  }
+
+  /// The same for the blocks that may have to go.
+  private func warmOldest(_ most: Int) {
+    var any: UInt64 = 0
+    var slot = slots[0].newer
+    for _ in 0..<most {
+      any |= table[home(Self.scatter(slots[Int(slot)].hash))]
+      slot = slots[Int(slot)].newer
+    }
+    precondition(any != 0 || count == 0, "a cached block is in the table")
   }
 
   @inline(__always) private static func scatter(_ hash: UInt64) -> UInt64 {

@@ -70,7 +70,9 @@ struct ArrivalStream {
     guard try source.read(into: &batch) else { return batch.removeAll() }
     for index in 0..<batch.count {
       let place = "request \(arrived + index + 1)"
-      if batch.arrivals[index] < last { throw Problem(place, "arrives before the one before it", wayOut: "sort the trace") }
+      if batch.arrivals[index] < last {
+        throw Problem(place, "arrives before the one before it", wayOut: "sort the trace")
+      }
       if batch.promptTokens[index] < 1 || batch.outputTokens[index] < 1 {
         throw Problem(place, "has no prompt or no output tokens", wayOut: "leave it out of the trace")
       }

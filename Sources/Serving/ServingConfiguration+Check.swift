@@ -30,14 +30,16 @@ extension ServingConfiguration {
       faults.append(
         Problem(
           "decode.maxRequestsPerRank",
-          "\(decode.maxRequestsPerRank) is beyond the \(decode.durations.requestLimit) requests whose step times are known"))
+          "\(decode.maxRequestsPerRank) is beyond the \(decode.durations.requestLimit) requests whose step times are known"
+        ))
     }
     if decode.speculation.draftTokens < 0 {
       faults.append(Problem("decode.speculation.draftTokens", "\(decode.speculation.draftTokens) is negative"))
     }
     if !(0...1).contains(decode.speculation.acceptance) {
       faults.append(
-        Problem("decode.speculation.acceptance", "\(decode.speculation.acceptance) is not a fraction", wayOut: "give 0 to 1"))
+        Problem(
+          "decode.speculation.acceptance", "\(decode.speculation.acceptance) is not a fraction", wayOut: "give 0 to 1"))
     }
     if transfer.bytesPerToken < 0 || transfer.latency < .zero {
       faults.append(Problem("transfer", "sizes and latency cannot be negative"))

@@ -15,10 +15,12 @@ extension ServingReport.Balance {
       self.init(verdict: .idle, sentence: "Both sides have room to spare: \(figures).")
     case let (prefill, decode) where prefill > 1.25 * decode:
       self.init(
-        verdict: .prefillBound, sentence: "Prefill limits this deployment: \(figures); move chips from decode to prefill.")
+        verdict: .prefillBound,
+        sentence: "Prefill limits this deployment: \(figures); move chips from decode to prefill.")
     case let (prefill, decode) where decode > 1.25 * prefill:
       self.init(
-        verdict: .decodeBound, sentence: "Decode limits this deployment: \(figures); move chips from prefill to decode.")
+        verdict: .decodeBound, sentence: "Decode limits this deployment: \(figures); move chips from prefill to decode."
+      )
     default:
       self.init(verdict: .balanced, sentence: "Prefill and decode are in balance: \(figures).")
     }

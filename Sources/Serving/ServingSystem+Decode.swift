@@ -69,11 +69,14 @@ extension ServingSystem {
     let chip = Int(state.rank) * decodes[index].ingressFree.count / decodes[index].ranks.count
     let transfer = configuration.transfer
     let tokens = Int64(state.promptTokens)
-    let start = max(now, prefills[source].egressFree, decodes[index].ingressFree[chip])
-    prefills[source].egressFree = start + tokens * transfer.egressPerToken.picoseconds
-    decodes[index].ingressFree[chip] = start + tokens * transfer.ingressPerToken.picoseconds
-    let slower = max(transfer.egressPerToken, transfer.ingressPerToken).picoseconds
-    let end = start + max(1, transfer.latency.picoseconds + tokens * slower)
+    // What leaves a link out may wait at the link in, without holding the link out.
+    let departure = max(now, prefills[source].egressFree)
+    let sent = departure + tokens * transfer.egressPerToken.picoseconds
+    let arrival = max(departure, decodes[index].ingressFree[chip])
+    let received = arrival + tokens * transfer.ingressPerToken.picoseconds
+    prefills[source].egressFree = sent
+    decodes[index].ingressFree[chip] = received
+    let end = max(now + 1, max(sent, received) + transfer.latency.picoseconds)
     agenda.schedule(.transferFinished(slot: slot), at: Instant(picoseconds: end))
   }
 

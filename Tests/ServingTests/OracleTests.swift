@@ -119,6 +119,8 @@ private func checkConservation(of system: ServingSystem, _ oracle: PlainStepper,
     try #require(decode.batch == 0 && decode.outstanding == 0 && decode.queue.count == 0, again)
     try #require(decode.ranks.allSatisfy { $0.context == 0 && $0.growth == 0 }, again)
     try #require(decode.pendingQuanta.allSatisfy { $0 == 0 }, again)
-    for rank in decode.ranks.indices { try #require(decode.load.requests(rank) == 0 && decode.load.blocks(rank) == 0, again) }
+    for rank in decode.ranks.indices {
+      try #require(decode.load.requests(rank) == 0 && decode.load.blocks(rank) == 0, again)
+    }
   }
 }

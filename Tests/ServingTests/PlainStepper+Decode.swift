@@ -43,7 +43,8 @@ extension PlainStepper {
     guard decode.isObjectiveAware, let limit = configuration.objectives.timePerOutputToken, !others.isEmpty else {
       return true
     }
-    let step = decode.durations.duration(requests: others.count + 1, quanta: (others + [request]).map(quanta).reduce(0, +))
+    let step = decode.durations.duration(
+      requests: others.count + 1, quanta: (others + [request]).map(quanta).reduce(0, +))
     return step.picoseconds <= limit.picoseconds * decode.speculation.tokensPerStepFixed / 65536
   }
 
@@ -51,12 +52,12 @@ extension PlainStepper {
     let link = configuration.transfer
     let prefill = prefills[request.prefillInstance]
     let chip = request.rank * decode.linkFree.count / decode.reserved.count
-    let start = max(now, max(prefill.linkFree, decode.linkFree[chip]))
-    let out = Int64(request.prompt) * link.egressPerToken.picoseconds
-    let into = Int64(request.prompt) * link.ingressPerToken.picoseconds
-    prefill.linkFree = start + out
-    decode.linkFree[chip] = start + into
-    transfers.append((request, start + max(1, link.latency.picoseconds + max(out, into))))
+    let begin = max(now, prefill.linkFree)
+    prefill.linkFree = begin + Int64(request.prompt) * link.egressPerToken.picoseconds
+    decode.linkFree[chip] =
+      max(begin, decode.linkFree[chip]) + Int64(request.prompt) * link.ingressPerToken.picoseconds
+    let last = max(prefill.linkFree, decode.linkFree[chip])
+    transfers.append((request, max(now + 1, last + link.latency.picoseconds)))
   }
 
   func finishTransfer(_ request: PlainRequest) {
@@ -79,7 +80,8 @@ extension PlainStepper {
     for rank in decode.reserved.indices {
       let requests = decode.stepping.filter { $0.rank == rank }
       let quanta = requests.map(quanta).reduce(0, +)
-      longest = max(longest, configuration.decode.durations.duration(requests: requests.count, quanta: quanta).picoseconds)
+      longest = max(
+        longest, configuration.decode.durations.duration(requests: requests.count, quanta: quanta).picoseconds)
     }
     decode.end = now + longest
     decodeSteps += 1

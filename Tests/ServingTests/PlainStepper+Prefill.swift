@@ -25,7 +25,8 @@ extension PlainStepper {
     request.arrival = now
     inFlight += 1
     let own = prefills.indices.map { index in
-      configuration.prefill.routing == .prefixAware ? request.prompt - spared(request, by: cacheIndex(index)) : request.prompt
+      configuration.prefill.routing == .prefixAware
+        ? request.prompt - spared(request, by: cacheIndex(index)) : request.prompt
     }
     if configuration.prefill.routing == .roundRobin {
       request.prefillInstance = turn % prefills.count

@@ -33,7 +33,8 @@ struct SmallWorld {
     return ServingConfiguration.Prefill(
       instances: draw.between(1, 4), chipsPerInstance: 1, maxBatchedTokens: draw.between(1, 2 * longest),
       queueLimit: draw.chance() ? draw.between(1, 8) : .max,
-      keyValueTokens: draw.between(longest / 2, 4 * longest), routing: draw.among([.leastLoaded, .prefixAware, .roundRobin]),
+      keyValueTokens: draw.between(longest / 2, 4 * longest),
+      routing: draw.among([.leastLoaded, .prefixAware, .roundRobin]),
       durations: PrefillDurations(maxNewTokens: 2 * longest, typicalContext: 64, samples: draw.between(1, 8)) { work in
         let ticks = start + token * work.newTokens + pair * work.attentionPairs / 8 + read * work.cachedTokens / 4
         return Seconds(tick * Double(ticks + work.requests))
@@ -45,7 +46,8 @@ struct SmallWorld {
     let bend = draw.between(1, 8 * longest)
     let limit = draw.between(1, 6)
     let speculation = Speculation(
-      draftTokens: draw.between(0, 3), acceptance: Double(draw.between(0, 10)) / 10, mode: draw.among([.phase, .perStep]))
+      draftTokens: draw.between(0, 3), acceptance: Double(draw.between(0, 10)) / 10,
+      mode: draw.among([.phase, .perStep]))
     let ranks = draw.between(1, 6)
     return ServingConfiguration.Decode(
       instances: draw.between(1, 3), chipsPerInstance: draw.between(1, ranks), ranksPerInstance: ranks,
@@ -68,7 +70,8 @@ struct SmallWorld {
 
   private static func cache(_ draw: inout Draw, block: Int) -> ServingConfiguration.Cache {
     ServingConfiguration.Cache(
-      scope: draw.among([.none, .instance, .shared]), capacityBlocks: draw.among([1, 3, 10, 50, 1000]), tokensPerBlock: block,
+      scope: draw.among([.none, .instance, .shared]), capacityBlocks: draw.among([1, 3, 10, 50, 1000]),
+      tokensPerBlock: block,
       bytesPerToken: 1)
   }
 

@@ -1,0 +1,1 @@
+../../../Tests/ServingTests/PlainStepper+Decode.swift

@@ -1,0 +1,1 @@
+../../../Tests/ServingTests/PlainStepper+Prefill.swift
