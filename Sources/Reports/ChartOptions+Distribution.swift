@@ -27,7 +27,7 @@ extension ChartOptions {
             "lineStyle": ["width": isDensity ? 1 : 1.75, "color": "@color:series-1"],
             "areaStyle": ["opacity": isDensity ? 0.3 : 0.1, "color": "@color:series-1"],
             "data": .array(isDensity ? density(bins) : cumulative(bins)),
-            "markLine": ["symbol": "none", "silent": true, "data": .array(marks.lines)],
+            "markLine": ["symbol": "none", "silent": true, "precision": 12, "data": .array(marks.lines)],
           ]
         ],
       ], x: notation, y: .percent, kind: "bins")
@@ -68,7 +68,8 @@ extension ChartOptions {
     // Widths in shares of a phone's plot, some 270 points; a letter takes about 6.
     var ends: [Double] = []
     let lines = visible.map { marker, isLimit -> JSONValue in
-      let text = "\(marker.name) \(Measure(marker.value, distribution.x.notation))"
+      let measure = Measure(marker.value, distribution.x.notation)
+      let text = "\(marker.name) \(isLimit ? measure.trimmed : measure)"
       let width = Double(text.count) * 6 / 270
       let place = position(of: marker.value, low, high)
       let (align, start): (JSONValue, Double) =

@@ -92,7 +92,7 @@ extension ChartOptions {
     let scale: JSONValue = ["splitNumber": 4, "axisLabel": label(lines.y.notation)]
     let greatest = values.max() ?? 0
     let isWhole = lines.y.notation == .percent && greatest > 0.4 && greatest <= 1
-    return y.adding(isWhole ? scale.adding(["min": 0, "max": 1]) : scale)
+    return y.adding(isWhole ? scale.adding(["min": 0, "max": 1, "interval": 0.25]) : scale)
   }
 
   private static func logarithmicScale(_ values: [Double], _ notation: Notation) -> JSONValue {
@@ -126,7 +126,7 @@ extension ChartOptions {
     }
     return result.adding([
       "markLine": [
-        "symbol": "none", "silent": true, "data": .array(marks),
+        "symbol": "none", "silent": true, "precision": 12, "data": .array(marks),
         "lineStyle": ["color": "@color:bad", "type": "dashed", "width": 1],
       ]
     ])

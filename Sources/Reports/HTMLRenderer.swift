@@ -121,7 +121,7 @@ struct Page {
       html += "<pre tabindex=\"0\">\(escape(text))</pre></details>\n"
     case .charts(let charts):
       html += "<div class=\"charts\(charts.count == 1 ? " single" : "")\">\n"
-      for chart in charts { self.chart(chart) }
+      for chart in charts { self.chart(chart, isAlone: charts.count == 1) }
       html += "</div>\n"
     }
   }

@@ -1,6 +1,6 @@
 extension Page {
   /// A figure: title, the sentence that says what to see, legend, picture, and its data.
-  mutating func chart(_ chart: Chart) {
+  mutating func chart(_ chart: Chart, isAlone: Bool) {
     charts += 1
     let id = "chart-\(charts)"
     html += "<figure aria-labelledby=\"\(id)\">\n<h3 id=\"\(id)\">\(escape(chart.title))</h3>\n"
@@ -8,12 +8,12 @@ extension Page {
     switch chart.kind {
     case .shares(let shares): self.shares(shares, caption: chart.title)
     case .bars(let bars): self.bars(bars, caption: chart.title)
-    case .lines, .distribution, .scatter, .heat: drawn(chart)
+    case .lines, .distribution, .scatter, .heat: drawn(chart, isAlone: isAlone)
     }
     html += "</figure>\n"
   }
 
-  private mutating func drawn(_ chart: Chart) {
+  private mutating func drawn(_ chart: Chart, isAlone: Bool) {
     let data = ChartData(chart)
     guard hasCharts, let options = ChartOptions(chart).json else {
       html += Self.table(data.shortTable(caption: chart.title))
@@ -25,7 +25,7 @@ extension Page {
     if !vertical.isEmpty { html += "<p class=\"axis\" aria-hidden=\"true\">\(vertical)</p>\n" }
     let label = escape("\(chart.title). \(chart.caption)")
     html += "<div class=\"plot\(chart.shape)\" role=\"img\" aria-label=\"\(label)\" "
-    html += "data-y=\"\(vertical)\" data-print=\"\(chart.isSquare ? 460 : 640)\"></div>\n"
+    html += "data-y=\"\(vertical)\" data-print=\"\(chart.isSquare ? "460 460" : isAlone ? "670 230" : "322 190")\"></div>\n"
     html += "<script type=\"application/json\">\(options.text)</script>\n"
     html += "<details class=\"data\"><summary>Data</summary>\n"
     if data.rows.count <= 40 {
@@ -65,17 +65,18 @@ extension Page {
       html += "<div class=\"shares\" aria-hidden=\"true\">"
       for (index, part) in whole.parts.enumerated() where part.value > 0 {
         let share = part.value / whole.total
-        let label = share >= 0.08 ? Text.percent((share * 100).rounded() / 100).description : ""
+        let label = share >= 0.08 ? Text.fixed(share * 100, 0) + "%" : ""
         html += "<span style=\"flex-grow:\(JSONValue.number(share * 100));background:var(--series-\(index % 8 + 1))\" "
         html += "title=\"\(escape(part.name))\">\(label)</span>"
       }
       html += "</div>\n"
+      let hasNotes = whole.parts.contains { !$0.note.isEmpty }
       html += "<table class=\"parts\"><caption>\(escape(caption)): \(escape(whole.name))</caption><tbody>\n"
       for (index, part) in whole.parts.enumerated() {
         html += "<tr><th scope=\"row\"><i style=\"background:var(--series-\(index % 8 + 1))\"></i>\(escape(part.name))"
         html += "</th><td class=\"number\">\(escape(Measure(part.value, shares.notation).description))</td>"
         html += "<td class=\"number\">\(Text.percent(part.value / whole.total).description)</td>"
-        html += "<td class=\"muted\">\(escape(part.note))</td></tr>\n"
+        html += hasNotes ? "<td class=\"muted\">\(escape(part.note))</td></tr>\n" : "</tr>\n"
       }
       html += "</tbody></table>\n"
     }
@@ -96,6 +97,7 @@ extension Page {
   }
 
   static func table(_ table: Table, style: String = "") -> String {
+    let style = style.isEmpty && table.columns.count <= 3 ? "slim" : style
     var result = "<div class=\"scroll\" tabindex=\"0\"><table\(style.isEmpty ? "" : " class=\"\(style)\"")>"
     result += "<caption>\(escape(table.caption))</caption>\n<thead><tr>"
     for column in table.columns {
@@ -109,7 +111,9 @@ extension Page {
         let cell = table.cell(row, index)
         let tone = cell.tone == .plain ? [] : [cell.tone.rawValue]
         let classes = (column.alignment == .trailing ? ["number"] : []) + tone
-        let attribute = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+        // A figure never wraps; words in its column may.
+        let wraps = column.alignment == .trailing && cell.text.count > 16 ? ["wraps"] : []
+        let attribute = classes.isEmpty ? "" : " class=\"\((classes + wraps).joined(separator: " "))\""
         result += "<td\(attribute)>\(escape(cell.text))</td>"
       }
       result += "</tr>\n"

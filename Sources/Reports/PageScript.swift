@@ -95,10 +95,11 @@ enum PageScript {
         chart.yName = place.getAttribute('data-y');
         return { place: place, chart: chart, drawn: null, hidden: {} };
       });
-      function draw(entry, width) {
+      function draw(entry, size) {
         var color = palette(), option = resolve(entry.chart.option, color);
         if (entry.drawn) entry.drawn.dispose();
-        entry.drawn = echarts.init(entry.place, null, width ? { renderer: 'svg', width: width } : { renderer: 'svg' });
+        entry.drawn = echarts.init(entry.place, null,
+          size ? { renderer: 'svg', width: size[0], height: size[1] } : { renderer: 'svg' });
         option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
         if (option.tooltip) {
           option.tooltip.formatter = tooltip(entry.chart);
@@ -136,7 +137,9 @@ enum PageScript {
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
       window.addEventListener('beforeprint', function () {
         document.documentElement.classList.add('printed');
-        charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print')); });
+        var closed = document.querySelectorAll('details.verbatim');
+        Array.prototype.forEach.call(closed, function (part) { part.open = true; });
+        charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print').split(' ').map(Number)); });
       });
       window.addEventListener('afterprint', function () {
         document.documentElement.classList.remove('printed');

@@ -21,9 +21,8 @@ enum PageStyle {
     html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
     body {
       margin: 0; background: var(--paper); color: var(--ink);
-      font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation
-      Sans", Arial,
-        sans-serif;
+      font: 16px/1.55 -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans",
+        Cantarell, "Liberation Sans", "DejaVu Sans", Arial, sans-serif;
       font-variant-numeric: tabular-nums lining-nums; font-feature-settings: "tnum", "lnum";
     }
     main { max-width: 1120px; margin: 0 auto; padding: 56px 40px 72px; }
@@ -33,7 +32,7 @@ enum PageStyle {
     h3 { font-size: 1rem; margin: 0 0 2px; font-weight: 620; line-height: 1.35; }
     p { margin: 0 0 14px; max-width: 46em; }
     a { color: var(--accent); text-underline-offset: 2px; }
-    .subtitle { color: var(--muted); margin: 8px 0 0; }
+    .subtitle { color: var(--muted); margin: 8px 0 0; max-width: none; text-wrap: balance; }
     .lead { font-size: 1.16rem; line-height: 1.58; color: var(--soft); margin: 20px 0 0; max-width: 43em;
       text-wrap: pretty; }
     .badges { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; margin: 18px 0 0; padding: 0; }
@@ -42,7 +41,7 @@ enum PageStyle {
       color: var(--soft); }
     .badges .good { color: var(--good); border-color: currentColor; }
     .badges .bad { color: var(--bad); border-color: currentColor; }
-    .headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(196px, 1fr)); gap: 0 28px;
+    .headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 0 26px;
       margin: 36px 0 0; }
     .headlines div { border-top: 1px solid var(--rule); padding: 12px 0 20px; min-width: 0; }
     .headlines dt { font-size: 0.82rem; color: var(--muted); }
@@ -94,6 +93,7 @@ enum PageStyle {
     thead th { color: var(--muted); font-size: 0.8rem; font-weight: 550; vertical-align: bottom;
       border-color: var(--axis); }
     .number { text-align: right; white-space: nowrap; }
+    .number.wraps { white-space: normal; }
     .muted { color: var(--muted); }
     td.good { color: var(--good); }
     td.bad { color: var(--bad); }
@@ -109,7 +109,13 @@ enum PageStyle {
       clip-path: inset(50%); }
     .parts, .bars { margin: 0 0 14px; }
     .parts th i { margin-right: 8px; }
-    .bars td.bar { width: 46%; vertical-align: middle; }
+    .slim { max-width: 720px; }
+    .single .parts { max-width: 560px; }
+    .single .bars { max-width: 860px; }
+    .bars th, .bars td { vertical-align: middle; padding-top: 5px; padding-bottom: 5px; }
+    .bars thead th, .bars thead td { border: 0; padding-top: 0; }
+    .bars .muted { white-space: nowrap; font-size: 0.82rem; }
+    .bars td.bar { width: 40%; vertical-align: middle; }
     .bars i { height: 12px; background: var(--series-1); border-radius: 0 3px 3px 0; vertical-align: middle;
       min-width: 1px; }
     .notes { margin: 0 0 20px; padding: 0; list-style: none; }
@@ -131,7 +137,8 @@ enum PageStyle {
       .plot, .single .plot { height: 230px; }
       .plot.tall, .single .plot.tall { height: 340px; }
       th, td { padding-right: 12px; }
-      .bars td.bar { width: 30%; }
+      .scroll th:first-child, .scroll td:first-child { min-width: 6.2em; }
+      .bars td.bar { width: 26%; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
     @page { size: A4; margin: 16mm 15mm; }
@@ -140,10 +147,16 @@ enum PageStyle {
       main { max-width: none; padding: 0; }
       nav, details.data, .download { display: none; }
       section { margin-top: 22pt; padding-top: 14pt; }
-      h2, h3, figcaption, .legend, .axis { break-after: avoid; }
+      h2, h3, section > p, figcaption, .legend, .axis { break-after: avoid; }
       figure, .headlines div, tr, .notes li { break-inside: avoid; }
-      .charts { display: block; }
-      figure { display: block; margin: 0 0 20pt; }
+      .charts { gap: 16pt 20pt; margin: 10pt 0 14pt; }
+      .charts:not(.single) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+      .plot, .single .plot { height: auto; }
+      .bars td.bar { width: 24%; }
+      .headlines { grid-template-columns: repeat(5, 1fr); gap: 0 12pt; margin-top: 18pt; }
+      .headlines .value { font-size: 15pt; }
+      .lead { font-size: 11pt; }
+      h1 { font-size: 20pt; }
       .scroll { overflow: visible; max-height: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
       .shares span, .legend i, .parts i, .bars i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

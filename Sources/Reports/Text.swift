@@ -104,11 +104,11 @@ public enum Text {
       ? "\(sign)$\(fixed(magnitude, 2))" : "\(sign)$\(significant(magnitude, digits: 2))"
   }
 
-  /// A fraction of 1: `4.2%`, `99.95%`, `100%`; never rounded to 0 or 100 unless it is.
+  /// A fraction of 1: `4.2%`, `99.95%`, `100%`; never rounded to 0 or 100 unless it is, to the last bit or so.
   public static func percent(_ fraction: Double) -> Measure {
     guard fraction.isFinite else { return Measure(missing) }
     let percent = fraction * 100
-    if percent == percent.rounded() { return Measure(fixed(percent, 0), "%") }
+    if percent.magnitude < 1e-9 || (percent - 100).magnitude < 1e-9 { return Measure(fixed(percent, 0), "%") }
     if percent > 99.94, percent < 100 { return Measure(percent >= 99.995 ? "> 99.99" : fixed(percent, 2), "%") }
     if percent > 0, percent < 0.095 { return Measure(percent < 0.005 ? "< 0.01" : fixed(percent, 2), "%") }
     return Measure(fixed(percent, 1), "%")

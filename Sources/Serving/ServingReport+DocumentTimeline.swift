@@ -7,35 +7,47 @@ extension ServingReport {
     return Document.Section(
       "Over time",
       [
-        .paragraph("Each point is the mean of an interval of \(timeline.interval.text)."),
+        .paragraph("Each point is the mean of \((timeline.interval * Double(merged)).text)."),
         .charts([
           load, queues, batch, decodeSteps, promptTokens, outputTokens, prefillAndCache, power,
         ]),
       ])
   }
 
+  /// Intervals drawn as one point, so that a line has at most 150 and its shape is seen, not its noise.
+  private var merged: Int { max(1, (timeline.arrivals.count + 149) / 150) }
+
+  private func means(of values: [Double]) -> [Double] {
+    stride(from: 0, to: values.count, by: merged).map { start in
+      let group = values[start..<min(start + merged, values.count)]
+      return group.reduce(0, +) / Double(group.count)
+    }
+  }
+
   private func lines(
     _ title: String, caption: String, _ y: Chart.Axis, _ series: [(name: String, values: [Double])],
-    isFilled: Bool = false,
-    limits: [Chart.Marker] = []
+    isFilled: Bool = false
   ) -> Chart {
-    Chart(
+    let step = timeline.interval.value * Double(merged)
+    return Chart(
       title, caption: caption,
       .lines(
         .init(
           x: .init("Time since the first arrival", .duration), y: y,
-          series: series.map { .init($0.name, every: timeline.interval.value, $0.values, isFilled: isFilled) },
-          limits: limits)))
+          series: series.enumerated().map { index, series in
+            .init(series.name, every: step, means(of: series.values), isFilled: isFilled && index == 0)
+          })))
   }
 
   private var load: Chart {
-    let peak = timeline.arrivals.max() ?? 0
+    let peak = means(of: timeline.arrivals).max() ?? 0
     let mean = Double(requests.offered) / max(throughput.duration.value, timeline.interval.value)
     return lines(
       "Requests per second",
       caption: "Arrivals average \(Text.significant(mean)) and peak at \(Text.significant(peak)) a second; "
         + "completions follow them as far as the machine keeps up.",
-      .init("Requests per second"), [("arriving", timeline.arrivals), ("completing", timeline.completions)])
+      .init("Requests per second"), [("arriving", timeline.arrivals), ("completing", timeline.completions)],
+      isFilled: true)
   }
 
   private var queues: Chart {
@@ -47,7 +59,7 @@ extension ServingReport {
       : "At their longest \(Self.waiting(prefill)) for prefill and \(Self.waiting(decode)) for decode."
     return lines(
       "Requests waiting", caption: caption, .init("Requests"),
-      [("for prefill", timeline.prefillQueue), ("for decode", timeline.decodeQueue)])
+      [("for prefill", timeline.prefillQueue), ("for decode", timeline.decodeQueue)], isFilled: true)
   }
 
   private static func waiting(_ requests: Double) -> String {
@@ -75,7 +87,7 @@ extension ServingReport {
   }
 
   private var outputTokens: Chart {
-    let peak = timeline.outputTokensPerSecond.max() ?? 0
+    let peak = means(of: timeline.outputTokensPerSecond).max() ?? 0
     return lines(
       "Output tokens per second",
       caption: "\(Measure(throughput.outputTokens, .count)) on average, \(Measure(peak, .count)) at the peak.",

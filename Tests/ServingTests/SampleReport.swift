@@ -167,7 +167,7 @@ enum SampleReport {
       prefillQueue: series(8, noise: 1.6, swing: 1.4), decodeQueue: series(0.02, noise: 2, swing: 0),
       decodeBatch: series(151, noise: 0.15, swing: 0.6), outputTokensPerSecond: series(4_595, noise: 0.2, swing: 0.6),
       inputTokensPerSecond: series(160_900, noise: 1, swing: 0.5), cacheHitRate: ramp,
-      prefillUtilisation: series(0.8, noise: 0.2, swing: 0.3), decodeStep: series(0.0539, noise: 0.06, swing: 0.15),
+      prefillUtilisation: series(0.76, noise: 0.2, swing: 0.3), decodeStep: series(0.0539, noise: 0.06, swing: 0.15),
       power: series(178_770, noise: 0.1, swing: 0.25))
   }
 }
