@@ -24,7 +24,8 @@ private func generated(
     #expect(list.count == 3001)
   }
 
-  @Test("mean and variance of the gaps meet the gamma distribution's within 5 standard errors",
+  @Test(
+    "mean and variance of the gaps meet the gamma distribution's within 5 standard errors",
     arguments: [1.0, 0.25, 0.5, 3, 40])
   func gaps(burstiness: Double) throws {
     let n = 50_000

@@ -87,18 +87,30 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
       (#"{"timestamp": 0, "input_length": -600, "output_length": 5}"#, "input_length -600 is not positive"),
       (#"{"timestamp": 0, "input_length": 600, "output_length": 0}"#, "output_length 0 is not positive"),
       (#"{"timestamp": 0, "input_length": 2.5, "output_length": 1}"#, "input_length is not a whole number"),
-      (#"{"timestamp": 0, "input_length": 2147483648, "output_length": 1}"#,
-        "input_length 2147483648 is more than 2147483647"),
-      (#"{"timestamp": -1, "input_length": 6, "output_length": 1}"#,
-        "timestamp is not a number of milliseconds from zero on"),
-      (#"{"timestamp": 9e9, "input_length": 6, "output_length": 1}"#,
-        "timestamp is not a number of milliseconds from zero on"),
-      (#"{"timestamp": 99999999999, "input_length": 6, "output_length": 1}"#,
-        "arrives more than 106 days after the first request"),
-      (#"{"timestamp": 0, "input_length": 6, "output_length": 1, "hash_ids": [1, 2]}"#,
-        "2 hash_ids are more than the 1 blocks of 512 tokens it has"),
-      (#"{"timestamp": 0, "input_length": 6, "output_length": 1, "hash_ids": ["a"]}"#,
-        "hash_ids has what is no whole number of 64 bits"),
+      (
+        #"{"timestamp": 0, "input_length": 2147483648, "output_length": 1}"#,
+        "input_length 2147483648 is more than 2147483647"
+      ),
+      (
+        #"{"timestamp": -1, "input_length": 6, "output_length": 1}"#,
+        "timestamp is not a number of milliseconds from zero on"
+      ),
+      (
+        #"{"timestamp": 9e9, "input_length": 6, "output_length": 1}"#,
+        "timestamp is not a number of milliseconds from zero on"
+      ),
+      (
+        #"{"timestamp": 99999999999, "input_length": 6, "output_length": 1}"#,
+        "arrives more than 106 days after the first request"
+      ),
+      (
+        #"{"timestamp": 0, "input_length": 6, "output_length": 1, "hash_ids": [1, 2]}"#,
+        "2 hash_ids are more than the 1 blocks of 512 tokens it has"
+      ),
+      (
+        #"{"timestamp": 0, "input_length": 6, "output_length": 1, "hash_ids": ["a"]}"#,
+        "hash_ids has what is no whole number of 64 bits"
+      ),
       (#"{"timestamp": 0, "input_length": 6, "output_length": 1, "hash_ids": 3}"#, "hash_ids is not a list"),
       ("garbage", "is not a JSON object"),
     ])

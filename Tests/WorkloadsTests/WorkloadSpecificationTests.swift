@@ -81,12 +81,18 @@ private func faults(_ text: String) throws -> [String] {
       ("{trace: '-', repeat: 2}", "standard input cannot be read 2 times"),
       ("{spread: true}", "there is neither a trace nor what to generate"),
       ("{requestRate: 4, prompts: 3, inputTokens: 3}", "outputTokens to generate is missing"),
-      ("{requestRate: 4, prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: constant, burstiness: 2}",
-        "burstiness is for gamma arrivals, not constant"),
-      ("{prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: poisson}",
-        "without requestRate all requests come at once"),
-      ("{prompts: 3, inputTokens: 3, outputTokens: 4, prefixes: {groups: 2, share: 0.5}}",
-        "prefixes are shared by blocks, and there is no blockTokens"),
+      (
+        "{requestRate: 4, prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: constant, burstiness: 2}",
+        "burstiness is for gamma arrivals, not constant"
+      ),
+      (
+        "{prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: poisson}",
+        "without requestRate all requests come at once"
+      ),
+      (
+        "{prompts: 3, inputTokens: 3, outputTokens: 4, prefixes: {groups: 2, share: 0.5}}",
+        "prefixes are shared by blocks, and there is no blockTokens"
+      ),
     ])
   func combinations(text: String, fault: String) throws {
     let list = try faults(text)
