@@ -51,6 +51,13 @@ public struct Catalog: Sendable {
   public func path(of name: String, kind: String) -> String? {
     if name.contains("/"), let path = Self.document(at: name) { return path }
     let wanted = Self.slug(name)
+    if let path = path(slug: wanted, kind: kind) { return path }
+    // A maker's name may be left out where that leaves one entry: `H800` for `NVIDIA H800`.
+    let endings = files(kind).filter { Self.slug($0.name).hasSuffix("-\(wanted)") }
+    return endings.count == 1 ? endings[0].path : nil
+  }
+
+  private func path(slug wanted: String, kind: String) -> String? {
     for folder in folders {
       // Written by its slug, it is found without reading the folder.
       if let path = Self.document(at: "\(folder)/\(kind)/\(wanted).yaml") { return path }

@@ -11,7 +11,7 @@ struct NodeDecoder: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .mapping = node.content else {
-      throw node.located("there is \(node.kindName) where fields were expected", wayOut: "write 'field: value' lines")
+      throw node.located("there is \(node.kindName) where fields were expected", wayOut: fieldsExample(type))
     }
     ledger.accept { Key(stringValue: $0) != nil }
     if let type = type as? any CaseIterable.Type { ledger.offer(keyNames(type)) }
@@ -26,6 +26,14 @@ struct NodeDecoder: Decoder {
   }
 
   func singleValueContainer() throws -> any SingleValueDecodingContainer { NodeScalar(decoder: self) }
+
+  /// How to write what should be here: a fact has at least a value and a source.
+  private func fieldsExample<Key: CodingKey>(_ type: Key.Type) -> String {
+    guard Key(stringValue: "value") != nil, Key(stringValue: "source") != nil, Key(stringValue: "?") == nil else {
+      return "write 'field: value' lines"
+    }
+    return "write '{ value: \(node.text ?? "…"), source: … }'"
+  }
 
   private func keyNames<C: CaseIterable>(_ type: C.Type) -> [String] {
     C.allCases.compactMap { ($0 as? any CodingKey)?.stringValue }

@@ -41,6 +41,8 @@ import Units
     #expect(try catalog.node("chips", "Own: chip")["name"]?.text == "Own: chip")
     #expect(try catalog.node("models", "llama-3.1-8b")["model_type"]?.text == "x")
     #expect(try catalog.node("models", "\(builtIn)/models/Llama-3.1-8B")["model_type"]?.text == "x")
+    #expect(try catalog.node("chips", "910C")["name"]?.text == "Ascend 910C")
+    #expect(throws: Problem.self) { try catalog.node("chips", "10C") }
     #expect(Catalog.slug("CloudMatrix 384") == "cloudmatrix-384")
   }
 
@@ -61,6 +63,7 @@ import Units
   @Test("the built-in catalog is found from the program's own path")
   func builtInFolder() {
     #expect(Catalog().folders.count == 1)
+    #expect(Catalog().kinds().contains("chips"))
   }
 
   @Test("list names what is there, and whose it is")

@@ -89,6 +89,49 @@ private func faults<T: Decodable>(_ text: String, as type: T.Type) -> [String] {
         == ["f.yaml:1: banana: there is no such field; remove it; the other fields are share, tags"])
   }
 
+  @Test("a fact without its source is told how a fact is written")
+  func unsourced() {
+    #expect(
+      faults("{ routing: random, pools: [], memory: 64 GB }", as: Scenario.self) == [
+        "f.yaml:1: memory: there is '64 GB' where fields were expected; write '{ value: 64 GB, source: … }'"
+      ])
+    #expect(
+      faults("{ routing: random, pools: [], memory: { value: 64 GB } }", as: Scenario.self)
+        == ["f.yaml:1: memory: the field 'source' is missing; give it text"])
+  }
+
+  @Test("whatever is done to a file, it is read or refused at a place")
+  func mutations() {
+    let text = """
+      routing: prefixAware
+      pools:
+        - { instances: 10_000, latency: 2 us, name: 920, share: 1e-3, tags: [a, b] }
+      limits: &l { b: 2, a: 1 }
+      free: { anything: [1, { x: y }], again: *l }
+      memory: { value: 64 GB, low: 60 GB, source: "data sheet", grade: A }
+      """
+    var state: UInt64 = 1
+    func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    let pieces = Array("{}[]:,-&*#'\"|>%@!? \n\tx9é".utf8)
+    for _ in 0..<3000 {
+      var bytes = Array(text.utf8)
+      for _ in 0...next(3) {
+        let at = next(bytes.count)
+        switch next(3) {
+        case 0: bytes.remove(at: at)
+        case 1: bytes.insert(pieces[next(pieces.count)], at: at)
+        default: bytes.removeSubrange(at..<min(bytes.count, at + next(30)))
+        }
+      }
+      for fault in faults(String(decoding: bytes, as: UTF8.self), as: Scenario.self) where !fault.hasPrefix("f.yaml") {
+        Issue.record("\(fault)\n\(String(decoding: bytes, as: UTF8.self))")
+      }
+    }
+  }
+
   @Test("fields of other people's files are passed over when asked")
   func unknownAllowed() throws {
     let node = try Node.parse("{ instances: 1, latency: 1 s, name: x, banana: { y: 2 } }", file: "f.yaml")
