@@ -12,6 +12,8 @@ struct AttentionWork {
   var contextTokens: Double
   /// Tokens with a cached prefix that non-absorbed attention expands again, this rank's share.
   var cachedTokens: Double
+  /// Cached tokens whose latents this die lays side by side: all of the group's, since each die has heads of every request.
+  var loadedTokens = 0.0
   /// Dies that divide the heads.
   var tensorParallel: Int
 }
@@ -85,7 +87,12 @@ extension OperatorBuilder {
     let all = work.tokens + work.cachedTokens
     list.append(
       product(
-        "expand keys and values", .projection, rows: all, depth: shape.keyValueRank, columns: heads * expanded))
+        "expand keys and values", .projection, rows: all, depth: shape.keyValueRank, columns: heads * expanded,
+        format: .bf16))
+    if work.loadedTokens > 0 {
+      let latent = Double(shape.keyValueRank + shape.ropeDimension) * precision.keyValue.bytes
+      list.append(vector("load cached latents", bytes: work.loadedTokens * latent * 2, launches: 1))
+    }
     // Reads the nope part and writes it beside the rotary one; values are read and written once.
     let assembled = 2 * (shape.nopeDimension + perHead + 2 * shape.valueDimension)
     list.append(vector("assemble keys and values", bytes: all * Double(heads * assembled), launches: 2))

@@ -23,11 +23,22 @@ struct OperatorDemand {
   func bound(share: Double) -> Bound {
     let parts: [(Double, Bound)] = [
       (compute / share, .compute), (memory, .memory), (vector / share, .vector), (wire, .network),
-      (fixed, kind == .host ? .host : .latency),
+      (fixed, fixedBound),
     ]
     var best = parts[0]
     for part in parts where part.0 > best.0 { best = part }
     return best.1
+  }
+}
+
+extension OperatorDemand {
+  /// What start-ups and launches count as.
+  private var fixedBound: Bound {
+    switch kind {
+    case .host: .host
+    case .dispatch, .combine, .collective, .cacheRead: .network
+    default: .latency
+    }
   }
 }
 

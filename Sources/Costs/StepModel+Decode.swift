@@ -61,14 +61,15 @@ extension StepModel {
   }
 
   /// Two microbatches in turn on all cores: messages on the wire are hidden behind the other's compute.
-  func wireTime(_ layers: [LayerDemand]) -> Double {
+  func wireTime(_ layers: [LayerDemand], communicationCores: Double = 0) -> Double {
+    let left = 1 - communicationCores
     let join = engine.constants.microbatchJoin.value.value
     var total = 0.0
     for layer in layers {
       let all = layer.onePass()
       var wire = 0.0
       for demand in layer.experts where demand.wire > 0 { wire += demand.wire * layer.skew }
-      total += layer.count * (2 * max(all - wire, wire) + join)
+      total += layer.count * (2 * max((all - wire) / left, wire) + join)
     }
     return total
   }

@@ -15,7 +15,7 @@ extension StepModel {
     resolved.seconds = whole.reduce(0) { $0 + $1.count * $1.onePass() }
     if engine.prefill.overlap != .none, plan.microbatching != false, plan.expertParallel > 1 {
       let half = prefillLayers(new: new / 2, pairs: pairs / 2, cached: cached / 2)
-      let two = wireTime(half)
+      let two = wireTime(half, communicationCores: engine.prefill.communicationCores?.value ?? 0)
       if two < resolved.seconds || plan.microbatching == true {
         resolved.seconds = two
         resolved.microbatches = 2
@@ -34,7 +34,7 @@ extension StepModel {
     let count = pooled ? spread : 1
     let work = AttentionWork(
       tokens: new / count, pairs: pairs / count, contextTokens: (new + cached) / count, cachedTokens: cached / count,
-      tensorParallel: pooled ? 1 : plan.tensorParallel)
+      loadedTokens: cached, tensorParallel: pooled ? 1 : plan.tensorParallel)
     return architecture.layers.map { group in
       var layer = LayerDemand(
         count: Double(group.count),
@@ -87,9 +87,16 @@ extension StepModel {
     sampling.fixed = engine.constants.sampling.value.value
     var gap = OperatorDemand(name: "between steps", kind: .host)
     gap.fixed = engine.constants.stepGap.value.value
-    return [
+    var list = [
       builder.product("head", .head, rows: rows, depth: hidden, columns: max(1, vocabulary), format: .bf16), sampling,
       gap,
     ]
+    if let plane = cachePlane, cached > 0 {
+      var read = OperatorDemand(name: "read cached prefixes", kind: .cacheRead)
+      read.messages = keyValueBytesPerToken.value * cached
+      read.fixed = cacheRead(tokens: cached, plane: plane).value
+      list.append(read)
+    }
+    return list
   }
 }

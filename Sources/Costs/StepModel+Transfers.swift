@@ -27,7 +27,7 @@ extension StepModel {
 
   /// A request's keys and values from the prefill instance to the die that decodes it, over a plane; the receiver is the narrow end.
   public func keyValueTransfer(tokens: Double, over planeName: String) throws -> Seconds {
-    let plane = try plane(planeName)
+    let plane = try system.requiredPlane(planeName)
     return fabric.transfer(keyValueBytesPerToken * tokens, on: plane, operation: .write)
   }
 
@@ -36,24 +36,15 @@ extension StepModel {
   /// Each layer of each block lies in `fragmentsPerLayer` pieces. In pooled prefill every die needs the latents of all requests, so
   /// each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each byte once to each node.
   public func cacheReadTime(tokens: Double, over planeName: String) throws -> Seconds {
-    cacheRead(tokens: tokens, plane: try plane(planeName))
+    cacheRead(tokens: tokens, plane: try system.requiredPlane(planeName))
   }
 
   /// Writing new keys and values to the pool; each die writes its share.
   public func cacheWriteTime(tokens: Double, over planeName: String) throws -> Seconds {
-    let plane = try plane(planeName)
+    let plane = try system.requiredPlane(planeName)
     let share = 1 / Double(plan.dies)
     let size = keyValueBytesPerToken * tokens * share
     return fabric.transfer(size, on: plane, peer: .host, operation: .write)
-  }
-
-  func plane(_ name: String) throws -> Plane {
-    guard let plane = system.plane(name) else {
-      throw Problem(
-        "cache.plane", "\(system.name) has no plane '\(name)'",
-        wayOut: "use \(system.planes.map(\.name).joined(separator: " or "))")
-    }
-    return plane
   }
 
   func cacheRead(tokens: Double, plane: Plane) -> Seconds {

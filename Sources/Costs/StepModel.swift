@@ -12,10 +12,12 @@ public struct StepModel: Sendable {
   let chip: Chip
   let fabric: Fabric
   let builder: OperatorBuilder
+  /// Where cached prefixes come from before a prefill step; nil where they lie in the chips' memory.
+  let cachePlane: Plane?
 
   public init(
     architecture: Architecture, system: System, chip: Chip, engine: Engine, plan: EnginePlan, precision: Precision,
-    failures: [Fabric.Failure] = []
+    cachePlane: String? = nil, failures: [Fabric.Failure] = []
   ) throws {
     guard system.chip == chip.name else {
       throw Problem("system.chip", "\(system.name) is built of \(system.chip), not of \(chip.name)")
@@ -28,6 +30,7 @@ public struct StepModel: Sendable {
     self.precision = precision
     fabric = try Fabric(system, chip: chip, failures: failures)
     builder = OperatorBuilder(chip: chip, engine: engine, precision: precision)
+    self.cachePlane = try cachePlane.map { try system.requiredPlane($0) }
     if plan.expertParallel > 1,
       fabric.exchange(.dispatch, tokens: 1, hidden: 1, expertsPerToken: 1, ranks: plan.expertParallel) == nil
     {
@@ -55,17 +58,28 @@ public struct StepModel: Sendable {
 
   /// Dispatch or combine of a rank's tokens.
   func exchange(_ kind: Fabric.Exchange, _ mixture: MixtureOfExperts, tokens: Double) -> OperatorDemand? {
-    guard plan.expertParallel > 1,
-      let time = fabric.exchange(
-        kind, tokens: tokens, hidden: hidden, expertsPerToken: mixture.expertsPerToken, ranks: plan.expertParallel)
-    else { return nil }
+    guard plan.expertParallel > 1, let time = exchangeTime(kind, mixture, tokens: tokens) else { return nil }
     let isDispatch = kind == .dispatch
     var demand = OperatorDemand(name: isDispatch ? "dispatch" : "combine", kind: isDispatch ? .dispatch : .combine)
     demand.messages = time.bytes.value
-    demand.vector = time.messageWork.value
     demand.wire = time.wire.value
-    demand.fixed = time.startup.value
+    // A few vector cores keep the links busy, so the split of the cores between two streams does not divide this.
+    demand.fixed = (time.startup + time.messageWork).value
     return demand
+  }
+
+  private func exchangeTime(_ kind: Fabric.Exchange, _ mixture: MixtureOfExperts, tokens: Double) -> ExchangeTime? {
+    let experts = mixture.expertsPerToken
+    let ranks = plan.expertParallel
+    switch plan.phase {
+    case .decode:
+      return fabric.exchange(kind, tokens: tokens, hidden: hidden, expertsPerToken: experts, ranks: ranks)
+    case .prefill:
+      // Group-limited routing keeps half of the groups (DeepSeek: 4 of 8), one group to a board.
+      let limit = mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max
+      return fabric.bulkExchange(
+        kind, tokens: tokens, hidden: hidden, expertsPerToken: experts, ranks: ranks, boardLimit: limit)
+    }
   }
 
   /// The feed-forward half of a layer; `rows` are tokens of one rank, all of which its experts see the equal of.

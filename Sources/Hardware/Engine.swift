@@ -35,9 +35,11 @@ public struct Engine: Decodable, Sendable {
   public struct Prefill: Decodable, Sendable {
     public var overlap: Overlap
     public var attention: Attention
+    /// Share of a chip's cores that move messages while two microbatches overlap; absent where copy engines do it.
+    public var communicationCores: Sourced<Double>?
     /// Sequence parallel at both ends, tensor parallel over the instance between them; or each rank its own requests.
     public enum Attention: String, Decodable, Sendable, CaseIterable { case sequenceTensorSequence, dataParallel }
-    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, attention }
+    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, attention, communicationCores }
   }
 
   /// Where copies of experts go.

@@ -37,6 +37,36 @@ extension Fabric {
       bytes: payload)
   }
 
+  /// The same for thousands of tokens: where boards forward, a token crosses the outer plane once per board, at its nameplate.
+  ///
+  /// Boards reached beside its own: (n − 1)(1 − (1 − 1/n)^experts), at most `boardLimit`.
+  public func bulkExchange(
+    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int, boardLimit: Int
+  ) -> ExchangeTime? {
+    let small = exchange(kind, tokens: tokens, hidden: hidden, expertsPerToken: expertsPerToken, ranks: ranks)
+    guard let inner = system.scaleUp, let outer = system.scaleOut, let constants = outer.expertParallel,
+      constants.forwardsWithinBoards == true, let small
+    else { return small }
+    let part = kind == .dispatch ? constants.dispatch : constants.combine
+    let size = Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value
+    let domain = innerDomain(inner)
+    let boards = max(1, (ranks + domain - 1) / domain)
+    let reached = Fabric.otherBins(boards, draws: expertsPerToken)
+    let remote = min(reached, Double(boardLimit))
+    let across = size * (tokens * remote) / (nameplate(of: outer) * availability(of: outer, scope: .interNode))
+    let local = Fabric.otherBins(min(ranks, domain), draws: expertsPerToken)
+    let within = size * (tokens * local) / bandwidth(on: inner, scope: .intraNode)
+    let bytes = size * (tokens * (boards > 1 ? remote : local))
+    return ExchangeTime(startup: part.startup.value, messageWork: .zero, wire: max(across, within), bytes: bytes)
+  }
+
+  /// Expected bins other than one's own that `draws` uniform draws reach.
+  static func otherBins(_ bins: Int, draws: Int) -> Double {
+    var missed = 1.0
+    for _ in 0..<max(0, draws) { missed *= 1 - 1 / Double(bins) }
+    return Double(bins - 1) * (1 - missed)
+  }
+
   /// log₂(to / from), exact on powers of two and linear between them; zero below `from`.
   static func doublings(from: Int, to: Int) -> Double {
     guard to > from else { return 0 }

@@ -29,6 +29,12 @@ public struct System: Decodable, Sendable {
   public var nodes: Int { (chips.value + chipsPerNode.value - 1) / chipsPerNode.value }
 
   public func plane(_ name: String) -> Plane? { planes.first { $0.name == name } }
+  /// A plane that a scenario names.
+  public func requiredPlane(_ name: String) throws -> Plane {
+    if let plane = plane(name) { return plane }
+    let names = planes.map(\.name).joined(separator: " or ")
+    throw Problem("plane", "\(self.name) has no plane '\(name)'", wayOut: "use \(names)")
+  }
   /// The plane on which ranks of one instance talk.
   public var scaleUp: Plane? { planes.first { $0.role == .scaleUp } }
   public var scaleOut: Plane? { planes.first { $0.role == .scaleOut } }
@@ -101,8 +107,10 @@ public struct Plane: Decodable, Sendable {
 public struct ExpertParallelConstants: Decodable, Sendable {
   public var dispatch: Exchange
   public var combine: Exchange
+  /// Whether large exchanges (prefill) send a token once to each board that has experts of it, which forwards inside.
+  public var forwardsWithinBoards: Bool?
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case dispatch, combine }
+  enum CodingKeys: String, CodingKey, CaseIterable { case dispatch, combine, forwardsWithinBoards }
 
   public struct Exchange: Decodable, Sendable {
     /// Launch, flags and the first message.

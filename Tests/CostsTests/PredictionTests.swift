@@ -42,11 +42,25 @@ import Units
     let off = prefillSeconds(reuse: 0, model: try stepModel(.prefill, chips: 16, microbatching: false))
     let ideal = prefillSeconds(reuse: 0, model: try stepModel(.prefill, chips: 16, skew: 1))
     print("prefill", 16384 / on, "gain", off / on - 1, "perfect", 16384 / ideal)
+    let ub = try stepModel(.prefill, chips: 16, cachePlane: "UB")
+    let vpc = try stepModel(.prefill, chips: 16, cachePlane: "VPC")
     for reuse in [0, 0.125, 0.25, 0.5, 0.75, 0.9] {
-      let compute = prefillSeconds(reuse: reuse, model: model)
-      let ub = try model.cacheReadTime(tokens: 262144 * reuse, over: "UB").value
-      let vpc = try model.cacheReadTime(tokens: 262144 * reuse, over: "VPC").value
-      print("reuse", reuse, compute, ub, vpc, (compute + vpc) / (compute + ub))
+      print("reuse", reuse, prefillSeconds(reuse: reuse, model: ub), prefillSeconds(reuse: reuse, model: vpc))
+    }
+    for (system, chip) in [("HGX H800", "H800"), ("HGX H100", "H100")] {
+      let fp8 = Precision(weights: .fp8)
+      for chips in [32, 128, 144] {
+        let p = try stepModel(.prefill, chips: chips, engine: "DeepEP two-batch", system: system, precision: fp8)
+        let t = 16384.0
+        let on = p.prefillTime(newTokens: t, attentionPairs: t * 2048.5, cachedTokens: 0, requests: 4).value
+        let d = try stepModel(.decode, chips: chips, engine: "DeepEP two-batch", system: system, precision: fp8)
+        let m = try stepModel(.decode, chips: chips, engine: "DeepEP two-batch", system: system, drafts: 1, precision: fp8)
+        print(chip, chips, "prefill", t / on, "decode 128@4096", d.decodeTime(requestsPerRank: 128, contextTokensPerRank: 128 * 4096).milliseconds,
+          "92@4989", d.decodeTime(requestsPerRank: 92, contextTokensPerRank: 92 * 4989).milliseconds, "mtp 128@4000", m.decodeTime(requestsPerRank: 128, contextTokensPerRank: 128 * 4000).milliseconds / 1.7)
+        if chips == 128 {
+          for row in d.decodeStep(requestsPerRank: 128, contextTokensPerRank: 128 * 4096).operators { print("  ", row.name, row.time.milliseconds, row.boundBy) }
+        }
+      }
     }
     let step = model.prefillStep(newTokens: 262144, attentionPairs: 262144 * 2048.5, cachedTokens: 0, requests: 64)
     for row in step.operators { print("  ", row.name, row.stream, row.time.value, row.share, row.boundBy) }

@@ -28,6 +28,7 @@ func stepModel(
   _ phase: Phase, chips: Int, engine: String = "CloudMatrix-Infer", system: String = "CloudMatrix 384",
   microbatching: Bool? = nil, drafts: Int = 0, acceptance: Double = 0.7, skew: Double? = nil,
   tensorParallel: Int? = nil, architecture: Architecture = deepSeek, precision: Precision = Precision(weights: .int8),
+  cachePlane: String? = nil,
   failures: [Fabric.Failure] = []
 ) throws -> StepModel {
   let system = try catalog.system(system)
@@ -38,7 +39,7 @@ func stepModel(
     microbatching: microbatching, draftTokens: drafts, acceptance: acceptance, expertSkew: skew)
   return try StepModel(
     architecture: architecture, system: system, chip: chip, engine: engine, plan: plan, precision: precision,
-    failures: failures)
+    cachePlane: cachePlane, failures: failures)
 }
 
 /// Milliseconds per output token of CloudMatrix-Infer's decode instance.

@@ -1,0 +1,116 @@
+import Formats
+import Hardware
+import Units
+import Workloads
+
+/// Rows and priors from which the fitted constants follow: a file of the catalog, so that anyone can fit again.
+public struct Calibration: Decodable, Sendable {
+  public var name: String
+  public var model: String
+  public var system: String
+  public var precision: Precision
+  public var cases: [Case]
+  public var priors: [Prior]
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case name, model, system, precision, cases, priors }
+
+  /// One measurement that may be fitted to.
+  public struct Case: Decodable, Sendable {
+    public var id: String
+    public var quantity: Quantity
+    public var engine: String?
+    public var chips: Int?
+    public var requestsPerChip: Int?
+    public var context: Double?
+    public var draftTokens: Int?
+    public var acceptance: Double?
+    public var attentionShare: Double?
+    public var ranks: Int?
+    public var tokens: Double?
+    public var time: Seconds
+    /// Relative; how far from the value a good model may lie.
+    public var tolerance: Double
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case id, quantity, engine, chips, requestsPerChip, context, draftTokens, acceptance, attentionShare, ranks, tokens
+      case time, tolerance
+    }
+
+    public enum Quantity: String, Decodable, Sendable, CaseIterable {
+      /// Isolated kernels.
+      case dispatch, combine
+      /// One microbatch of one layer in its stream, at the given split.
+      case attentionStream, expertStream
+      /// One layer of both microbatches.
+      case layer
+      /// A step over the tokens it yields; a step without the gap to the next.
+      case timePerOutputToken, iteration
+      /// Isolated kernel and the waiting in it.
+      case dispatchInService, combineInService
+    }
+  }
+
+  /// What is believed of a constant before any row is seen; SI units.
+  public struct Prior: Decodable, Sendable {
+    public var constant: Constant
+    public var mean: Double
+    public var deviation: Double
+    public var reason: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case constant, mean, deviation, reason }
+  }
+
+  public enum Constant: String, Decodable, Sendable, CaseIterable {
+    case operatorLaunch, attentionStraggle, expertSkew, microbatchJoin, sampling
+    case exchangeStartup, dispatchPerMessage, dispatchPerDoubling, combinePerMessage, combinePerDoubling
+  }
+}
+
+/// Constants in the order of `Calibration.priors`.
+public struct CalibrationFit: Sendable {
+  public var constants: [Calibration.Constant]
+  public var values: [Double]
+  /// One standard deviation of each, from the curvature of the fit.
+  public var deviations: [Double]
+  /// Vectors at one standard deviation along each constant: fits about as good as the best.
+  public var equallyGood: [[Double]]
+  /// Relative error of each case, in the order of the file.
+  public var errors: [(id: String, error: Double)]
+
+  /// The engine with these constants.
+  public func apply(_ values: [Double], to engine: Engine) -> Engine {
+    var engine = engine
+    for (constant, value) in zip(constants, values) {
+      switch constant {
+      case .operatorLaunch: engine.constants.operatorLaunch.value = Seconds(value)
+      case .attentionStraggle: engine.constants.attentionStraggle.value = value
+      case .expertSkew: engine.constants.expertSkew.value = value
+      case .microbatchJoin: engine.constants.microbatchJoin.value = Seconds(value)
+      case .sampling: engine.constants.sampling.value = Seconds(value)
+      default: break
+      }
+    }
+    return engine
+  }
+
+  /// The system whose exchanges have these constants.
+  public func apply(_ values: [Double], to system: System) -> System {
+    var system = system
+    for index in system.planes.indices {
+      guard var exchanges = system.planes[index].expertParallel else { continue }
+      for (constant, value) in zip(constants, values) {
+        switch constant {
+        case .exchangeStartup:
+          exchanges.dispatch.startup.value = Seconds(value)
+          exchanges.combine.startup.value = Seconds(value)
+        case .dispatchPerMessage: exchanges.dispatch.perMessage.value = Seconds(value)
+        case .dispatchPerDoubling: exchanges.dispatch.perDoubling.value = Seconds(value)
+        case .combinePerMessage: exchanges.combine.perMessage.value = Seconds(value)
+        case .combinePerDoubling: exchanges.combine.perDoubling.value = Seconds(value)
+        default: break
+        }
+      }
+      system.planes[index].expertParallel = exchanges
+    }
+    return system
+  }
+}
