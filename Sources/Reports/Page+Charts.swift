@@ -25,7 +25,8 @@ extension Page {
     if !vertical.isEmpty { html += "<p class=\"axis\" aria-hidden=\"true\">\(vertical)</p>\n" }
     let label = escape("\(chart.title). \(chart.caption)")
     html += "<div class=\"plot\(chart.shape)\" role=\"img\" aria-label=\"\(label)\" "
-    html += "data-y=\"\(vertical)\" data-print=\"\(chart.isSquare ? "460 460" : isAlone ? "670 230" : "322 190")\"></div>\n"
+    let printed = chart.isSquare ? "460 460" : isAlone ? "670 230" : "322 190"
+    html += "data-y=\"\(vertical)\" data-print=\"\(printed)\"></div>\n"
     html += "<script type=\"application/json\">\(options.text)</script>\n"
     html += "<details class=\"data\"><summary>Data</summary>\n"
     if data.rows.count <= 40 {
