@@ -44,15 +44,13 @@ public struct Chart: Sendable, Hashable {
   public struct Lines: Sendable, Hashable {
     public var x, y: Axis
     public var series: [Series]
-    public var isStacked: Bool
     /// Horizontal lines such as an objective or a capacity.
     public var limits: [Marker]
 
-    public init(x: Axis, y: Axis, series: [Series], isStacked: Bool = false, limits: [Marker] = []) {
+    public init(x: Axis, y: Axis, series: [Series], limits: [Marker] = []) {
       self.x = x
       self.y = y
       self.series = series
-      self.isStacked = isStacked
       self.limits = limits
     }
 

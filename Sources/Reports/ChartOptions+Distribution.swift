@@ -18,7 +18,8 @@ extension ChartOptions {
           "min": .number(low), "max": .number(high), "axisLabel": label(notation).adding(["customValues": ticks]),
         ]),
         "yAxis": axis(Chart.Axis("", .percent), gridLines: true)
-          .adding(["splitNumber": 3, "axisLabel": label(.percent)]).adding(isDensity ? [:] : ["min": 0, "max": 1]),
+          .adding(["splitNumber": 3, "axisLabel": label(.percent)])
+          .adding(isDensity ? [:] : ["min": 0, "max": 1, "interval": 0.25]),
         "tooltip": ["trigger": "axis"],
         "series": [
           [

@@ -40,8 +40,13 @@ extension ChartOptions {
         "tooltip": ["show": false],
       ]
     }
+    // Only the widest is labelled: over many decades they lie close.
+    let widest = bands.max()
     return [guide(1, label: "")]
-      + bands.flatMap { [guide(1 + $0, label: ""), guide(1 - $0, label: "±\(Measure($0, .percent))")] }
+      + bands.flatMap { band in
+        let label = band == widest ? "±\(Measure(band, .percent).trimmed)" : ""
+        return [guide(1 + band, label: ""), guide(1 - band, label: label)]
+      }
   }
 
   static func options(_ heat: Chart.Heat) -> JSONValue {

@@ -106,25 +106,22 @@ extension ChartOptions {
   }
 
   private static func series(_ series: Chart.Lines.Series, at index: Int, of lines: Chart.Lines) -> JSONValue {
-    var result: JSONValue = [
+    let result: JSONValue = [
       "type": "line", "name": .text(series.name), "showSymbol": .bool(series.points.count == 1), "symbolSize": 5,
-      "lineStyle": ["width": lines.isStacked ? 0.5 : 1.75, "color": color(series: index)],
+      "lineStyle": ["width": 1.75, "color": color(series: index)],
       "itemStyle": ["color": color(series: index)], "emphasis": ["disabled": true],
       "data": .array(series.points.map { [.number($0.x), .number($0.y)] }),
     ]
-    if lines.isStacked {
-      result = result.adding(["stack": "all", "areaStyle": ["opacity": 0.75, "color": color(series: index)]])
-    } else if series.isFilled {
-      result = result.adding(["areaStyle": ["opacity": 0.14, "color": color(series: index)]])
-    }
-    guard index == 0, !lines.limits.isEmpty else { return result }
+    let area: JSONValue = ["areaStyle": ["opacity": 0.14, "color": color(series: index)]]
+    let drawn = series.isFilled ? result.adding(area) : result
+    guard index == 0, !lines.limits.isEmpty else { return drawn }
     let marks = lines.limits.map { limit -> JSONValue in
       [
         "yAxis": .number(limit.value), "name": .text(limit.name),
         "label": ["formatter": .text(limit.name), "position": "insideEndTop", "color": "@color:bad", "fontSize": 11],
       ]
     }
-    return result.adding([
+    return drawn.adding([
       "markLine": [
         "symbol": "none", "silent": true, "precision": 12, "data": .array(marks),
         "lineStyle": ["color": "@color:bad", "type": "dashed", "width": 1],

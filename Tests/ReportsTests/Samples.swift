@@ -13,11 +13,11 @@ enum Samples {
           series: [.init(hostile, every: 10, [1, 2, 3]), .init("done", every: 10, [1, 1.5, 2], isFilled: true)],
           limits: [.init("limit", 4)]))),
     Chart(
-      "Stack", caption: "Parts add up.",
+      "Scaling", caption: "Steps grow with the batch.",
       .lines(
         .init(
           x: .init("Batch", .plain, isLogarithmic: true), y: .init("Time", .duration, isLogarithmic: true),
-          series: [.init("one", [.init(1, 0.1), .init(2, 0.3)]), .init("two", [.init(4, 0.2)])], isStacked: true))),
+          series: [.init("one", [.init(1, 0.1), .init(2, 0.3)]), .init("two", [.init(4, 0.2)])]))),
     Chart("Latency", caption: "Most wait little.", .distribution(latency(.density))),
     Chart("Latency so far", caption: "Most wait little.", .distribution(latency(.cumulative))),
     Chart(
