@@ -34,6 +34,8 @@ missing_packages() {
   [ -f /usr/include/zlib.h ] || [ -f /usr/local/include/zlib.h ] || missing="$missing zlib1g-dev"
   [ -f /usr/include/stdio.h ] || missing="$missing libc6-dev"
   ls /usr/lib/gcc/*/*/libstdc++.so >/dev/null 2>&1 || missing="$missing g++"
+  # For the charts, which one can do without: only where it costs no one a command.
+  if [ "$(id -u)" -eq 0 ] && ! python3 -m pip --version >/dev/null 2>&1; then missing="$missing python3-pip"; fi
   printf '%s' "$missing"
 }
 
