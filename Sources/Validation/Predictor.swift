@@ -1,12 +1,94 @@
+import Costs
 import Formats
+import Hardware
 import Units
+import Workloads
 
-/// Asks the models for what a published row measures.
+/// Asks the models for what a published row measures; it knows metrics and configurations, never a row's id.
 public struct Predictor: Sendable {
   let catalog: Catalog
+
   public init(catalog: Catalog) { self.catalog = catalog }
 
-  public func predict(_ row: PublishedRow) -> Prediction { .unsupported("not yet") }
-  func constants() throws -> [ValidationReport.Constant] { [] }
-  func refits(of outcomes: [Outcome]) throws -> [ValidationReport.Refit] { [] }
+  public func predict(_ row: PublishedRow) -> Prediction {
+    do {
+      switch row.kind {
+      case "network": return try network(row)
+      case "operator": return try operators(row)
+      case "serving": return try serving(row)
+      case "caching": return try caching(row)
+      case "power": return try power(row)
+      default: return .unsupported("\(row.kind) is not modelled yet")
+      }
+    } catch let unsupported as Unsupported {
+      return .unsupported(unsupported.reason)
+    } catch {
+      return .unsupported("\(error)")
+    }
+  }
+
+  /// Ends the prediction of a row with the reason why there is none.
+  struct Unsupported: Error { var reason: String }
+
+  func unsupported(_ reason: String) -> Unsupported { Unsupported(reason: reason) }
+
+  /// The system of the catalog that a row was measured on, by its chip.
+  func system(of row: PublishedRow) throws -> System {
+    let names = [
+      ("910C", "CloudMatrix 384"), ("910B", "Atlas 800 A2"), ("H800", "HGX H800"), ("H100", "HGX H100"),
+      ("H200", "HGX H200"), ("H20", "HGX H20"), ("LingQu", "CloudMatrix 384"),
+    ]
+    guard let name = names.first(where: { row.chip.contains($0.0) })?.1 else {
+      throw unsupported("\(row.chip) is not in the catalog yet")
+    }
+    return try catalog.system(name)
+  }
+
+  func engine(of row: PublishedRow) throws -> Engine {
+    if row.system.hasPrefix("CloudMatrix") { return try catalog.engine("CloudMatrix-Infer") }
+    if row.system.hasPrefix("xDeepServe") { return try catalog.engine("xDeepServe") }
+    if row.chip.contains("NVIDIA") { return try catalog.engine("DeepEP two-batch") }
+    throw unsupported("the engine '\(row.system)' is not described yet")
+  }
+
+  func architecture(of row: PublishedRow) throws -> Architecture {
+    guard let first = row.model.split(separator: " ").first.map(String.init), !first.isEmpty else {
+      throw unsupported("the row names no model")
+    }
+    let names = catalog.names("models")
+    guard let name = names.first(where: { $0 == first }) ?? names.first(where: { $0.hasPrefix(first + "-") }) else {
+      throw unsupported("the model '\(row.model)' is not in the catalog yet")
+    }
+    return try Architecture(config: catalog.node("models", name), name: name)
+  }
+
+  func precision(of row: PublishedRow) throws -> Precision {
+    switch row.precision {
+    case "INT8", "W8A8": Precision(weights: .int8)
+    case "FP8": Precision(weights: .fp8)
+    case "BF16", "": Precision(weights: .bf16)
+    default: throw unsupported("weights in \(row.precision) are not modelled yet")
+    }
+  }
+
+  /// How a row's step differs from the engine's default.
+  struct Variation {
+    var microbatching: Bool?
+    var draftTokens = 0
+    var acceptance = 0.0
+    var expertSkew: Double?
+    var cachePlane: String?
+  }
+
+  func stepModel(_ phase: Phase, of row: PublishedRow, chips: Int, _ variation: Variation) throws -> StepModel {
+    let (system, engine, architecture) = try (system(of: row), engine(of: row), architecture(of: row))
+    let chip = try catalog.chip(system.chip)
+    let plan = try EnginePlan(
+      phase, chips: chips, of: architecture, on: system, chip: chip, engine: engine,
+      microbatching: variation.microbatching, draftTokens: variation.draftTokens, acceptance: variation.acceptance,
+      expertSkew: variation.expertSkew)
+    return try StepModel(
+      architecture: architecture, system: system, chip: chip, engine: engine, plan: plan,
+      precision: precision(of: row), cachePlane: variation.cachePlane)
+  }
 }
