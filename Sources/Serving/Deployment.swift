@@ -89,7 +89,7 @@ public struct Deployment: Sendable {
       acceptance: isDecode ? scenario.speculation?.acceptance ?? 0 : 0)
     return try StepModel(
       architecture: architecture, system: machine.system, chip: machine.chip, engine: machine.engine, plan: plan,
-      precision: scenario.precision)
+      precision: scenario.precision, cachePlane: isDecode ? nil : scenario.cache?.plane)
   }
 
   /// Of the limit per package, rounded up: 128 requests on a package of two dies are 64 on each.

@@ -13,7 +13,7 @@ extension ServingConfiguration {
     let used = scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips
     let idleChips = max(0, machine.system.chips.value - used)
     try self.init(
-      prefill: try Self.prefillPool(scenario, machine, prefill, prefillMemory, power),
+      prefill: Self.prefillPool(scenario, machine, prefill, prefillMemory, power),
       decode: Self.decodePool(scenario, decode, decodeMemory, power, requestsPerRank),
       transfer: try Self.transfer(scenario, machine, decode),
       cache: Self.cache(scenario, machine, decode, tokensPerBlock),
@@ -29,21 +29,17 @@ extension ServingConfiguration {
 
   private static func prefillPool(
     _ scenario: Scenario, _ machine: Machine, _ model: StepModel, _ memory: MemoryPlan, _ power: PowerModel
-  ) throws -> Prefill {
+  ) -> Prefill {
     let chips = scenario.prefill.chips
     let groups = Double(model.ranks)
     let most = scenario.prefill.maxBatchedTokensPerChip * chips
-    let plane = scenario.cache?.plane
-    if let plane { _ = try model.cacheReadTime(tokens: 1, over: plane) }
-    let read = plane.flatMap { try? model.cacheReadTime(tokens: 65_536, over: $0) }?.value ?? 0
     let durations = PrefillDurations(
       maxNewTokens: most,
       seconds: { work in
         // Groups of dies with requests of their own share an iteration's work evenly.
-        let step = model.prefillTime(
+        model.prefillTime(
           newTokens: Double(work.newTokens) / groups, attentionPairs: Double(work.attentionPairs) / groups,
           cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / model.ranks))
-        return step + Seconds(read * Double(work.cachedTokens) / 65_536 / groups)
       },
       power: { tokens in
         let share = Double(tokens) / groups

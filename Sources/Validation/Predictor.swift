@@ -7,6 +7,8 @@ import Workloads
 /// Asks the models for what a published row measures; it knows metrics and configurations, never a row's id.
 public struct Predictor: Sendable {
   let catalog: Catalog
+  /// Other values of the fitted constants than the catalog's, to see how much hangs on the fit.
+  var fit: (constants: CalibrationFit, values: [Double])?
 
   public init(catalog: Catalog) { self.catalog = catalog }
 
@@ -41,12 +43,17 @@ public struct Predictor: Sendable {
     guard let name = names.first(where: { row.chip.contains($0.0) })?.1 else {
       throw unsupported("\(row.chip) is not in the catalog yet")
     }
-    return try catalog.system(name)
+    let system = try catalog.system(name)
+    guard let fit, name == "CloudMatrix 384" else { return system }
+    return fit.constants.apply(fit.values, to: system)
   }
 
   func engine(of row: PublishedRow) throws -> Engine {
-    if row.system.hasPrefix("CloudMatrix") { return try catalog.engine("CloudMatrix-Infer") }
-    if row.system.hasPrefix("xDeepServe") { return try catalog.engine("xDeepServe") }
+    let ascend = [("CloudMatrix", "CloudMatrix-Infer"), ("xDeepServe", "xDeepServe")]
+    if let name = ascend.first(where: { row.system.hasPrefix($0.0) })?.1 {
+      let engine = try catalog.engine(name)
+      return fit.map { $0.constants.apply($0.values, to: engine) } ?? engine
+    }
     if row.chip.contains("NVIDIA") { return try catalog.engine("DeepEP two-batch") }
     throw unsupported("the engine '\(row.system)' is not described yet")
   }

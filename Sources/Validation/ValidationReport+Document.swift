@@ -14,14 +14,15 @@ extension ValidationReport {
       lead: [
         "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over those that publish a level the median "
           + "absolute error is \(text(levels.medianAbsoluteError)) and the worst \(text(levels.worstAbsoluteError)). \(verdict)",
-        "\(fittedConstants) constants were fitted, all on rows whose role is calibrate; \(constants.count - fittedConstants) more are "
-          + "facts or priors. A model with this many constants can meet a few rows by luck: look at the errors with a row left out first.",
+        "\(constants.count) constants stand behind CloudMatrix 384: \(readOff) are each read off one calibration row, \(fittedConstants - readOff) are "
+          + "fitted to several, \(constants.count - fittedConstants) are facts or priors. A model with this many can meet a few rows by luck: "
+          + "what to believe is how it fares with a row left out.",
       ],
       headlines: [
         Document.Headline("Median error", value: text(levels.medianAbsoluteError), note: "levels"),
         Document.Headline("Worst error", value: text(levels.worstAbsoluteError), note: "levels"),
         Document.Headline("Covered", value: "\(scored.count)", unit: "of \(wanted.count)", note: "rows to be scored"),
-        Document.Headline("Fitted constants", value: "\(fittedConstants)"),
+        Document.Headline("Constants", value: "\(fittedConstants)", unit: "of \(constants.count)", note: "fitted or read off calibration rows"),
       ],
       sections: [
         Document.Section("What to believe", [.table(refitTable)]),

@@ -37,6 +37,9 @@ public struct ValidationReport: Sendable {
 
   public var fittedConstants: Int { constants.filter { !$0.identifiedBy.isEmpty }.count }
 
+  /// Constants that stand for one measured row each, such as a link's bandwidth.
+  public var readOff: Int { constants.filter { $0.identifiedBy.count == 1 }.count }
+
   /// By kind, then by kind and metric, over levels and over changes apart.
   public var summary: [ValidationSummary] { groups.map(\.summary) }
 
