@@ -18,7 +18,10 @@ public struct LoadEstimate: Sendable, Hashable {
     public var outputTokens: Double
     /// Share of the prompt tokens that the cache is expected to hold.
     public var hitRate: Double
-    public init(promptTokens: Double, outputTokens: Double, hitRate: Double) {
+    /// Pairs of tokens that prefill attends to; grows with the square of the lengths, so long prompts weigh more than the mean.
+    public var attentionPairs: Double
+    public init(promptTokens: Double, outputTokens: Double, hitRate: Double, attentionPairs: Double) {
+      self.attentionPairs = attentionPairs
       self.promptTokens = promptTokens
       self.outputTokens = outputTokens
       self.hitRate = hitRate
@@ -46,7 +49,7 @@ public struct LoadEstimate: Sendable, Hashable {
     let requests = Double(prefill.maxBatchedTokens) / fresh
     let work = PrefillDurations.Work(
       newTokens: prefill.maxBatchedTokens,
-      attentionPairs: Int(requests * fresh * (cached + (fresh + 1) / 2)),
+      attentionPairs: Int(requests * workload.attentionPairs),
       cachedTokens: Int(requests * cached), requests: max(1, Int(requests)))
     return Double(prefill.instances) * requests / prefill.durations.duration(of: work).seconds.value
   }

@@ -29,9 +29,11 @@ struct ScaledWorkload {
     guard summary.meanRate > 0 else {
       throw Problem("load", "all requests arrive at once, so there is no rate to scale", wayOut: "remove load")
     }
+    let hasCache = configuration.cache.scope != .none
     let mean = LoadEstimate.Workload(
       promptTokens: summary.promptTokens.mean, outputTokens: summary.outputTokens.mean,
-      hitRate: configuration.cache.scope == .none ? 0 : summary.prefixes?.bestHitRate ?? 0)
+      hitRate: hasCache ? summary.prefixes?.bestTokenHitRate ?? 0 : 0,
+      attentionPairs: hasCache ? summary.meanAttentionPairsCached : summary.meanAttentionPairs)
     let estimate = LoadEstimate(of: mean, on: configuration)
     let factor = Self.rounded(load / estimate.load(atRate: summary.meanRate))
     workload.rateScale *= factor

@@ -18,6 +18,9 @@ public struct TraceSummary: Encodable, Sendable {
   public var outputTokens: Tokens
   /// Nil where the requests have no hashes.
   public var prefixes: Prefixes?
+  /// Mean over the requests of the token pairs that prefill attends to, with an endless prefix cache, and with none.
+  public var meanAttentionPairsCached: Double
+  public var meanAttentionPairs: Double
   public var clock: Clock
   public var skipped: Int
   /// The first damaged lines, as sentences.
@@ -35,6 +38,8 @@ public struct TraceSummary: Encodable, Sendable {
     public var differentBlocks: Int
     /// Leading blocks that some earlier request had, over all blocks: the hit rate of an endless cache.
     public var bestHitRate: Double
+    /// Prompt tokens that an endless cache would hold, over all prompt tokens; at least one token of each prompt is computed.
+    public var bestTokenHitRate: Double
   }
 
   public struct Clock: Encodable, Sendable, Hashable {
@@ -61,7 +66,7 @@ extension TraceSummary {
     var source = source
     var batch = RequestBatch()
     var survey = Survey()
-    while try source.read(into: &batch) { survey.add(batch) }
+    while try source.read(into: &batch) { survey.add(batch, tokensPerBlock: source.tokensPerBlock) }
     self = survey.summary(tokensPerBlock: source.tokensPerBlock, skipped: source.skipped)
   }
 }
@@ -78,8 +83,11 @@ private struct Survey {
   private var blocks = 0
   private var hits = 0
   private var known = Set<UInt64>()
+  private var cachedTokens = 0
+  private var pairs = 0.0
+  private var pairsCached = 0.0
 
-  mutating func add(_ batch: RequestBatch) {
+  mutating func add(_ batch: RequestBatch, tokensPerBlock: Int) {
     for index in 0..<batch.count {
       let arrival = batch.arrivals[index]
       let start = first ?? arrival
@@ -90,30 +98,43 @@ private struct Survey {
       ticks.add(arrival)
       prompts.add(batch.promptTokens[index])
       outputs.add(batch.outputTokens[index])
-      addBlocks(batch.blockHashes[batch.blocks(of: index)])
+      let prompt = Int(batch.promptTokens[index])
+      let leading = addBlocks(batch.blockHashes[batch.blocks(of: index)])
+      let cached = min(prompt - 1, leading * tokensPerBlock)
+      cachedTokens += cached
+      let (whole, held) = (Double(prompt), Double(cached))
+      pairs += whole * (whole + 1) / 2
+      pairsCached += (whole - held) * (held + (whole - held + 1) / 2)
     }
   }
 
-  private mutating func addBlocks(_ hashes: ArraySlice<UInt64>) {
+  /// The leading blocks that were known.
+  private mutating func addBlocks(_ hashes: ArraySlice<UInt64>) -> Int {
     var isLeading = true
+    var leading = 0
     for hash in hashes {
       let isNew = known.insert(hash).inserted
       isLeading = isLeading && !isNew
-      hits += isLeading ? 1 : 0
+      leading += isLeading ? 1 : 0
     }
+    hits += leading
     blocks += hashes.count
+    return leading
   }
 
   func summary(tokensPerBlock: Int, skipped: SkippedLines) -> TraceSummary {
     let span = (last - (first ?? .zero)).seconds
     let prefixes = TraceSummary.Prefixes(
       tokensPerBlock: tokensPerBlock, blocks: blocks, differentBlocks: known.count,
-      bestHitRate: Double(hits) / Double(max(1, blocks)))
+      bestHitRate: Double(hits) / Double(max(1, blocks)),
+      bestTokenHitRate: Double(cachedTokens) / Double(max(1, prompts.sum)))
+    let count = Double(max(1, prompts.count))
     return TraceSummary(
       requests: prompts.count, span: span, meanRate: span > .zero ? Double(prompts.count) / span.value : 0,
       peakRatePerSecond: Double(seconds.peak), peakRatePerMinute: Double(minutes.peak) / 60,
       promptTokens: Self.tokens(prompts), outputTokens: Self.tokens(outputs),
-      prefixes: blocks > 0 ? prefixes : nil, clock: ticks.clock(requests: prompts.count), skipped: skipped.count,
+      prefixes: blocks > 0 ? prefixes : nil, meanAttentionPairsCached: pairsCached / count,
+      meanAttentionPairs: pairs / count, clock: ticks.clock(requests: prompts.count), skipped: skipped.count,
       skippedExamples: skipped.examples.map(\.description))
   }
 
