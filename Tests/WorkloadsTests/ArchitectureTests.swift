@@ -136,7 +136,8 @@ private func config(_ changes: [String: String?], class name: String = "LlamaFor
       problems.list.map(\.description).sorted()
         == [
           "config.json:5: mlp_bias: 'true' is not modelled yet; take a model without it",
-          "config.json:6: num_attention_heads: 3 does not divide hidden_size 8, and there is no head_dim; give head_dim",
+          "config.json:6: num_attention_heads: 3 does not divide hidden_size 8, and there is no head_dim; "
+            + "give head_dim",
           "config.json:7: num_hidden_layers: is not a whole number of at least 1; "
             + "see the config.json of the model's makers",
           "config.json:1: vocab_size: is missing; take the config.json as the model's makers publish it",
