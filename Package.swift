@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
-      resources: [.copy("budgets.yaml")], swiftSettings: settings),
+      exclude: ["budgets.yaml"], swiftSettings: settings),
     .testTarget(name: "GoldenTests", dependencies: ["Formats"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]

@@ -16,7 +16,7 @@ struct Validate: ParsableCommand {
 
   @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training.") var kind: String?
   @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
-  @Option(help: "A file of budgets; a broken one ends with exit code 1.") var budgets: String?
+  @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.") var budgets: String?
   @Option(help: "How to print: table, json or csv.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
@@ -25,7 +25,10 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let catalog = Catalog(folders: catalog)
-    let limits = try budgets.map { try Budget.read(Node.read(path: $0)) } ?? []
+    let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
+    var limits = try path.map { try Budget.read(Node.read(path: $0)) } ?? []
+    // Of one kind only its own budgets can be judged.
+    if let kind { limits = limits.filter { $0.kind == kind } }
     let result = try ValidationReport.run(catalog: catalog, extraFiles: rows, kind: kind, budgets: limits)
     let document = result.document(version: Supernode.version)
     if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }

@@ -1,0 +1,121 @@
+import Formats
+import Testing
+import Units
+
+@testable import Validation
+
+/// The built-in file against the models, once for all tests.
+private let report = Result { try ValidationReport.run(catalog: Catalog(), extraFiles: [], kind: nil, budgets: []) }
+
+@Suite struct PublishedRowsTests {
+  @Test("every error budget holds, and each has rows")
+  func budgets() throws {
+    let path = try #require(budgetsPath())
+    let budgets = try Budget.read(Node.read(path: path))
+    let outcomes = try report.get().outcomes
+    #expect(!budgets.isEmpty)
+    for budget in budgets { #expect(budget.violations(in: outcomes) == []) }
+  }
+
+  @Test("CloudMatrix serving: median error at most 10%, worst at most 25%; gains in the right direction within 10 points")
+  func servingOnCloudMatrix() throws {
+    let rows = try report.get().outcomes.filter {
+      $0.row.kind == "serving" && $0.row.chip == "Ascend 910C" && $0.row.system.hasPrefix("CloudMatrix")
+        && $0.row.role == .validate
+    }
+    #expect(rows.allSatisfy { $0.status == .scored })
+    let levels = rows.filter { !$0.row.isChangeInPercent }.compactMap(\.signedError).map(abs).sorted()
+    let median = try #require(quantile(levels, 0.5))
+    #expect(median <= 0.10)
+    #expect(try #require(levels.last) <= 0.25)
+    for row in rows where row.row.isChangeInPercent {
+      let predicted = try #require(row.predicted)
+      #expect(predicted * row.row.value > 0, "\(row.row.id) has the wrong direction")
+      #expect(try #require(row.points).magnitude <= 10, "\(row.row.id)")
+    }
+  }
+
+  @Test("caching ratios within 15%")
+  func cachingRatios() throws {
+    let ratios = try report.get().outcomes.filter { $0.row.kind == "caching" && $0.row.unit == "x" && $0.status == .scored }
+    #expect(ratios.count == 2)
+    for row in ratios { #expect(try #require(row.signedError).magnitude <= 0.15, "\(row.row.id)") }
+  }
+
+  @Test("no bound is broken, and every row without a prediction says why")
+  func bounds() throws {
+    for outcome in try report.get().outcomes {
+      #expect(outcome.status != .boundBroken, "\(outcome.row.id)")
+      if outcome.status == .unsupported { #expect(!outcome.reason.isEmpty, "\(outcome.row.id)") }
+    }
+  }
+
+  @Test("constants are identified by calibration rows only")
+  func identification() throws {
+    let report = try report.get()
+    let roles = Dictionary(uniqueKeysWithValues: report.outcomes.map { ($0.row.id, $0.row.role) })
+    #expect(report.fittedConstants > 0)
+    for constant in report.constants {
+      for id in constant.identifiedBy { #expect(roles[id] == .calibrate || roles[id] == .input, "\(constant.name): \(id)") }
+    }
+  }
+
+  @Test("the scored CloudMatrix rows stay within 25% whichever calibration row is left out of the fit")
+  func leaveOneOut() throws {
+    let refits = try report.get().refits
+    #expect(refits.count > 5)
+    for refit in refits { #expect(refit.worstAbsoluteError <= 0.25, "\(refit.name)") }
+  }
+
+  private func budgetsPath() -> String? {
+    let here = #filePath
+    return here.lastIndex(of: "/").map { here[...$0] + "budgets.yaml" }
+  }
+}
+
+@Suite struct OutcomeTests {
+  private func row(_ line: String) throws -> PublishedRow {
+    let table = try CSVTable(PublishedRow.columns.joined(separator: ",") + "\n" + line + "\n", file: "rows.csv")
+    return try PublishedRow(table.rows[0], file: "rows.csv")
+  }
+
+  @Test("a level's error is relative, a gain's is that of the ratio it states")
+  func errors() throws {
+    let level = try row("A,serving,s,t,S,C,,M,,,,,,TPOT,50,ms,validate,")
+    // (55 − 50)/50
+    #expect(Outcome(level, .value(55)).signedError == 0.1)
+    let gain = try row("B,serving,s,t,S,C,,M,,,,,,decode throughput gain,25,%,validate,")
+    // (1.00 − 1.25)/1.25
+    #expect(Outcome(gain, .value(0)).signedError == -0.2)
+    #expect(Outcome(gain, .value(0)).points == -25)
+    let share = try row("C,operator,s,t,S,C,,M,,,,,,share of decode iteration,20,%,calibrate,")
+    #expect(Outcome(share, .value(22)).signedError == 0.1)
+    #expect(Outcome(share, .value(22)).status == .calibrated)
+  }
+
+  @Test("upper bounds hold from below, minima from above")
+  func bounds() throws {
+    let upper = try row("A,power,s,t,S,C,,M,,,,,,maximum input power,54,kW,bound,")
+    #expect(Outcome(upper, .value(53)).status == .boundKept)
+    #expect(Outcome(upper, .value(55)).status == .boundBroken)
+    let lower = try row("B,operator,s,t,S,C,,M,,,,,,\"latency, minimum\",185,us,bound,")
+    #expect(Outcome(lower, .value(200)).status == .boundKept)
+    #expect(Outcome(lower, .value(100)).status == .boundBroken)
+  }
+
+  @Test("a bad role, a missing number and a double id are refused with their line")
+  func refusals() {
+    #expect(throws: Problem.self) { try row("A,serving,s,t,S,C,,M,,,,,,TPOT,50,ms,score,") }
+    #expect(throws: Problem.self) { try row("A,serving,s,t,S,C,,M,,,,,,TPOT,,ms,validate,") }
+  }
+
+  @Test("a budget names what breaks it")
+  func budget() throws {
+    let node = try Node.parse("[{ name: mine, kind: serving, medianAbsoluteError: 0.05 }]", file: "b.yaml")
+    let budget = try #require(try Budget.read(node).first)
+    let level = try row("A,serving,s,t,S,C,,M,,,,,,TPOT,50,ms,validate,")
+    #expect(budget.violations(in: [Outcome(level, .value(51))]) == [])
+    #expect(budget.violations(in: [Outcome(level, .value(60))]) == ["mine: median error 20% is above its budget of 5%"])
+    #expect(!budget.violations(in: []).isEmpty)
+  }
+}
