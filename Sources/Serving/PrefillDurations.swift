@@ -63,6 +63,8 @@ public struct PrefillDurations: Sendable {
       slope.append(Int64(((picoseconds(tokens, pairs, 0, 1) - alone) * 65536 / Double(pairs - tokens)).rounded()))
       milliwatts.append(Int64((power(tokens).value * 1000).rounded()))
     }
+    // The first sample is at one token; the line through it and the second is what goes on to none.
+    if spacing > 1 { base[0] -= (base[1] - base[0]) / Int64(spacing - 1) }
     self.base = base
     self.slope = slope
     self.milliwatts = milliwatts
