@@ -9,60 +9,50 @@ import Units
       (96, 4096.0, 49.4), (128, 1536, 46.8), (112, 2176, 47.4), (24, 4224, 24.6), (8, 4224, 14.9),
     ] {
       let predicted = try timePerOutputToken(perChip: batch, context: context)
-      print("TPOT", batch, context, published, predicted, predicted / published - 1)
       #expect(abs(predicted / published - 1) < 0.25)
     }
-    for batch in [64, 96, 128] {
-      let on = try timePerOutputToken(perChip: batch, context: 4096, microbatching: true)
-      let off = try timePerOutputToken(perChip: batch, context: 4096, microbatching: false)
-      print("microbatch gain", batch, off / on - 1)
-    }
-    for batch in [8, 24, 64, 96, 128] {
-      let with = try timePerOutputToken(perChip: batch, context: 4096)
-      let without = try timePerOutputToken(perChip: batch, context: 4096, drafts: 0)
-      print("MTP gain", batch, without / with - 1)
-    }
-    let xds = try stepModel(.decode, chips: 144, engine: "xDeepServe", drafts: 1, acceptance: 0.9)
-    let step = xds.decodeStep(requestsPerRank: 60, contextTokensPerRank: 60 * 3072)
-    print("XDS step", step.time.milliseconds, step.time.milliseconds / 1.9)
-    for row in step.operators { print("  ", row.name, row.stream, row.time.milliseconds, row.share, row.boundBy) }
-    let cm = try stepModel(.decode, chips: 160, drafts: 1)
-    let s = cm.decodeStep(requestsPerRank: 48, contextTokensPerRank: 48 * 4096)
-    print(s.microbatches, s.attentionShare, s.computeUtilisation, s.memoryUtilisation)
-    for row in s.operators { print("  ", row.name, row.stream, row.time.milliseconds, row.share, row.boundBy) }
-    let m = cm.memoryPlan(requestsPerRank: 48)
-    for i in m.items { print("  ", i.name, i.size.gigabytes) }
-    print(m.keyValueTokensPerRank, m.shortfall.map { "\($0)" } ?? "fits")
+    let other = try stepModel(.decode, chips: 144, engine: "xDeepServe", drafts: 1, acceptance: 0.9)
+    let step = other.decodeTime(requestsPerRank: 60, contextTokensPerRank: 60 * 3072)
+    #expect(abs(step.milliseconds / 1.9 / 50 - 1) < 0.1)
   }
 
-  @Test("prefill on CloudMatrix 384")
+  @Test("microbatches and drafts help as much as the paper says, within ten points")
+  func ablations() throws {
+    for (batch, percent) in [(64, 5.8), (96, 9.4), (128, 6.9)] {
+      let on = try timePerOutputToken(perChip: batch, context: 4096, microbatching: true)
+      let off = try timePerOutputToken(perChip: batch, context: 4096, microbatching: false)
+      #expect(off > on)
+      #expect(abs((off / on - 1) * 100 - percent) < 10)
+    }
+    for (batch, percent) in [(8, 49.0), (128, 6)] {
+      let with = try timePerOutputToken(perChip: batch, context: 4096)
+      let without = try timePerOutputToken(perChip: batch, context: 4096, drafts: 0)
+      #expect(without > with)
+      #expect(abs((without / with - 1) * 100 - percent) < 10)
+    }
+  }
+
+  @Test("prefill on CloudMatrix 384, with and without overlap, and with cached prefixes")
   func prefill() throws {
-    let model = try stepModel(.prefill, chips: 16)
-    let on = prefillSeconds(reuse: 0, model: model)
+    let model = try stepModel(.prefill, chips: 16, cachePlane: "UB")
+    let none = prefillSeconds(reuse: 0, model: model)
+    #expect(abs(16384 / none / 5655 - 1) < 0.15)
     let off = prefillSeconds(reuse: 0, model: try stepModel(.prefill, chips: 16, microbatching: false))
-    let ideal = prefillSeconds(reuse: 0, model: try stepModel(.prefill, chips: 16, skew: 1))
-    print("prefill", 16384 / on, "gain", off / on - 1, "perfect", 16384 / ideal)
-    let ub = try stepModel(.prefill, chips: 16, cachePlane: "UB")
-    let vpc = try stepModel(.prefill, chips: 16, cachePlane: "VPC")
-    for reuse in [0, 0.125, 0.25, 0.5, 0.75, 0.9] {
-      print("reuse", reuse, prefillSeconds(reuse: reuse, model: ub), prefillSeconds(reuse: reuse, model: vpc))
-    }
-    for (system, chip) in [("HGX H800", "H800"), ("HGX H100", "H100")] {
-      let fp8 = Precision(weights: .fp8)
-      for chips in [32, 128, 144] {
-        let p = try stepModel(.prefill, chips: chips, engine: "DeepEP two-batch", system: system, precision: fp8)
-        let t = 16384.0
-        let on = p.prefillTime(newTokens: t, attentionPairs: t * 2048.5, cachedTokens: 0, requests: 4).value
-        let d = try stepModel(.decode, chips: chips, engine: "DeepEP two-batch", system: system, precision: fp8)
-        let m = try stepModel(.decode, chips: chips, engine: "DeepEP two-batch", system: system, drafts: 1, precision: fp8)
-        print(chip, chips, "prefill", t / on, "decode 128@4096", d.decodeTime(requestsPerRank: 128, contextTokensPerRank: 128 * 4096).milliseconds,
-          "92@4989", d.decodeTime(requestsPerRank: 92, contextTokensPerRank: 92 * 4989).milliseconds, "mtp 128@4000", m.decodeTime(requestsPerRank: 128, contextTokensPerRank: 128 * 4000).milliseconds / 1.7)
-        if chips == 128 {
-          for row in d.decodeStep(requestsPerRank: 128, contextTokensPerRank: 128 * 4096).operators { print("  ", row.name, row.time.milliseconds, row.boundBy) }
-        }
-      }
-    }
-    let step = model.prefillStep(newTokens: 262144, attentionPairs: 262144 * 2048.5, cachedTokens: 0, requests: 64)
-    for row in step.operators { print("  ", row.name, row.stream, row.time.value, row.share, row.boundBy) }
+    #expect(abs((off / none - 1) * 100 - 27) < 10)
+    let some = prefillSeconds(reuse: 0.125, model: model)
+    let half = prefillSeconds(reuse: 0.5, model: model)
+    let most = prefillSeconds(reuse: 0.9, model: model)
+    #expect(abs(some / half / 1.42 - 1) < 0.15)
+    #expect(abs(none / most / 2.28 - 1) < 0.15)
+    let slow = prefillSeconds(reuse: 0.9, model: try stepModel(.prefill, chips: 16, cachePlane: "VPC"))
+    #expect(slow > most && slow / most < 1.52)
+  }
+
+  @Test("decode of the H800 with DeepEP, from its own kernels' constants")
+  func hopper() throws {
+    let model = try stepModel(
+      .decode, chips: 128, engine: "DeepEP two-batch", system: "HGX H800", precision: Precision(weights: .fp8))
+    let time = model.decodeTime(requestsPerRank: 128, contextTokensPerRank: 128 * 4096)
+    #expect(abs(time.milliseconds / 50.2 - 1) < 0.15)
   }
 }
