@@ -3,6 +3,7 @@ import Formats
 import Hardware
 import Reports
 import Units
+import Workloads
 
 extension Deployment {
   /// Runs the simulation and puts prices, notes and the steps' parts to its outcome.
@@ -14,7 +15,13 @@ extension Deployment {
     let outcome = try serve(makeSource(), under: configuration, observing: observers)
     return ServingReport(
       outcome, prices: prices, decodeStep: decodeBreakdown(outcome), prefillStep: prefillBreakdown(outcome),
-      notes: notes + validityNotes(outcome), run: run(outcome))
+      notes: notes + skippedNotes(outcome.skipped) + validityNotes(outcome), run: run(outcome))
+  }
+
+  private func skippedNotes(_ skipped: SkippedLines) -> [String] {
+    guard let first = skipped.examples.first else { return [] }
+    let lines = skipped.count == 1 ? "One damaged line was" : "\(skipped.count) damaged lines were"
+    return ["\(lines) skipped; the first is \(first.place): \(first.fault)."]
   }
 
   var prices: ServingPrices {

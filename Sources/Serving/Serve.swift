@@ -39,6 +39,7 @@ extension ServingSystem {
       system.begin(nextArrival: system.slots.inUse < concurrency ? arrivals.nextInstant : .never)
     }
     try system.report()
+    system.skipped = arrivals.skipped
     return system
   }
 }
@@ -52,6 +53,9 @@ struct ArrivalStream {
   private var last = Instant.zero
 
   init(_ source: any RequestSource) { self.source = source }
+
+  /// Damaged lines passed over so far.
+  var skipped: SkippedLines { source.skipped }
 
   /// When the next request arrives; `.never` at the end.
   var nextInstant: Instant { position < batch.count ? batch.arrivals[position] : .never }
@@ -109,6 +113,6 @@ extension ServingSystem {
     return ServingOutcome(
       configuration: configuration, statistics: statistics,
       timeline: timeline.timeline(prefillInstances: prefills.count), energy: timeline.totalEnergy,
-      peakPower: Watts(Double(timeline.peakMilliwatts) * 1e-3))
+      peakPower: Watts(Double(timeline.peakMilliwatts) * 1e-3), skipped: skipped)
   }
 }

@@ -1,5 +1,6 @@
 import Simulation
 import Units
+import Workloads
 
 /// The whole result of a run, before prices are put to it.
 public struct ServingOutcome: Sendable {
@@ -8,6 +9,8 @@ public struct ServingOutcome: Sendable {
   public var timeline: ServingReport.Timeline
   public var energy: Joules
   public var peakPower: Watts
+  /// Damaged lines of the trace that were passed over, and the first few.
+  public var skipped = SkippedLines()
 
   /// From the first arrival to the last departure.
   public var duration: Seconds { (statistics.lastDeparture - statistics.firstArrival).seconds }

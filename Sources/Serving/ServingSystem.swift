@@ -34,6 +34,8 @@ struct ServingSystem {
   var statistics = ServingStatistics()
   var timeline: TimelineRecorder
   var records: [RequestRecord] = []
+  /// Of the trace, at its end.
+  var skipped = SkippedLines()
   let observers: ServingObservers
   let keepsRecords: Bool
   /// Routed round-robin so far.

@@ -59,7 +59,7 @@ public struct SkippedLines: Hashable, Sendable {
 
   public init() {}
 
-  mutating func add(_ problem: Problem) {
+  public mutating func add(_ problem: Problem) {
     count += 1
     if examples.count < 3 { examples.append(problem) }
   }

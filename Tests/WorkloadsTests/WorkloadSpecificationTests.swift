@@ -51,6 +51,19 @@ private func faults(_ text: String) throws -> [String] {
     #expect(try requests(of: source).map(\.arrival) == [Int64](repeating: 0, count: 9))
   }
 
+  @Test("skipped lines are told through everything that is laid over the trace")
+  func skippedThrough() throws {
+    let line = "\n2023-11-16 18:15:46.1,3,4"
+    let file = try TemporaryFile("TIMESTAMP,ContextTokens,GeneratedTokens\(line)\nbroken\(line)", name: "t.csv")
+    var source = try specification(
+      "{trace: \(file.path), skipBad: true, spread: true, rateScale: 2, prompts: 9, repeat: 2, maxConcurrency: 3}"
+    ).makeSource(catalog: Catalog(), seed: Seed(1))
+    var batch = RequestBatch()
+    var count = 0
+    while try source.read(into: &batch) { count += batch.count }
+    #expect(count == 4 && source.skipped.count == 1)
+  }
+
   @Test("a duration is counted after the scale")
   func duration() throws {
     let workload = try specification("{trace: azure-2023-code, rateScale: 2, duration: 1 min}")
