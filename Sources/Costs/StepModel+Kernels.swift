@@ -4,7 +4,8 @@ import Units
 extension StepModel {
   /// FLOPs over peak · time of one large matrix product, rows × depth times depth × columns, on one die.
   public func matrixUtilisation(rows: Int, depth: Int, columns: Int) -> Double {
-    let demand = builder.product("matrix product", .expertFeedForward, rows: Double(rows), depth: depth, columns: columns)
+    let demand = builder.product(
+      "matrix product", .expertFeedForward, rows: Double(rows), depth: depth, columns: columns)
     return demand.flops / (builder.weightPeak * demand.compute)
   }
 }

@@ -139,7 +139,8 @@ enum PageScript {
         document.documentElement.classList.add('printed');
         var closed = document.querySelectorAll('details.verbatim');
         Array.prototype.forEach.call(closed, function (part) { part.open = true; });
-        charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print').split(' ').map(Number)); });
+        charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print')
+          .split(' ').map(Number)); });
       });
       window.addEventListener('afterprint', function () {
         document.documentElement.classList.remove('printed');

@@ -3,8 +3,10 @@ import Units
 
 /// How long a decode step takes one rank, in whole picoseconds: a function of its requests and of their context.
 ///
-/// For each number of requests the duration is piecewise linear in the context, counted in quanta of 1/64 token, on segments
-/// of a power-of-two width: `α + β · (C − start)` with whole α and β. Rounding β costs at most half a picosecond a quantum:
+/// For each number of requests the duration is piecewise linear in the context, counted in quanta of 1/64 token, on
+/// segments
+/// of a power-of-two width: `α + β · (C − start)` with whole α and β. Rounding β costs at most half a picosecond a
+/// quantum:
 /// ½ · 2¹⁸ ps = 0.13 µs at the end of a segment of 4,096 tokens, and does not add up over segments.
 public struct DecodeDurations: Sendable {
   /// Quanta of context in a token.
@@ -27,7 +29,8 @@ public struct DecodeDurations: Sendable {
 
   /// Samples `seconds` at every segment's ends.
   /// - Parameters:
-  ///   - contextLimit: tokens of context that a rank can hold over all of its requests; beyond it the last segment goes on.
+  ///   - contextLimit: tokens of context that a rank can hold over all of its requests; beyond it the last segment goes
+  /// on.
   ///   - segmentCount: at most this many segments.
   ///   - requestStride: samples only every so many requests above 16 and interpolates between; 1 samples all.
   ///   - power: of the whole instance while it steps with that many requests on each rank.

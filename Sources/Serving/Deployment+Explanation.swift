@@ -18,22 +18,26 @@ extension Deployment {
     return Document(
       title: "\(architecture.name) on \(machine.system.name)",
       lead: [
-        "A decode step of \(fitting) requests per rank at \(contextTokens) tokens of context takes \(Text.duration(step.time.value)), "
+        "A decode step of \(fitting) requests per rank at \(contextTokens) tokens of context takes "
+          + "\(Text.duration(step.time.value)), "
           + "\(step.microbatches == 2 ? "as two microbatches" : "as one pass"); that is a time per output token of "
           + "\(Text.duration(step.time.value / decode.tokensPerStep)) and "
-          + "\(Text.count(tokensOut / step.time.value / Double(scenario.decode.chips))) tokens/s per chip. It is bound by \(step.boundBy.rawValue)."
+          + "\(Text.count(tokensOut / step.time.value / Double(scenario.decode.chips))) tokens/s per chip. It is "
+          + "bound by \(step.boundBy.rawValue)."
       ],
       sections: [
         Document.Section("Decode step", [.table(Self.table(step))]),
         Document.Section("Prefill step of \(Int(tokens)) tokens", [.table(Self.table(filling))]),
         Document.Section(
-          "Memory of a die", [.table(Self.table(decodeMemory, "decode")), .table(Self.table(prefillMemory, "prefill"))]),
+          "Memory of a "
+            + "die", [.table(Self.table(decodeMemory, "decode")), .table(Self.table(prefillMemory, "prefill"))]),
       ] + (step.notes.isEmpty ? [] : [Document.Section("Notes", [.notes(step.notes)])]))
   }
 
   private static func table(_ step: StepEstimate) -> Table {
     Table(
-      "Per rank, summed over layers and passes; \(step.basis.rawValue). Streams that overlap sum to more than the step.",
+      "Per rank, summed over layers and passes; \(step.basis.rawValue). Streams that overlap sum to more than the "
+        + "step.",
       columns: [
         "operator", "stream", .number("time"), .number("share"), "bound by", .number("FLOPs"), .number("bytes"),
         .number("sent"),
@@ -42,7 +46,8 @@ extension Deployment {
         [
           Table.Cell(row.name), Table.Cell(row.stream == 0 ? "attention" : "experts"),
           Table.Cell(Text.duration(row.time.value).description), Table.Cell(Text.percent(row.share).description),
-          Table.Cell(row.kind == .wait ? "wait" : row.boundBy.rawValue), Table.Cell(Text.count(row.flops.value).description),
+          Table.Cell(row.kind == .wait ? "wait" : row.boundBy.rawValue),
+          Table.Cell(Text.count(row.flops.value).description),
           Table.Cell(Text.bytes(row.bytes.value).description), Table.Cell(Text.bytes(row.messages.value).description),
         ]
       })
@@ -51,7 +56,8 @@ extension Deployment {
   private static func table(_ plan: MemoryPlan, _ phase: String) -> Table {
     let rows = plan.items.map { ($0.name, $0.size) } + [("left for keys and values", plan.capacity - plan.used)]
     return Table(
-      "\(phase): \(Text.bytes(plan.capacity.value)), \(Text.grouped(plan.keyValueTokensPerRank)) tokens of context per rank",
+      "\(phase): \(Text.bytes(plan.capacity.value)), \(Text.grouped(plan.keyValueTokensPerRank)) tokens of context "
+        + "per rank",
       columns: ["part", .number("size")],
       rows: rows.map { [Table.Cell($0.0), Table.Cell(Text.bytes($0.1.value).description)] })
   }

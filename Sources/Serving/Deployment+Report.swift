@@ -25,9 +25,11 @@ extension Deployment {
   }
 
   var prices: ServingPrices {
-    let cost = scenario.cost ?? Scenario.CostAssumptions(
-      electricity: DollarsPerJoule(0.08 / 3.6e6), powerUsageEffectiveness: 1.2, amortization: .hours(4 * 8766),
-      systemPrice: nil)
+    let cost =
+      scenario.cost
+      ?? Scenario.CostAssumptions(
+        electricity: DollarsPerJoule(0.08 / 3.6e6), powerUsageEffectiveness: 1.2, amortization: .hours(4 * 8766),
+        systemPrice: nil)
     let system = machine.system
     let whole = cost.systemPrice ?? system.price?.value
     let share = Double(chipsInUse) / Double(system.chips.value)
@@ -47,17 +49,21 @@ extension Deployment {
     return ServingPrices(
       hardware: perSecond, electricity: cost.electricity * cost.powerUsageEffectiveness, costAssumptions: assumptions,
       energyAssumptions: [
-        "input power of the whole system as described in the catalog: chips between idle and maximum by how busy matrix cores "
+        "input power of the whole system as described in the catalog: chips between idle and maximum by how busy "
+          + "matrix cores "
           + "and memory are, hosts, switches, optics and supply losses; chips not in use idle",
-        "no published measurement of the power of this machine in service is known; the sum is held against press estimates of the whole",
+        "no published measurement of the power of this machine in service is known; the sum is held against press "
+          + "estimates of the whole",
       ])
   }
 
   /// What the report says of its inputs.
   public func reportContext(scenario node: Node, commandLine: [String]) -> ReportContext {
-    let plan = "\(scenario.prefill.instances) prefill instances of \(scenario.prefill.chips) chips and "
+    let plan =
+      "\(scenario.prefill.instances) prefill instances of \(scenario.prefill.chips) chips and "
       + "\(scenario.decode.instances) decode of \(scenario.decode.chips)"
-    let sentence = "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
+    let sentence =
+      "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
       + "\(scenario.precision.weights.rawValue.uppercased()) weights."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
@@ -110,7 +116,9 @@ extension Deployment {
       ("engines", scenario.engine),
     ]
     var texts = try entries.map { try catalog.node($0.0, $0.1).canonicalText }
-    if let path = try workload.tracePath(catalog: catalog), path != "-" { texts.append(contentHash(try readBytes(of: path))) }
+    if let path = try workload.tracePath(catalog: catalog), path != "-" {
+      texts.append(contentHash(try readBytes(of: path)))
+    }
     return texts + ["rateScale \(workload.rateScale)"]
   }
 }

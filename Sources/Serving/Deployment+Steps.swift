@@ -22,7 +22,8 @@ extension Deployment {
       cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / prefill.ranks))
     return ServingReport.StepBreakdown(
       step,
-      conditions: "\(work.requests) requests, \(work.newTokens) new and \(work.cachedTokens) cached tokens in an iteration")
+      conditions:
+        "\(work.requests) requests, \(work.newTokens) new and \(work.cachedTokens) cached tokens in an iteration")
   }
 
   /// Notes of the cost model: where the run lies outside what it was held against.

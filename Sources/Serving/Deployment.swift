@@ -62,7 +62,8 @@ public struct Deployment: Sendable {
       ("decode.maxRequestsPerChip", scenario.decode.maxRequestsPerChip),
     ]
     for (place, count) in counts where count < 1 || count > 1_000_000 {
-      problems.append(Problem(place, "\(count) is not between 1 and 1,000,000", wayOut: "give a whole number from 1 on"))
+      problems.append(
+        Problem(place, "\(count) is not between 1 and 1,000,000", wayOut: "give a whole number from 1 on"))
     }
     if problems.isEmpty {
       let used = scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips

@@ -1,7 +1,8 @@
 import Simulation
 import Units
 
-/// Counts of times in buckets of equal ratio: 256 to an octave, so that a value is known to 0.2%; sum and extremes are exact.
+/// Counts of times in buckets of equal ratio: 256 to an octave, so that a value is known to 0.2%; sum and extremes are
+/// exact.
 public struct LatencyHistogram: Sendable {
   private static let bits: Int64 = 8
   private var counts: [Int] = []

@@ -18,7 +18,8 @@ public struct LoadEstimate: Sendable, Hashable {
     public var outputTokens: Double
     /// Share of the prompt tokens that the cache is expected to hold.
     public var hitRate: Double
-    /// Pairs of tokens that prefill attends to; grows with the square of the lengths, so long prompts weigh more than the mean.
+    /// Pairs of tokens that prefill attends to; grows with the square of the lengths, so long prompts weigh more than
+    /// the mean.
     public var attentionPairs: Double
     public init(promptTokens: Double, outputTokens: Double, hitRate: Double, attentionPairs: Double) {
       self.attentionPairs = attentionPairs

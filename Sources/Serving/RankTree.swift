@@ -1,4 +1,5 @@
-/// The decode rank with the fewest requests, then the least memory taken, then the lowest index: a tournament, O(log ranks).
+/// The decode rank with the fewest requests, then the least memory taken, then the lowest index: a tournament, O(log
+/// ranks).
 struct RankTree: Sendable {
   /// Keys pack requests (16 bits), blocks taken (32) and rank (16); node i is the lesser of 2i and 2i + 1.
   private var keys: [UInt64]

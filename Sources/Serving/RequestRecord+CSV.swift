@@ -1,7 +1,8 @@
 import Simulation
 
 extension RequestRecord {
-  /// Times in seconds since the start of the trace, lengths in tokens; `first_token_s` and later are empty where not reached.
+  /// Times in seconds since the start of the trace, lengths in tokens; `first_token_s` and later are empty where not
+  /// reached.
   public static let csvHeader =
     "request,outcome,prompt_tokens,output_tokens,cached_tokens,arrival_s,scheduled_s,first_token_s,assigned_s,"
     + "transferred_s,finished_s,ttft_s,tpot_s,e2e_s,prefill_instance,decode_instance,decode_rank"
@@ -10,7 +11,8 @@ extension RequestRecord {
     func seconds(_ instant: Instant) -> String { isCompleted ? "\(instant.sinceStart.value)" : "" }
     let toFirst = isCompleted ? (firstToken - arrival).seconds.value : nil
     let whole = isCompleted ? (finished - arrival).seconds.value : nil
-    let perToken = outputTokens > 1 && isCompleted ? (finished - firstToken).seconds.value / Double(outputTokens - 1) : nil
+    let perToken =
+      outputTokens > 1 && isCompleted ? (finished - firstToken).seconds.value / Double(outputTokens - 1) : nil
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     let fields = [
       "\(number)", isCompleted ? "completed" : outcome.label, "\(promptTokens)", "\(outputTokens)", "\(cachedTokens)",

@@ -60,7 +60,8 @@ public struct ServingObservers {
   /// Given a thousand records at a time, in the order in which the requests ended.
   public var requests: (([RequestRecord]) throws -> Void)?
   public var decodeRuns: ((DecodeRun) -> Void)?
-  /// Called as requests are read, about every thousand, with those arrived so far and the simulated time; throw to stop.
+  /// Called as requests are read, about every thousand, with those arrived so far and the simulated time; throw to
+  /// stop.
   public var progress: ((_ arrived: Int, _ now: Instant) throws -> Void)?
 
   public init(

@@ -121,7 +121,8 @@ struct RequestQueue: Sendable {
   }
 }
 
-/// Who leaves after which step: a ring of lists, O(1) a request; one further ahead than the ring is long comes round again.
+/// Who leaves after which step: a ring of lists, O(1) a request; one further ahead than the ring is long comes round
+/// again.
 struct DepartureCalendar: Sendable {
   private static let length = 4096
   private var heads = [Int32](repeating: -1, count: length)

@@ -20,7 +20,8 @@ struct ScaledWorkload {
       throw Problem("load", "\(load) is not a load", wayOut: "give a share such as 0.8; above 1 is overload")
     }
     guard workload.trace != "-" else {
-      throw Problem("load", "standard input cannot be read twice to learn its rate", wayOut: "give --rate-scale instead")
+      throw Problem(
+        "load", "standard input cannot be read twice to learn its rate", wayOut: "give --rate-scale instead")
     }
     guard workload.maxConcurrency == nil else {
       throw Problem("load", "a closed loop sets its own rate", wayOut: "remove load or workload.maxConcurrency")
@@ -39,8 +40,10 @@ struct ScaledWorkload {
     workload.rateScale *= factor
     let busier = estimate.prefillCapacity < estimate.decodeCapacity ? "prefill" : "decode"
     notes.append(
-      "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that \(busier), the busier side, is loaded to "
-        + "\(Int((load * 100).rounded()))%: the estimate is \(Self.text(estimate.prefillCapacity)) requests/s for prefill and "
+      "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that \(busier), the "
+        + "busier side, is loaded to "
+        + "\(Int((load * 100).rounded()))%: the estimate is \(Self.text(estimate.prefillCapacity)) requests/s for "
+        + "prefill and "
         + "\(Self.text(estimate.decodeCapacity)) for decode.")
   }
 

@@ -58,7 +58,8 @@ public struct Scenario: Decodable, Sendable {
     public var blockSize: Int?
     public var tensorParallel: Int?
     public var microbatches: Bool?
-    /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output token.
+    /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output
+    /// token.
     public var admitWithinObjective: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
       case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, microbatches, admitWithinObjective

@@ -30,7 +30,8 @@ extension ServingConfiguration {
       faults.append(
         Problem(
           "decode.maxRequestsPerRank",
-          "\(decode.maxRequestsPerRank) is beyond the \(decode.durations.requestLimit) requests whose step times are known"
+          "\(decode.maxRequestsPerRank) is beyond the \(decode.durations.requestLimit) requests whose step times "
+            + "are known"
         ))
     }
     if decode.speculation.draftTokens < 0 {

@@ -80,7 +80,8 @@ extension ServingConfiguration {
   /// Over the scale-out plane; out of a prefill instance by all of its chips, into one decode chip.
   private static func transfer(_ scenario: Scenario, _ machine: Machine, _ decode: StepModel) throws -> Transfer {
     guard let plane = machine.system.scaleOut ?? machine.system.scaleUp else {
-      throw Problem("system", "\(machine.system.name) has no plane between instances", wayOut: "describe one in the catalog")
+      throw Problem(
+        "system", "\(machine.system.name) has no plane between instances", wayOut: "describe one in the catalog")
     }
     let fabric = try Fabric(machine.system, chip: machine.chip)
     let dies = Double(machine.chip.dies.value)

@@ -87,7 +87,8 @@ public struct ServingConfiguration: Sendable {
     }
   }
 
-  /// Keys and values go from a prefill instance's link to the link of the decode rank's chip; each link takes one at a time.
+  /// Keys and values go from a prefill instance's link to the link of the decode rank's chip; each link takes one at a
+  /// time.
   public struct Transfer: Sendable {
     public var bytesPerToken: Int
     public var latency: Span

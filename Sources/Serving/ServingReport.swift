@@ -63,7 +63,8 @@ public struct ServingReport: Encodable, Sendable {
     /// Share of the offered requests that met every objective.
     public var fraction: Double
     public var objectives: [Objective]
-    /// Requests that missed an objective, by what took the time (prefill queue, prefill itself, decode slot, transfer, step time …).
+    /// Requests that missed an objective, by what took the time (prefill queue, prefill itself, decode slot, transfer,
+    /// step time …).
     public var misses: [Count]
     public struct Objective: Encodable, Sendable, Hashable {
       public var name: String

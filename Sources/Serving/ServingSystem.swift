@@ -5,7 +5,8 @@ import Workloads
 /// The prefill–decode–caching system as a value: events go in, what follows from them is scheduled.
 ///
 /// All that is due at one instant is handled in one round: ends of decode steps, of transfers, of prefill iterations,
-/// arrivals; then prefill instances begin iterations, waiting requests get decode ranks, and decode instances begin steps,
+/// arrivals; then prefill instances begin iterations, waiting requests get decode ranks, and decode instances begin
+/// steps,
 /// each by index. `Documentation/Models/Serving.md` has the definitions.
 struct ServingSystem {
   enum Event: Sendable {

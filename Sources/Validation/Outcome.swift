@@ -65,7 +65,8 @@ extension PublishedRow {
     unit == "%" && ["gain", "change", "increase", "reduction"].contains { metric.contains($0) }
   }
 
-  /// A minimum or lower bound holds when the prediction is not below it; everything else that bounds does so from above.
+  /// A minimum or lower bound holds when the prediction is not below it; everything else that bounds does so from
+  /// above.
   func keepsBound(_ predicted: Double) -> Bool {
     let isLower = metric.contains("minimum") || metric.contains("lower bound")
     return isLower ? predicted >= value : predicted <= value

@@ -3,7 +3,8 @@ import Hardware
 import Units
 
 extension Predictor {
-  /// Prefill with a share of each prompt read from the pool; time to first token is one batch's time, as in the source's set-up.
+  /// Prefill with a share of each prompt read from the pool; time to first token is one batch's time, as in the
+  /// source's set-up.
   func caching(_ row: PublishedRow) throws -> Prediction {
     guard row.role != .weak else { throw unsupported("the authors call these figures illustrative") }
     guard let prompt = row.inputTokens, let batch = row.batchPerChip, let chips = row.chipCount else {
@@ -18,7 +19,8 @@ extension Predictor {
       return .value(ratios.max() ?? 1)
     }
     guard let reuse = row.number("reuse") else { throw unsupported("the share of reuse is missing") }
-    // Where a row names no base it is the lowest reuse that the source measured, 12.5%: its 2.53 s are the time of one batch
+    // Where a row names no base it is the lowest reuse that the source measured, 12.5%: its 2.53 s are the time of one
+    // batch
     // at the 5,655 tokens/s without reuse, less an eighth.
     let base = row["base"] == "no EMS" ? 0 : row.number("base_reuse") ?? 0.125
     switch row.unit {

@@ -11,8 +11,10 @@ extension Predictor {
     let engine = try catalog.engine("CloudMatrix-Infer")
     let c = engine.constants
     var list: [ValidationReport.Constant] = [
-      .init("chip: matrix utilisation", chip.efficiency.matrix), .init("chip: half depth", chip.efficiency.matrixHalfDepth),
-      .init("chip: attention utilisation", chip.efficiency.attention), .init("chip: memory utilisation", chip.efficiency.memory),
+      .init("chip: matrix utilisation", chip.efficiency.matrix),
+      .init("chip: half depth", chip.efficiency.matrixHalfDepth),
+      .init("chip: attention utilisation", chip.efficiency.attention),
+      .init("chip: memory utilisation", chip.efficiency.memory),
       .init("chip: vector work", chip.efficiency.vector),
       .init("engine: operator launch", c.operatorLaunch), .init("engine: attention straggle", c.attentionStraggle),
       .init("engine: expert skew", c.expertSkew), .init("engine: microbatch join", c.microbatchJoin),
@@ -47,7 +49,9 @@ extension Predictor {
     let calibration = try catalog.node("calibrations", "CloudMatrix decode").decode(Calibration.self)
     let architecture = try Architecture(config: catalog.node("models", calibration.model), name: calibration.model)
     let calibrator = try Calibrator(calibration, architecture: architecture, catalog: catalog)
-    func refit(_ name: String, _ fit: CalibrationFit, _ values: [Double], _ omitted: PublishedRow?) -> ValidationReport.Refit? {
+    func refit(_ name: String, _ fit: CalibrationFit, _ values: [Double], _ omitted: PublishedRow?) -> ValidationReport
+      .Refit?
+    {
       var predictor = self
       predictor.fit = (fit, values)
       let errors = rows.compactMap { Outcome($0, predictor.predict($0)).signedError }
@@ -67,9 +71,13 @@ extension Predictor {
       let low = band.map(\.medianAbsoluteError).min(), let high = band.map(\.medianAbsoluteError).max()
     {
       list.append(
-        .init(name: "fits as good, best of \(band.count)", medianAbsoluteError: low, worstAbsoluteError: best, errorOfOmittedRow: nil))
+        .init(
+          name: "fits as good, best of \(band.count)", medianAbsoluteError: low, worstAbsoluteError: best,
+          errorOfOmittedRow: nil))
       list.append(
-        .init(name: "fits as good, worst of \(band.count)", medianAbsoluteError: high, worstAbsoluteError: worst, errorOfOmittedRow: nil))
+        .init(
+          name: "fits as good, worst of \(band.count)", medianAbsoluteError: high, worstAbsoluteError: worst,
+          errorOfOmittedRow: nil))
     }
     return list.compactMap { $0 }
   }

@@ -9,14 +9,16 @@ extension Predictor {
     case "unidirectional bandwidth", "latency 512 B": return try pointToPoint(row, fabric)
     case "switch port utilisation": return try portUtilisation(row, system)
     case "bottleneck bandwidth":
-      throw unsupported("a community kernel in its throughput mode; the fabric's exchange models the low-latency kernel")
+      throw unsupported(
+        "a community kernel in its throughput mode; the fabric's exchange models the low-latency kernel")
     case "batch per die where dispatch overtakes combine": return try crossing(row, fabric)
     default: return try nameplate(row, system, fabric)
     }
   }
 
   private func pointToPoint(_ row: PublishedRow, _ fabric: Fabric) throws -> Prediction {
-    guard let plane = fabric.system.scaleUp, let path = row["path"], let operation = row["op"], let scope = row["scope"],
+    guard let plane = fabric.system.scaleUp, let path = row["path"], let operation = row["op"],
+      let scope = row["scope"],
       let kind = Plane.Operation(rawValue: operation)
     else { throw unsupported("path, operation or scope is missing") }
     let peer: Plane.Peer = path.hasSuffix("CPU") ? .host : .chip
@@ -26,7 +28,8 @@ extension Predictor {
         fabric.bandwidth(on: plane, peer: peer, operation: kind, scope: reach).gigabytesPerSecond)
     }
     let size = Bytes(row.number("payload_bytes") ?? 512)
-    let time = fabric.latency(on: plane, peer: peer, operation: kind, scope: reach)
+    let time =
+      fabric.latency(on: plane, peer: peer, operation: kind, scope: reach)
       + size / fabric.bandwidth(on: plane, peer: peer, operation: kind, scope: reach)
     return .value(time.microseconds)
   }
@@ -48,7 +51,8 @@ extension Predictor {
     let hidden = try architecture(of: row).hiddenSize
     func time(_ kind: Fabric.Exchange, _ tokens: Int) -> Seconds? {
       fabric.exchange(
-        kind, tokens: Double(tokens), hidden: hidden, expertsPerToken: mixture.expertsPerToken, ranks: Int(ranks))?.total
+        kind, tokens: Double(tokens), hidden: hidden, expertsPerToken: mixture.expertsPerToken, ranks: Int(ranks))?
+        .total
     }
     for tokens in 1...512 {
       if let dispatch = time(.dispatch, tokens), let combine = time(.combine, tokens), dispatch > combine {

@@ -130,9 +130,11 @@ extension Predictor {
     let kinds: [OperatorKind]
     switch row["op"] {
     case "MoE dispatch":
-      return .value(100 * model.observe(.dispatchInService, requests: requests, context: context) * layers / step.time.value)
+      return .value(
+        100 * model.observe(.dispatchInService, requests: requests, context: context) * layers / step.time.value)
     case "MoE combine":
-      return .value(100 * model.observe(.combineInService, requests: requests, context: context) * layers / step.time.value)
+      return .value(
+        100 * model.observe(.combineInService, requests: requests, context: context) * layers / step.time.value)
     case "MLA attention": kinds = [.attention]
     case "quantised matmul": kinds = [.projection, .expertFeedForward, .denseFeedForward]
     default: throw unsupported("the source does not say which operators it counts as '\(row["op"] ?? "")'")

@@ -31,7 +31,9 @@ extension Predictor {
     guard let chips = row["NPUs"].flatMap(Int.init) ?? row.chipCount.map({ Int($0) }) else {
       throw unsupported("the chips are missing")
     }
-    let inside = power.parts(utilisation: 1, chips: chips).filter { !["switches", "optics", "supplies"].contains($0.name) }
+    let inside = power.parts(utilisation: 1, chips: chips).filter {
+      !["switches", "optics", "supplies"].contains($0.name)
+    }
     return .value(inside.reduce(Watts.zero) { $0 + $1.power }.value / efficiency / 1e3)
   }
 }

@@ -17,9 +17,10 @@ extension Predictor {
       throw unsupported("the throughput row of the same measurement in other words")
     case "prefill throughput incl. cache hits": throw unsupported("prompt length and batch are not published")
     case "TPOT": return try timePerOutputToken(row)
-    case "decode iteration time": return try decodeStep(row) { model, requests, context in
-      model.observe(.iteration, requests: requests, context: context) * 1e3
-    }
+    case "decode iteration time":
+      return try decodeStep(row) { model, requests, context in
+        model.observe(.iteration, requests: requests, context: context) * 1e3
+      }
     case "scheduling gap between iterations": return .value(try engine(of: row).constants.stepGap.value.milliseconds)
     case "decode throughput per accelerator", "decode throughput per NPU", "decode throughput per chip":
       return try decodeStep(row) { model, requests, context in
@@ -95,7 +96,8 @@ extension Predictor {
     }
   }
 
-  /// Tokens a step at the acceptance that the row gives; a row without one states a result that scenarios take as input.
+  /// Tokens a step at the acceptance that the row gives; a row without one states a result that scenarios take as
+  /// input.
   private func tokensPerStep(_ row: PublishedRow) throws -> Prediction {
     guard let acceptance = row.number("accept"), let layers = row.number("mtp_layers") else {
       throw unsupported("acceptance is an input of a scenario; the row publishes no other")
@@ -112,7 +114,9 @@ extension Predictor {
   // MARK: What a part of the engine is worth
 
   private func ablation(_ row: PublishedRow) throws -> Prediction {
-    guard row.system.hasPrefix("CloudMatrix") else { throw unsupported("batch, context and deployment are not published") }
+    guard row.system.hasPrefix("CloudMatrix") else {
+      throw unsupported("batch, context and deployment are not published")
+    }
     let isPrefill = row["phase"] == "prefill"
     switch row.metric {
     case "decode throughput gain": return try microbatchGain(row)

@@ -44,7 +44,8 @@ extension PublishedRow {
     var problems: [Problem] = []
     for column in columns where !table.header.contains(column) {
       problems.append(
-        Problem("\(file):1", "there is no column '\(column)'", wayOut: "the columns are \(columns.joined(separator: ", "))"))
+        Problem(
+          "\(file):1", "there is no column '\(column)'", wayOut: "the columns are \(columns.joined(separator: ", "))"))
     }
     guard problems.isEmpty else { throw Problems(problems) }
     for record in table.rows {

@@ -6,23 +6,32 @@ extension ValidationReport {
     let scored = outcomes.filter { $0.status == .scored }
     let wanted = outcomes.filter { $0.row.role == .validate }
     let levels = ValidationSummary(wanted.filter { !$0.row.isChangeInPercent })
-    let verdict = violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
+    let verdict =
+      violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
     return Document(
       title: "Supernode against published measurements",
       subtitle: "\(outcomes.count) rows, \(wanted.count) to be scored, \(scored.count) predicted",
-      badges: [Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)],
+      badges: [
+        Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)
+      ],
       lead: [
-        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over those that publish a level the median "
-          + "absolute error is \(text(levels.medianAbsoluteError)) and the worst \(text(levels.worstAbsoluteError)). \(verdict)",
-        "\(constants.count) constants stand behind CloudMatrix 384: \(readOff) are each read off one calibration row, \(fittedConstants - readOff) are "
-          + "fitted to several, \(constants.count - fittedConstants) are facts or priors. A model with this many can meet a few rows by luck: "
+        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over those that publish a "
+          + "level the median "
+          + "absolute error is \(text(levels.medianAbsoluteError)) and the worst "
+          + "\(text(levels.worstAbsoluteError)). \(verdict)",
+        "\(constants.count) constants stand behind CloudMatrix 384: \(readOff) are each read off one calibration "
+          + "row, \(fittedConstants - readOff) are "
+          + "fitted to several, \(constants.count - fittedConstants) are facts or priors. A model with this many "
+          + "can meet a few rows by luck: "
           + "what to believe is how it fares with a row left out.",
       ],
       headlines: [
         Document.Headline("Median error", value: text(levels.medianAbsoluteError), note: "levels"),
         Document.Headline("Worst error", value: text(levels.worstAbsoluteError), note: "levels"),
         Document.Headline("Covered", value: "\(scored.count)", unit: "of \(wanted.count)", note: "rows to be scored"),
-        Document.Headline("Constants", value: "\(fittedConstants)", unit: "of \(constants.count)", note: "fitted or read off calibration rows"),
+        Document.Headline(
+          "Constants", value: "\(fittedConstants)", unit: "of \(constants.count)",
+          note: "fitted or read off calibration rows"),
       ],
       sections: [
         Document.Section("What to believe", [.table(refitTable)]),
@@ -44,7 +53,8 @@ extension ValidationReport {
       rows: groups.map { group in
         let summary = group.summary
         return [
-          Table.Cell(group.name), "\(summary.rows)", "\(summary.covered)", Table.Cell(text(summary.medianAbsoluteError)),
+          Table.Cell(group.name), "\(summary.rows)", "\(summary.covered)",
+          Table.Cell(text(summary.medianAbsoluteError)),
           Table.Cell(text(summary.p90AbsoluteError)), Table.Cell(text(summary.worstAbsoluteError)),
           Table.Cell(signed(summary.bias)),
         ]
@@ -53,7 +63,8 @@ extension ValidationReport {
 
   var refitTable: Table {
     Table(
-      "Decode and prefill on CloudMatrix 384, with each calibration row left out of the fit in turn, and over other fits as good",
+      "Decode and prefill on CloudMatrix 384, with each calibration row left out of the fit in turn, and over "
+        + "other fits as good",
       columns: ["fit", .number("median |error|"), .number("worst |error|"), .number("error of the row left out")],
       rows: refits.map {
         [
@@ -67,21 +78,29 @@ extension ValidationReport {
     Table(
       "Constants and what identifies each", columns: ["constant", .number("value"), "fitted on", "source"],
       rows: constants.map {
-        [Table.Cell($0.name), Table.Cell($0.value), Table.Cell($0.identifiedBy.joined(separator: ", ")), Table.Cell($0.source)]
+        [
+          Table.Cell($0.name), Table.Cell($0.value), Table.Cell($0.identifiedBy.joined(separator: ", ")),
+          Table.Cell($0.source),
+        ]
       })
   }
 
   var rowTable: Table {
     Table(
       "Published and predicted, in the row's own unit",
-      columns: ["row", "metric", "system", .number("published"), .number("predicted"), "unit", .number("error"), "status", "why"],
+      columns: [
+        "row", "metric", "system", .number("published"), .number("predicted"), "unit", .number("error"), "status",
+        "why",
+      ],
       rows: outcomes.map { outcome in
         let error = outcome.points.map { "\(rounded($0)) points" } ?? signed(outcome.signedError)
         let bad = outcome.status == .boundBroken || (outcome.status == .scored && abs(outcome.signedError ?? 0) > 0.25)
         return [
           Table.Cell(outcome.row.id), Table.Cell(outcome.row.metric), Table.Cell(outcome.row.system),
-          Table.Cell(Text.significant(outcome.row.value)), Table.Cell(outcome.predicted.map { Text.significant($0) } ?? ""),
-          Table.Cell(outcome.row.unit), Table.Cell(error, tone: bad ? .bad : .plain), Table.Cell(outcome.status.rawValue),
+          Table.Cell(Text.significant(outcome.row.value)),
+          Table.Cell(outcome.predicted.map { Text.significant($0) } ?? ""),
+          Table.Cell(outcome.row.unit), Table.Cell(error, tone: bad ? .bad : .plain),
+          Table.Cell(outcome.status.rawValue),
           Table.Cell(outcome.reason),
         ]
       })
@@ -103,7 +122,8 @@ extension ValidationReport {
       caption: "Each dot is a scored row in its own unit; on the diagonal both agree, the bands are 10% and 25%.",
       .scatter(
         Chart.Scatter(
-          x: Chart.Axis("published", .count, isLogarithmic: true), y: Chart.Axis("predicted", .count, isLogarithmic: true),
+          x: Chart.Axis("published", .count, isLogarithmic: true),
+          y: Chart.Axis("predicted", .count, isLogarithmic: true),
           groups: groups, bands: [0.1, 0.25])))
   }
 }
@@ -119,7 +139,9 @@ extension ValidationReport {
   /// For a terminal: what to believe, the groups, what broke; every row only when asked for.
   public func terminalDocument(everyRow: Bool) -> Document {
     var whole = document(version: "")
-    whole.sections = [Document.Section("What to believe", [.table(refitTable)]), Document.Section("Errors", [.table(groupTable)])]
+    whole.sections = [
+      Document.Section("What to believe", [.table(refitTable)]), Document.Section("Errors", [.table(groupTable)]),
+    ]
     let statuses = counts.map { "\($0.rows) \($0.status.rawValue)" }.joined(separator: ", ")
     whole.sections.append(Document.Section("Rows", [.paragraph(statuses)] + (everyRow ? [.table(rowTable)] : [])))
     if !everyRow { whole.sections.append(Document.Section("Not predicted", [.table(unsupportedTable)])) }
@@ -153,5 +175,6 @@ extension ValidationReport {
 }
 
 private func quoted(_ field: String) -> String {
-  field.contains { ",\"\n".contains($0) } ? "\"\(field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : field
+  field.contains { ",\"\n".contains($0) }
+    ? "\"\(field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : field
 }

@@ -12,7 +12,8 @@ extension ValidationReport {
     if let kind {
       let kinds = unique(rows.map(\.kind))
       guard kinds.contains(kind) else {
-        throw Problem("--kind", "there are no rows of kind '\(kind)'", wayOut: "use one of \(kinds.joined(separator: ", "))")
+        throw Problem(
+          "--kind", "there are no rows of kind '\(kind)'", wayOut: "use one of \(kinds.joined(separator: ", "))")
       }
       rows = rows.filter { $0.kind == kind }
     }

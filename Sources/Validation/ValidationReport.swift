@@ -63,7 +63,9 @@ public struct ValidationReport: Sendable {
         add(kind, levels)
         add("\(kind), gains", ofKind.filter(\.row.isChangeInPercent))
         let systems = unique(levels.map(\.row.system))
-        if systems.count > 1 { for system in systems { add("\(kind), \(system)", levels.filter { $0.row.system == system }) } }
+        if systems.count > 1 {
+          for system in systems { add("\(kind), \(system)", levels.filter { $0.row.system == system }) }
+        }
       }
     }
     return groups

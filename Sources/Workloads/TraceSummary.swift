@@ -38,7 +38,8 @@ public struct TraceSummary: Encodable, Sendable {
     public var differentBlocks: Int
     /// Leading blocks that some earlier request had, over all blocks: the hit rate of an endless cache.
     public var bestHitRate: Double
-    /// Prompt tokens that an endless cache would hold, over all prompt tokens; at least one token of each prompt is computed.
+    /// Prompt tokens that an endless cache would hold, over all prompt tokens; at least one token of each prompt is
+    /// computed.
     public var bestTokenHitRate: Double
   }
 

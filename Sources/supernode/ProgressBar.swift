@@ -18,7 +18,8 @@ struct ProgressBar {
     guard now - last > 0.1 else { return }
     last = now
     let fraction = expected.map { Double(done) / Double(max(1, $0)) }
-    Terminal.writeProgress("\r\u{1B}[K" + ProgressLine(fraction: fraction, done: done, elapsed: now - start).text(width: 78))
+    Terminal.writeProgress(
+      "\r\u{1B}[K" + ProgressLine(fraction: fraction, done: done, elapsed: now - start).text(width: 78))
   }
 
   func end() { Terminal.writeProgress("\r\u{1B}[K") }

@@ -13,7 +13,8 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
   var catalog: [String] = []
 
-  @Option(help: "A trace file, plain or gzip (Mooncake JSONL or Azure CSV), a trace of the catalog, or - for standard input.")
+  @Option(
+    help: "A trace file, plain or gzip (Mooncake JSONL or Azure CSV), a trace of the catalog, or - for standard input.")
   var trace: String?
   @Option(help: "Multiplies the trace's request rate.")
   var rateScale: Double?
@@ -57,7 +58,8 @@ struct ScenarioOptions: ParsableArguments {
     if scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json") {
       return scenario
     }
-    return catalog.resourcePath("examples/\(scenario).yaml") ?? scenario
+    // Installed beside the program, or in the checkout where one stands.
+    return catalog.resourcePath("examples/\(scenario).yaml") ?? "Examples/\(scenario).yaml"
   }
 
   private func assignments() throws -> [(String, String)] {

@@ -20,7 +20,8 @@ struct Simulate: ParsableCommand {
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes one line a request as CSV to a file, or - for standard output.") var requests: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Flag(help: "Prints the operators of a decode and a prefill step, what bounds each, and the memory; simulates nothing.")
+  @Flag(
+    help: "Prints the operators of a decode and a prefill step, what bounds each, and the memory; simulates nothing.")
   var explain = false
   @Flag(help: "No progress bar.") var quiet = false
 
@@ -53,7 +54,8 @@ struct Simulate: ParsableCommand {
     }
     for file in [requestFile, jsonFile, reportFile] { try file?.commit() }
     if [json, requests, report].contains("-") { return }
-    Terminal.write(format == .json ? try JSONText.encode(result, pretty: true) : renderer.render(answer.summary(context)))
+    Terminal.write(
+      format == .json ? try JSONText.encode(result, pretty: true) : renderer.render(answer.summary(context)))
   }
 
   private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
@@ -74,7 +76,8 @@ struct Simulate: ParsableCommand {
       let seconds = wallClock() - start
       return ServingReport.Run(
         version: Supernode.version, seed: deployment.configuration.seed.value, inputHash: hash, wallSeconds: seconds,
-        requestsPerWallSecond: Double(outcome.statistics.offered) / max(seconds, 1e-9), peakMemoryBytes: peakMemoryBytes())
+        requestsPerWallSecond: Double(outcome.statistics.offered) / max(seconds, 1e-9),
+        peakMemoryBytes: peakMemoryBytes())
     }
     progress?.end()
     return answer

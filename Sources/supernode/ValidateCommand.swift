@@ -16,12 +16,14 @@ struct Validate: ParsableCommand {
 
   @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training.") var kind: String?
   @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
-  @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.") var budgets: String?
+  @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
+  var budgets: String?
   @Option(help: "How to print: table, json or csv.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Flag(help: "Prints every row, not only the groups.") var all = false
-  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] = []
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
+    []
 
   func run() throws {
     let catalog = Catalog(folders: catalog)

@@ -2,7 +2,8 @@ import Serving
 import Simulation
 import Workloads
 
-// The oracle: the definitions of Documentation/Models/Serving.md carried out one step and one token at a time, over plain
+// The oracle: the definitions of Documentation/Models/Serving.md carried out one step and one token at a time, over
+// plain
 // arrays. It shares the tables, the configuration and the drawing of accepted tokens with the engine, and nothing else.
 
 /// One request as the oracle follows it.

@@ -17,7 +17,8 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     for budget in budgets { #expect(budget.violations(in: outcomes) == []) }
   }
 
-  @Test("CloudMatrix serving: median error at most 10%, worst at most 25%; gains in the right direction within 10 points")
+  @Test(
+    "CloudMatrix serving: median error at most 10%, worst at most 25%; gains in the right direction within 10 points")
   func servingOnCloudMatrix() throws {
     let rows = try report.get().outcomes.filter {
       $0.row.kind == "serving" && $0.row.chip == "Ascend 910C" && $0.row.system.hasPrefix("CloudMatrix")
@@ -37,7 +38,9 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
 
   @Test("caching ratios within 15%")
   func cachingRatios() throws {
-    let ratios = try report.get().outcomes.filter { $0.row.kind == "caching" && $0.row.unit == "x" && $0.status == .scored }
+    let ratios = try report.get().outcomes.filter {
+      $0.row.kind == "caching" && $0.row.unit == "x" && $0.status == .scored
+    }
     #expect(ratios.count == 2)
     for row in ratios { #expect(try #require(row.signedError).magnitude <= 0.15, "\(row.row.id)") }
   }
@@ -56,7 +59,9 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     let roles = Dictionary(uniqueKeysWithValues: report.outcomes.map { ($0.row.id, $0.row.role) })
     #expect(report.fittedConstants > 0)
     for constant in report.constants {
-      for id in constant.identifiedBy { #expect(roles[id] == .calibrate || roles[id] == .input, "\(constant.name): \(id)") }
+      for id in constant.identifiedBy {
+        #expect(roles[id] == .calibrate || roles[id] == .input, "\(constant.name): \(id)")
+      }
     }
   }
 

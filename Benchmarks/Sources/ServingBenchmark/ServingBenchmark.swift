@@ -4,7 +4,8 @@ import Serving
 import Simulation
 import Workloads
 
-/// `ServingBenchmark [REQUESTS]`: a table of requests and events a second, memory and allocations, and the ratio to the oracle.
+/// `ServingBenchmark [REQUESTS]`: a table of requests and events a second, memory and allocations, and the ratio to the
+/// oracle.
 @main
 struct ServingBenchmark {
   static func main() throws {
