@@ -72,7 +72,9 @@ public struct EnginePlan: Hashable, Sendable {
   private func check(_ architecture: Architecture, _ system: System, pooled: Bool) throws {
     var problems: [Problem] = []
     let place = phase.rawValue
-    if chips < 1 { problems.append(Problem("\(place).chips", "\(chips) is no number of chips", wayOut: "use at least 1")) }
+    if chips < 1 {
+      problems.append(Problem("\(place).chips", "\(chips) is no number of chips", wayOut: "use at least 1"))
+    }
     if chips > system.chips.value, system.scales != true {
       problems.append(
         Problem(

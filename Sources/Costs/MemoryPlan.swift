@@ -59,7 +59,8 @@ extension StepModel {
     let weight = precision.weights.bytes
     let pooled = plan.phase == .prefill && engine.prefill.attention == .sequenceTensorSequence
     // Sequence-parallel stages and attention that is data parallel keep whole projections on each die.
-    let divisor = pooled || plan.dataParallel > 1 ? Double(pooled ? 1 : plan.tensorParallel) : Double(plan.tensorParallel)
+    let divisor =
+      pooled || plan.dataParallel > 1 ? Double(pooled ? 1 : plan.tensorParallel) : Double(plan.tensorParallel)
     var attention = 0.0
     var dense = 0.0
     var experts = 0.0
@@ -87,7 +88,8 @@ extension StepModel {
     ].filter { $0.size.value > 0 }
   }
 
-  /// Receive buffers of the low-latency exchange: ranks · tokens · (experts that one rank may hold of a token's choice) · message.
+  /// Receive buffers of the low-latency exchange: ranks · tokens · (experts that one rank may hold of a token's
+  /// choice) · message.
   func buffers(_ mixture: MixtureOfExperts, tokensPerRank: Int) -> [MemoryPlan.Item] {
     guard let constants = system.scaleUp?.expertParallel ?? system.scaleOut?.expertParallel else { return [] }
     func size(_ part: ExpertParallelConstants.Exchange) -> Bytes {
@@ -107,7 +109,8 @@ extension StepModel {
   }
 
   private func activations(tokens: Int) -> Bytes {
-    // Input, residual, gate-and-up and attention outputs of the widest layer, in 16 bits, twice for two microbatches in flight.
+    // Input, residual, gate-and-up and attention outputs of the widest layer, in 16 bits, twice for two microbatches
+    // in flight.
     let width = architecture.layers.map { $0.attention.heads * 192 + 6 * hidden }.max() ?? hidden
     return Bytes(Double(tokens * width) * 4)
   }

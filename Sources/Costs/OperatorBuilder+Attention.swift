@@ -12,7 +12,8 @@ struct AttentionWork {
   var contextTokens: Double
   /// Tokens with a cached prefix that non-absorbed attention expands again, this rank's share.
   var cachedTokens: Double
-  /// Cached tokens whose latents this die lays side by side: all of the group's, since each die has heads of every request.
+  /// Cached tokens whose latents this die lays side by side: all of the group's, since each die has heads of every
+  /// request.
   var loadedTokens = 0.0
   /// Dies that divide the heads.
   var tensorParallel: Int
@@ -75,7 +76,8 @@ extension OperatorBuilder {
     return list
   }
 
-  /// Prefill's form: keys and values of all tokens, cached ones included, are expanded from their latents for every head.
+  /// Prefill's form: keys and values of all tokens, cached ones included, are expanded from their latents for every
+  /// head.
   private func expandedAttention(_ shape: LatentAttention, _ work: AttentionWork, hidden: Int, pooled: Bool)
     -> [OperatorDemand]
   {
@@ -116,7 +118,8 @@ extension OperatorBuilder {
     ]
   }
 
-  /// Norm with residual (8 bytes a value), quantise (3), latent norms (6), rotary (4), query assembly, quantised output (3).
+  /// Norm with residual (8 bytes a value), quantise (3), latent norms (6), rotary (4), query assembly, quantised
+  /// output (3).
   private func elementwise(
     _ shape: LatentAttention, _ work: AttentionWork, hidden: Int, heads: Int, assembled: Int
   ) -> OperatorDemand {

@@ -70,7 +70,8 @@ struct OperatorBuilder: Sendable {
     return demand
   }
 
-  /// Scores and weighted values: compute-bound at the attention kernel's share of the peak, or bound by reading keys and values.
+  /// Scores and weighted values: compute-bound at the attention kernel's share of the peak, or bound by reading keys
+  /// and values.
   func attentionCore(_ name: StaticString, flops: Double, bytes: Double) -> OperatorDemand {
     var demand = OperatorDemand(name: name, kind: .attention)
     demand.flops = flops

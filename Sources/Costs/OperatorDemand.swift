@@ -1,4 +1,5 @@
-/// What one operator of one layer asks of a rank, in seconds of each resource at full cores; raw numbers, for the inner loop.
+/// What one operator of one layer asks of a rank, in seconds of each resource at full cores; raw numbers, for the
+/// inner loop.
 struct OperatorDemand {
   var name: StaticString
   var kind: OperatorKind

@@ -9,7 +9,7 @@ public struct PowerModel: Sendable {
 
   public init(_ system: System, chip: Chip) { power = SystemPower(system, chip: chip) }
 
-  /// Idle + (maximum − idle) · (0.6 · compute + 0.4 · memory busy fractions), with the chips' share of hosts, switches and losses.
+  /// Idle + (maximum − idle) · (0.6 · compute + 0.4 · memory busy), and the share of hosts, switches, losses.
   public func watts(chips: Int, computeUtilisation: Double, memoryUtilisation: Double) -> Watts {
     let load = PowerModel.computeWeight * computeUtilisation + (1 - PowerModel.computeWeight) * memoryUtilisation
     return power.watts(utilisation: load, chips: chips)

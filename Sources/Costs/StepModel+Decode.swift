@@ -74,7 +74,8 @@ extension StepModel {
     return total
   }
 
-  /// The layers of one pass over `requests` with the drafts of each, the groups of the architecture and the draft layers.
+  /// The layers of one pass over `requests` with the drafts of each, the groups of the architecture and the draft
+  /// layers.
   func decodeLayers(requests: Double, context: Double) -> [LayerDemand] {
     let queries = Double(1 + plan.draftTokens)
     var list = architecture.layers.map { group in

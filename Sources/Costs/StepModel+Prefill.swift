@@ -3,7 +3,8 @@ import Units
 import Workloads
 
 extension StepModel {
-  /// The time alone of a prefill step; totals of the whole instance (`ranks == 1`), or of one rank that has its own requests.
+  /// The time alone of a prefill step; totals of the whole instance (`ranks == 1`), or of one rank that has its own
+  /// requests.
   public func prefillTime(newTokens: Double, attentionPairs: Double, cachedTokens: Double, requests: Int) -> Seconds {
     Seconds(resolvePrefill(newTokens, attentionPairs, cachedTokens, Double(requests)).seconds)
   }
@@ -46,7 +47,8 @@ extension StepModel {
         layer.attention += tensorCollective(rows: work.tokens)
       }
       if case .mixture = group.feedForward, plan.expertParallel > 1 {
-        // Ranks that share one pool of tokens have equal attention; ranks with requests of their own wait for the longest.
+        // Ranks that share one pool of tokens have equal attention; ranks with requests of their own wait for the
+        // longest.
         layer.straggle = pooled ? 0 : engine.constants.attentionStraggle.value
         layer.skew = skew
       } else if !pooled {
@@ -56,7 +58,8 @@ extension StepModel {
     }
   }
 
-  /// Between sequence- and tensor-parallel stages: latents (or queries, keys and values) to all dies, outputs back by all-to-all.
+  /// Between sequence- and tensor-parallel stages: latents (or queries, keys and values) to all dies, outputs back by
+  /// all-to-all.
   private func sequenceCollectives(_ attention: Attention, rows: Double) -> [OperatorDemand] {
     let dies = plan.dies
     guard dies > 1 else { return [] }

@@ -25,7 +25,8 @@ extension Attention {
 extension StepModel {
   public var keyValueBytesPerToken: Bytes { architecture.keyValueBytesPerToken(precision.keyValue) }
 
-  /// A request's keys and values from the prefill instance to the die that decodes it, over a plane; the receiver is the narrow end.
+  /// A request's keys and values from the prefill instance to the die that decodes it, over a plane; the receiver is
+  /// the narrow end.
   public func keyValueTransfer(tokens: Double, over planeName: String) throws -> Seconds {
     let plane = try system.requiredPlane(planeName)
     return fabric.transfer(keyValueBytesPerToken * tokens, on: plane, operation: .write)
@@ -33,8 +34,10 @@ extension StepModel {
 
   /// Reading cached prefixes from the pool into the dies of this instance before a step.
   ///
-  /// Each layer of each block lies in `fragmentsPerLayer` pieces. In pooled prefill every die needs the latents of all requests, so
-  /// each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each byte once to each node.
+  /// Each layer of each block lies in `fragmentsPerLayer` pieces. In pooled prefill every die needs the latents of all
+  /// requests, so
+  /// each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each byte once to
+  /// each node.
   public func cacheReadTime(tokens: Double, over planeName: String) throws -> Seconds {
     cacheRead(tokens: tokens, plane: try system.requiredPlane(planeName))
   }

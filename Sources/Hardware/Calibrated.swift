@@ -1,6 +1,7 @@
 import Units
 
-/// A constant of a model with what identifies it: the rows or facts it was fitted on or taken from, and the band that fits as well.
+/// A constant of a model with what identifies it: the rows or facts it was fitted on or taken from, and the band that
+/// fits as well.
 public struct Calibrated<Value: Sendable>: Sendable {
   public var value: Value
   /// The band over equally good fits.

@@ -46,7 +46,8 @@ public struct Engine: Decodable, Sendable {
   public struct ExpertPlacement: Decodable, Sendable {
     /// Copies of busy experts beyond one of each, over the whole instance.
     public var redundant: Sourced<Int>
-    /// Whether the shared expert is a rank's own copy, or is placed among the routed ones, one copy for each eight routed experts.
+    /// Whether the shared expert is a rank's own copy, or is placed among the routed ones, one copy for each eight
+    /// routed experts.
     public var sharedPlacedAsRouted: Bool
     enum CodingKeys: String, CodingKey, CaseIterable { case redundant, sharedPlacedAsRouted }
   }
@@ -73,7 +74,8 @@ public struct EngineConstants: Decodable, Sendable {
   public var operatorLaunch: Calibrated<Seconds>
   /// How much longer than the mean the slowest rank's attention takes; dispatch waits for it.
   public var attentionStraggle: Calibrated<Double>
-  /// Load of the busiest rank over the mean with one expert per rank, after balancing; falls with the root of the experts per rank.
+  /// Load of the busiest rank over the mean with one expert per rank, after balancing; falls with the root of the
+  /// experts per rank.
   public var expertSkew: Calibrated<Double>
   /// Joining two microbatches in each layer.
   public var microbatchJoin: Calibrated<Seconds>

@@ -27,7 +27,8 @@ extension Fabric {
     return hops + max(within, across)
   }
 
-  /// Time to move (n − 1)/n of `total` through each rank: first inside the inner domain, then between domains on the outer plane.
+  /// Time to move (n − 1)/n of `total` through each rank: first inside the inner domain, then between domains on the
+  /// outer plane.
   private func staged(_ total: Bytes, ranks: Int) -> Seconds {
     guard ranks > 1, let inner = system.scaleUp else { return .zero }
     let domain = min(ranks, innerDomain(inner))

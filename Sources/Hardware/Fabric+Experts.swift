@@ -37,7 +37,8 @@ extension Fabric {
       bytes: payload)
   }
 
-  /// The same for thousands of tokens: where boards forward, a token crosses the outer plane once per board, at its nameplate.
+  /// The same for thousands of tokens: where boards forward, a token crosses the outer plane once per board, at its
+  /// nameplate.
   ///
   /// Boards reached beside its own: (n − 1)(1 − (1 − 1/n)^experts), at most `boardLimit`.
   public func bulkExchange(
@@ -45,7 +46,7 @@ extension Fabric {
   ) -> ExchangeTime? {
     let small = exchange(kind, tokens: tokens, hidden: hidden, expertsPerToken: expertsPerToken, ranks: ranks)
     guard let inner = system.scaleUp, let outer = system.scaleOut, let constants = outer.expertParallel,
-      constants.forwardsWithinBoards == true, let small
+      constants.forwardsWithinBoards == true, small != nil
     else { return small }
     let part = kind == .dispatch ? constants.dispatch : constants.combine
     let size = Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value

@@ -43,12 +43,15 @@ public struct Fabric: Sendable {
 
   public var ranksPerNode: Int { system.chipsPerNode.value * chip.dies.value }
 
-  /// Share of a plane's bandwidth that is left on a path; the first level serves one node, later levels serve paths between nodes.
+  /// Share of a plane's bandwidth that is left on a path; the first level serves one node, later levels serve paths
+  /// between nodes.
   public func availability(of plane: Plane, scope: Plane.Scope) -> Double {
     var share = 1.0
     for failure in failures where failure.plane == plane.name {
       guard let level = plane.switches?.first(where: { $0.name == failure.level }) else { continue }
-      if level.perNode || scope == .interNode { share = min(share, 1 - Double(failure.count) / Double(level.chips.value)) }
+      if level.perNode || scope == .interNode {
+        share = min(share, 1 - Double(failure.count) / Double(level.chips.value))
+      }
     }
     return share
   }
@@ -61,7 +64,8 @@ public struct Fabric: Sendable {
     }
   }
 
-  /// What one rank sends or receives at best on a plane: the measured path where there is one, else a share of the nameplate.
+  /// What one rank sends or receives at best on a plane: the measured path where there is one, else a share of the
+  /// nameplate.
   public func bandwidth(
     on plane: Plane, peer: Plane.Peer = .chip, operation: Plane.Operation = .read, scope: Plane.Scope = .interNode
   ) -> BytesPerSecond {

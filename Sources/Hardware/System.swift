@@ -115,9 +115,11 @@ public struct ExpertParallelConstants: Decodable, Sendable {
   public struct Exchange: Decodable, Sendable {
     /// Launch, flags and the first message.
     public var startup: Calibrated<Seconds>
-    /// Work of a rank's vector cores for each message (one token to one expert) among eight ranks: quantising, addressing, reducing.
+    /// Work of a rank's vector cores for each message (one token to one expert) among eight ranks: quantising,
+    /// addressing, reducing.
     public var perMessage: Calibrated<Seconds>
-    /// Added to each message for each doubling of the ranks beyond eight, up to `saturation` ranks: messages travel farther.
+    /// Added to each message for each doubling of the ranks beyond eight, up to `saturation` ranks: messages travel
+    /// farther.
     public var perDoubling: Calibrated<Seconds>
     public var saturation: Calibrated<Int>
     /// Payload over time on the wire, per rank.

@@ -29,7 +29,8 @@ import Workloads
     #expect(abs(up.bytes.value - 2 * (2 * 1024 * 8192 + 1024 * 2 + 8192 * 2)) < 1)
     let rate = 3.35e12 * 0.896
     #expect(abs(up.time.value - (up.bytes.value / rate + 2 * 2e-6)) < 1e-12)
-    // Scores and values: 4 x heads x width x context in each of two layers; keys and values: 2 x 2 x 128 x 2 bytes a token.
+    // Scores and values: 4 x heads x width x context in each of two layers; keys and values: 2 x 2 x 128 x 2 bytes a
+    // token.
     let attention = try #require(step.operators.first { $0.name == "attention" })
     #expect(attention.flops.value == 2 * 4 * 8 * 128 * 1000)
     #expect(attention.bytes.value == 2 * 1001 * 2 * 2 * 128 * 2)

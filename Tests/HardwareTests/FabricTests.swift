@@ -27,7 +27,8 @@ import Units
     // 16 dies of one node: 15/16 of 16 x 1 MB at 167 GB/s, and four doublings of 1.2 us.
     let gather = fabric.allGather(.megabytes(1), ranks: 16)
     #expect(abs(gather.microseconds - (15e6 / 167e9 * 1e6 + 4.8)) < 1e-6)
-    #expect(fabric.allReduce(.megabytes(16), ranks: 16).value == 2 * fabric.reduceScatter(.megabytes(16), ranks: 16).value)
+    #expect(
+      fabric.allReduce(.megabytes(16), ranks: 16).value == 2 * fabric.reduceScatter(.megabytes(16), ranks: 16).value)
     #expect(fabric.allReduce(.megabytes(16), ranks: 1) == .zero)
     let exchange = fabric.allToAll(.megabytes(32), ranks: 32)
     #expect(abs(exchange.microseconds - (31e6 / 164e9 * 1e6 + 1.9)) < 1e-6)
@@ -85,7 +86,9 @@ import Units
     var system = try catalog.system("HGX H20")
     let chip = try catalog.chip(system.chip)
     let before = try Fabric(system, chip: chip)
-    for index in system.planes.indices { system.planes[index].bandwidth.value = system.planes[index].bandwidth.value * 2 }
+    for index in system.planes.indices {
+      system.planes[index].bandwidth.value = system.planes[index].bandwidth.value * 2
+    }
     let after = try Fabric(system, chip: chip)
     for ranks in [2, 8, 16, 64] {
       #expect(after.allReduce(.megabytes(8), ranks: ranks) <= before.allReduce(.megabytes(8), ranks: ranks))
