@@ -86,12 +86,13 @@ PYTHON
   rm -rf "$folder"
 }
 
-# Lays the chart file beside the resources of a build folder.
-lay_charts() {
+# Lays the chart file and the examples beside the resources of a build folder.
+lay_resources() {
   local resources="$1/supernode_Formats.resources"
-  if [ -s "$charts" ] && [ -d "$resources" ] && ! cmp -s "$charts" "$resources/echarts.min.js"; then
-    cp "$charts" "$resources/echarts.min.js"
-  fi
+  [ -d "$resources" ] || return 0
+  if [ -s "$charts" ] && ! cmp -s "$charts" "$resources/echarts.min.js"; then cp "$charts" "$resources/"; fi
+  mkdir -p "$resources/examples"
+  cp -u Examples/*.yaml "$resources/examples/"
 }
 
 # True if nothing that is built into the program changed after the stamp file.
