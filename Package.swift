@@ -19,7 +19,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(name: "Units", swiftSettings: settings),
@@ -40,10 +39,8 @@ let package = Package(
 
     .target(
       name: "Serving",
-      dependencies: [
-        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs",
-        .product(name: "Histogram", package: "hdrhistogram-swift"),
-      ], swiftSettings: settings),
+      dependencies: ["Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs"],
+      swiftSettings: settings),
 
     .target(
       name: "Validation",
