@@ -58,9 +58,8 @@ extension StepModel {
   var weightItems: [MemoryPlan.Item] {
     let weight = precision.weights.bytes
     let pooled = plan.phase == .prefill && engine.prefill.attention == .sequenceTensorSequence
-    // Sequence-parallel stages and attention that is data parallel keep whole projections on each die.
-    let divisor =
-      pooled || plan.dataParallel > 1 ? Double(pooled ? 1 : plan.tensorParallel) : Double(plan.tensorParallel)
+    // Sequence-parallel stages keep whole projections on each die.
+    let divisor = pooled ? 1.0 : Double(plan.tensorParallel)
     var attention = 0.0
     var dense = 0.0
     var experts = 0.0

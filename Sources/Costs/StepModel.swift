@@ -14,6 +14,8 @@ public struct StepModel: Sendable {
   let builder: OperatorBuilder
   /// Where cached prefixes come from before a prefill step; nil where they lie in the chips' memory.
   let cachePlane: Plane?
+  private let dispatchOfOneToken: ExchangeTime?
+  private let combineOfOneToken: ExchangeTime?
 
   public init(
     architecture: Architecture, system: System, chip: Chip, engine: Engine, plan: EnginePlan, precision: Precision,
@@ -31,13 +33,8 @@ public struct StepModel: Sendable {
     fabric = try Fabric(system, chip: chip, failures: failures)
     builder = OperatorBuilder(chip: chip, engine: engine, precision: precision)
     self.cachePlane = try cachePlane.map { try system.requiredPlane($0) }
-    if plan.expertParallel > 1,
-      fabric.exchange(.dispatch, tokens: 1, hidden: 1, expertsPerToken: 1, ranks: plan.expertParallel) == nil
-    {
-      throw Problem(
-        "system", "\(system.name) has no measured expert-parallel exchange over \(plan.expertParallel) dies",
-        wayOut: "use fewer chips, or add 'expertParallel' to one of its planes")
-    }
+    dispatchOfOneToken = try Self.exchangeOfOneToken(.dispatch, fabric, plan, architecture)
+    combineOfOneToken = try Self.exchangeOfOneToken(.combine, fabric, plan, architecture)
   }
 
   /// Groups of dies with their own requests in decode; one pooled set in sequence-parallel prefill.
@@ -56,46 +53,57 @@ public struct StepModel: Sendable {
     return 1 + (engine.constants.expertSkew.value - 1) / Double(max(1, plan.expertsPerRank)).squareRoot()
   }
 
-  /// Dispatch or combine of a rank's tokens.
-  func exchange(_ kind: Fabric.Exchange, _ mixture: MixtureOfExperts, tokens: Double) -> OperatorDemand? {
-    guard plan.expertParallel > 1, let time = exchangeTime(kind, mixture, tokens: tokens) else { return nil }
-    let isDispatch = kind == .dispatch
-    var demand = OperatorDemand(name: isDispatch ? "dispatch" : "combine", kind: isDispatch ? .dispatch : .combine)
-    demand.messages = time.bytes.value
-    demand.wire = time.wire.value
+  /// Dispatch or combine of a rank's tokens: all but the start-up grows with them.
+  func exchange(_ kind: OperatorKind, tokens: Double) -> OperatorDemand? {
+    guard let time = kind == .dispatch ? dispatchOfOneToken : combineOfOneToken else { return nil }
+    var demand = OperatorDemand(name: kind == .dispatch ? "dispatch" : "combine", kind: kind)
+    demand.messages = time.bytes.value * tokens
+    demand.wire = time.wire.value * tokens
     // A few vector cores keep the links busy, so the split of the cores between two streams does not divide this.
-    demand.fixed = (time.startup + time.messageWork).value
+    demand.fixed = time.startup.value + time.messageWork.value * tokens
     return demand
   }
 
-  private func exchangeTime(_ kind: Fabric.Exchange, _ mixture: MixtureOfExperts, tokens: Double) -> ExchangeTime? {
+  private static func exchangeOfOneToken(
+    _ kind: Fabric.Exchange, _ fabric: Fabric, _ plan: EnginePlan, _ architecture: Architecture
+  ) throws -> ExchangeTime? {
+    guard plan.expertParallel > 1, let mixture = architecture.mixture else { return nil }
     let experts = mixture.expertsPerToken
     let ranks = plan.expertParallel
-    switch plan.phase {
-    case .decode:
-      return fabric.exchange(kind, tokens: tokens, hidden: hidden, expertsPerToken: experts, ranks: ranks)
-    case .prefill:
-      // Group-limited routing keeps half of the groups (DeepSeek: 4 of 8), one group to a board.
-      let limit = mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max
-      return fabric.bulkExchange(
-        kind, tokens: tokens, hidden: hidden, expertsPerToken: experts, ranks: ranks, boardLimit: limit)
+    let hidden = architecture.hiddenSize
+    // Group-limited routing keeps half of the groups (DeepSeek: 4 of 8), one group to a board.
+    let limit = mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max
+    let time =
+      switch plan.phase {
+      case .decode: fabric.exchange(kind, tokens: 1, hidden: hidden, expertsPerToken: experts, ranks: ranks)
+      case .prefill:
+        fabric.bulkExchange(
+          kind, tokens: 1, hidden: hidden, expertsPerToken: experts, ranks: ranks, boardLimit: limit)
+      }
+    guard let time else {
+      throw Problem(
+        "system", "\(fabric.system.name) has no measured expert-parallel exchange over \(ranks) dies",
+        wayOut: "use fewer chips, or add 'expertParallel' to one of its planes")
     }
+    return time
   }
 
-  /// The feed-forward half of a layer; `rows` are tokens of one rank, all of which its experts see the equal of.
+  /// The feed-forward half of a layer; `rows` are tokens of one attention rank (of one die in pooled prefill).
   func feedForward(_ feedForward: FeedForward, rows: Double) -> [OperatorDemand] {
+    let pooled = plan.phase == .prefill && engine.prefill.attention == .sequenceTensorSequence
+    let tensor = pooled ? 1 : plan.tensorParallel
     switch feedForward {
     case .dense(let intermediate):
-      let tensor = plan.dataParallel > 1 || ranks == 1 && plan.phase == .prefill && plan.expertParallel > 1
-      let width = tensor ? 1 : plan.tensorParallel
-      return builder.denseFeedForward(intermediate: intermediate, rows: rows, hidden: hidden, tensorParallel: width)
+      return builder.denseFeedForward(intermediate: intermediate, rows: rows, hidden: hidden, tensorParallel: tensor)
     case .mixture(let mixture):
+      // The dies that share a request's heads share its tokens among their experts too.
+      let rows = rows / Double(plan.expertParallel > 1 ? tensor : 1)
       let slots = max(1, plan.expertsPerRank)
       let total = rows * Double(plan.expertParallel)
       let activated = OperatorBuilder.activatedSlots(mixture, slots: slots, tokens: total)
       var list = builder.experts(mixture, rows: rows, hidden: hidden, slots: slots, activated: activated)
-      if let dispatch = exchange(.dispatch, mixture, tokens: rows) { list.append(dispatch) }
-      if let combine = exchange(.combine, mixture, tokens: rows) { list.append(combine) }
+      if let dispatch = exchange(.dispatch, tokens: rows) { list.append(dispatch) }
+      if let combine = exchange(.combine, tokens: rows) { list.append(combine) }
       return list
     }
   }
