@@ -134,65 +134,6 @@ import Workloads
 
   @Test("a dense model over two chips is one rank and sums over both in every layer")
   func dense() throws {
-    let one = try stepModel(.decode, chips: 160, microbatching: false, drafts: 1)
-    let two = try stepModel(.decode, chips: 160, microbatching: true, drafts: 1)
-    for requests in [2, 4, 12, 48, 64] {
-      let context = Double(requests) * 4096
-      let best = free.decodeTime(requestsPerRank: requests, contextTokensPerRank: context)
-      #expect(best <= one.decodeTime(requestsPerRank: requests, contextTokensPerRank: context))
-      #expect(best <= two.decodeTime(requestsPerRank: requests, contextTokensPerRank: context))
-    }
-    #expect(free.decodeStep(requestsPerRank: 4, contextTokensPerRank: 16384).microbatches == 1)
-    #expect(free.decodeStep(requestsPerRank: 48, contextTokensPerRank: 196_608).microbatches == 2)
-  }
-
-  @Test("a switch that failed slows what crosses nodes, and perfect balance is never slower")
-  func failuresAndSkew() throws {
-    let whole = try stepModel(.decode, chips: 160, drafts: 1)
-    let broken = try stepModel(
-      .decode, chips: 160, drafts: 1, failures: [.init(plane: "UB", level: "L2", count: 56)])
-    let balanced = try stepModel(.decode, chips: 160, drafts: 1, skew: 1)
-    func time(_ model: StepModel) -> Seconds { model.decodeTime(requestsPerRank: 48, contextTokensPerRank: 196_608) }
-    #expect(time(broken) > time(whole))
-    #expect(time(balanced) < time(whole))
-  }
-
-  @Test("outside the validated range a step names the nearest validated case")
-  func notes() throws {
-    let model = try stepModel(.decode, chips: 160, drafts: 1)
-    #expect(model.decodeStep(requestsPerRank: 48, contextTokensPerRank: 196_608).notes.isEmpty)
-    let far = model.decodeStep(requestsPerRank: 90, contextTokensPerRank: 90 * 20_000)
-    #expect(far.notes.count == 2)
-    #expect(far.notes[0].contains("49.4 ms"))
-  }
-
-  @Test("tokens per step are 1 + a + a² over the drafts")
-  func acceptance() throws {
-    #expect(try stepModel(.decode, chips: 160, drafts: 1, acceptance: 0.7).tokensPerStep == 1.7)
-    #expect(abs(try stepModel(.decode, chips: 160, drafts: 2, acceptance: 0.7).tokensPerStep - 2.19) < 1e-12)
-    #expect(try stepModel(.decode, chips: 160).tokensPerStep == 1)
-  }
-
-  @Test("dies that share heads share the tokens for the experts: messages do not grow with tensor parallelism")
-  func tensorAndExpertParallel() throws {
-    func messages(_ tensor: Int) throws -> Double {
-      let model = try stepModel(.decode, chips: 16, tensorParallel: tensor)
-      let requests = 8 * tensor
-      let step = model.decodeStep(requestsPerRank: requests, contextTokensPerRank: Double(requests) * 1024)
-      return step.operators.first { $0.kind == .dispatch }?.messages.value ?? 0
-    }
-    #expect(try messages(4) == messages(1))
-    #expect(try stepModel(.decode, chips: 16, tensorParallel: 4).ranks == 8)
-  }
-
-  @Test("a dense model over two chips is one rank and sums over both in every layer")
-  func dense() throws {
-    func time(_ tensor: Int) throws -> Double {
-      let model = try stepModel(
-        .decode, chips: tensor, engine: "DeepEP two-batch", system: "HGX H100", architecture: small,
-        precision: Precision(weights: .bf16))
-      return model.decodeTime(requestsPerRank: 8, contextTokensPerRank: 8 * 1024).value
-    }
     let one = try stepModel(
       .decode, chips: 2, engine: "DeepEP two-batch", system: "HGX H100", architecture: small,
       precision: Precision(weights: .bf16))
