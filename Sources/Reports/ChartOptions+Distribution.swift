@@ -1,7 +1,8 @@
 extension ChartOptions {
   /// A step curve over the logarithm of x: equal bins of the logarithm are equally wide.
   static func options(_ distribution: Chart.Distribution) -> JSONValue {
-    let bins = distribution.bins.filter { $0.from > 0 && $0.to > $0.from }
+    let all = distribution.bins.filter { $0.from > 0 && $0.to > $0.from }
+    let bins = withoutTails(all)
     guard let first = bins.first, let last = bins.last else { return wrap([:], x: .plain, y: .percent, kind: "bins") }
     let limit = distribution.limit.flatMap { $0.value <= last.to * 5 && $0.value >= first.from / 5 ? $0 : nil }
     let low = min(first.from, (limit?.value ?? first.from) * 0.9)
@@ -9,12 +10,13 @@ extension ChartOptions {
     let marks = marks(distribution, limit, low: low, high: high)
     let notation = distribution.x.notation
     let ticks = JSONValue.array(Ticks.logarithmic(from: low, to: high).map(JSONValue.number))
-    let axisOfX = Chart.Axis(distribution.x.name, notation, isLogarithmic: true)
+    let note = bins.count < all.count ? ", without the outermost 0.1% on either side" : ""
+    let axisOfX = Chart.Axis(distribution.x.name + note, notation, isLogarithmic: true)
     let isDensity = distribution.form == .density
     return wrap(
       [
         "grid": grid(top: 10 + 15 * (marks.rows + 1)),
-        "xAxis": axis(axisOfX, gridLines: false).adding(name(distribution.x)).adding([
+        "xAxis": axis(axisOfX, gridLines: false).adding(name(axisOfX)).adding([
           "min": .number(low), "max": .number(high), "axisLabel": label(notation).adding(["customValues": ticks]),
         ]),
         "yAxis": axis(Chart.Axis("", .percent), gridLines: true)
@@ -27,16 +29,31 @@ extension ChartOptions {
             "showSymbol": false, "emphasis": ["disabled": true], "itemStyle": ["color": "@color:series-1"],
             "lineStyle": ["width": isDensity ? 1 : 1.75, "color": "@color:series-1"],
             "areaStyle": ["opacity": isDensity ? 0.3 : 0.1, "color": "@color:series-1"],
-            "data": .array(isDensity ? density(bins) : cumulative(bins)),
+            "data": .array(isDensity ? density(bins, all) : cumulative(bins, all)),
             "markLine": ["symbol": "none", "silent": true, "precision": 12, "data": .array(marks.lines)],
           ]
         ],
       ], x: notation, y: .percent, kind: "bins")
   }
 
+  /// The bins between the outermost thousandths on either side, whose few members would make the others narrow.
+  static func withoutTails(_ bins: [Chart.Distribution.Bin]) -> [Chart.Distribution.Bin] {
+    let tail = Double(bins.reduce(0) { $0 + $1.count }) / 1000
+    func tailLength(_ counts: some Sequence<Int>) -> Int {
+      var sum = 0
+      return counts.prefix { count in
+        sum += count
+        return Double(sum) < tail
+      }.count
+    }
+    let leading = tailLength(bins.lazy.map(\.count))
+    let trailing = tailLength(bins.reversed().map(\.count))
+    return Array(bins.dropFirst(leading).dropLast(trailing))
+  }
+
   /// One point at each bin's middle, with its edges and count for the tooltip; an empty bin before and after.
-  private static func density(_ bins: [Chart.Distribution.Bin]) -> [JSONValue] {
-    let total = Double(max(bins.reduce(0) { $0 + $1.count }, 1))
+  private static func density(_ bins: [Chart.Distribution.Bin], _ all: [Chart.Distribution.Bin]) -> [JSONValue] {
+    let total = Double(max(all.reduce(0) { $0 + $1.count }, 1))
     guard let first = bins.first, let last = bins.last else { return [] }
     let before = first.from * first.from / first.to, after = last.to * last.to / last.from
     let padded =
@@ -49,15 +66,16 @@ extension ChartOptions {
     }
   }
 
-  private static func cumulative(_ bins: [Chart.Distribution.Bin]) -> [JSONValue] {
-    let total = Double(max(bins.reduce(0) { $0 + $1.count }, 1))
+  private static func cumulative(_ bins: [Chart.Distribution.Bin], _ all: [Chart.Distribution.Bin]) -> [JSONValue] {
+    let total = Double(max(all.reduce(0) { $0 + $1.count }, 1))
     guard let first = bins.first else { return [] }
-    var below = 0
+    var below = all.prefix { $0.to <= first.from }.reduce(0) { $0 + $1.count }
+    let start = below
     let points = bins.map { bin -> JSONValue in
       below += bin.count
       return [.number(bin.to), .number(Double(below) / total)]
     }
-    return [[.number(first.from), 0]] + points
+    return [[.number(first.from), .number(Double(start) / total)]] + points
   }
 
   /// Vertical lines with their labels in as many rows as keep them apart on a phone.

@@ -19,7 +19,7 @@ enum PageScript {
         return digits(value / last[1], last[0]);
       }
       function duration(value) {
-        if (Math.abs(value) < 99.95)
+        if (Math.abs(value) < 99.95 && value !== 60)
           return scaled(value, [['s', 1], ['ms', 1e-3], ['\u00b5s', 1e-6], ['ns', 1e-9]]);
         var whole = Math.round(value);
         var parts = whole < 3600 ? [whole / 60, 'min', whole % 60, 's'] :

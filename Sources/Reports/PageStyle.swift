@@ -99,7 +99,7 @@ enum PageStyle {
     td.bad { color: var(--bad); }
     .sources td:first-child { min-width: 10em; }
     .whole { display: flex; justify-content: space-between; max-width: none; font-size: 0.88rem; margin: 8px 0 4px; }
-    .whole b { font-weight: 600; }
+    .whole b { font-weight: 600; white-space: nowrap; padding-left: 1em; }
     .shares { display: flex; gap: 2px; height: 34px; margin: 0 0 8px; }
     .shares span { flex: 0 1 0; min-width: 2px; color: var(--on-series); font-size: 0.76rem; font-weight: 600;
       display: flex; align-items: center; justify-content: center; overflow: hidden; }

@@ -50,6 +50,14 @@ public enum Text {
     return fixed(value, decimals)
   }
 
+  /// A number that someone chose, without the zeros of its decimals: `0.08`, `4`.
+  public static func round(_ value: Double) -> String { Measure(significant(value)).trimmed.number }
+
+  /// A number of things, in the singular for one: `1 request`, `1,200 requests`.
+  public static func counted(_ count: Int, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// A count: whole below ten thousand if it is whole, then `12.3 k`, `1.23 M`, `4.56 G`.
   public static func count(_ value: Double) -> Measure {
     guard value.isFinite else { return Measure(missing) }

@@ -34,10 +34,10 @@ extension Deployment {
     let whole = cost.systemPrice ?? system.price?.value
     let share = Double(chipsInUse) / Double(system.chips.value)
     let perSecond = (whole ?? .zero) * share / cost.amortization
-    let years = Text.significant(cost.amortization.value / 31_557_600)
+    let years = Text.round(cost.amortization.value / 31_557_600)
     var assumptions = [
-      "electricity at \(Text.significant(cost.electricity.value * 3.6e6)) USD/kWh and a power usage effectiveness of "
-        + Text.significant(cost.powerUsageEffectiveness)
+      "electricity at \(Text.round(cost.electricity.value * 3.6e6)) USD/kWh and a power usage effectiveness of "
+        + Text.round(cost.powerUsageEffectiveness)
     ]
     if let whole {
       assumptions.append(

@@ -1,4 +1,5 @@
 import Costs
+import Reports
 import Units
 
 extension Deployment {
@@ -10,7 +11,9 @@ extension Deployment {
       requestsPerRank: requests, contextTokensPerRank: context * Double(requests))
     let passes = step.microbatches == 2 ? ", two microbatches" : ""
     return ServingReport.StepBreakdown(
-      step, conditions: "\(requests) requests per rank, \(Int(context)) tokens of context each\(passes)")
+      step,
+      conditions:
+        "\(Text.counted(requests, "request")) per rank, \(Text.grouped(Int(context))) tokens of context each\(passes)")
   }
 
   /// A prefill step at the run's mean load, taken apart.
@@ -23,7 +26,8 @@ extension Deployment {
     return ServingReport.StepBreakdown(
       step,
       conditions:
-        "\(work.requests) requests, \(work.newTokens) new and \(work.cachedTokens) cached tokens in an iteration")
+        "\(Text.counted(work.requests, "request")), \(Text.grouped(work.newTokens)) new and "
+        + "\(Text.grouped(work.cachedTokens)) cached tokens in an iteration")
   }
 
   /// Notes of the cost model: where the run lies outside what it was held against.

@@ -1,3 +1,4 @@
+import Reports
 import Simulation
 import Units
 import Workloads
@@ -47,7 +48,8 @@ public struct ServingOutcome: Sendable {
     let reserved = Double(statistics.reservedTokens) / Double(max(1, statistics.transfers))
     if reserved > 0, Double(decode.keyValueTokensPerRank) / reserved < limit.requests {
       let requests = Double(decode.keyValueTokensPerRank) / reserved
-      limit = (requests, "memory: \(Int(requests)) requests of \(Int(reserved)) tokens per rank")
+      let tokens = Text.grouped(Int(reserved))
+      limit = (requests, "memory: \(Text.counted(Int(requests), "request")) of \(tokens) tokens per rank")
     }
     if decode.isObjectiveAware, let objective = configuration.objectives.timePerOutputToken {
       let step = Double(objective.picoseconds) * decode.speculation.tokensPerStep
@@ -56,7 +58,8 @@ public struct ServingOutcome: Sendable {
         Double(decode.durations.duration(requests: $0, quanta: Int64(Double($0) * context)).picoseconds) <= step
       }
       if Double(fits ?? 1) < limit.requests {
-        limit = (Double(fits ?? 1), "the objective for time per output token: \(fits ?? 1) requests per rank")
+        let requests = Text.counted(fits ?? 1, "request")
+        limit = (Double(fits ?? 1), "the objective for time per output token: \(requests) per rank")
       }
     }
     return limit

@@ -54,7 +54,7 @@ extension ServingReport {
     if goodput.fraction >= Self.metShare { return "The deployment meets its objectives: \(share) had a \(limits)." }
     let reason = goodput.misses.max { $0.requests < $1.requests }
     let why = reason.map { "; most of the others lost their time to \($0.reason)" } ?? ""
-    return "It does not meet its objectives: only \(share) had a \(limits)\(why)."
+    return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
   }
 
   /// What limits the deployment and what it costs.
@@ -117,6 +117,12 @@ extension Seconds {
 }
 
 extension String {
+  /// With a capital letter and a full stop.
+  var sentence: String {
+    let ending = last.map { ".!?:".contains($0) } ?? true
+    return prefix(1).uppercased() + dropFirst() + (ending ? "" : ".")
+  }
+
   /// A field's name as words: `timeToFirstToken` → `time to first token`.
   var words: String {
     reduce(into: "") { result, letter in

@@ -69,7 +69,8 @@ extension ServingReport {
     let table = Table("Energy and cost", columns: ["", .number("Value"), ""], rows: rows)
     return Document.Section(
       "Energy and cost",
-      [.table(table)] + (assumptions.isEmpty ? [] : [.paragraph("These figures assume:"), .notes(assumptions)]))
+      [.table(table)]
+        + (assumptions.isEmpty ? [] : [.paragraph("These figures assume:"), .notes(assumptions.map(\.sentence))]))
   }
 
   var notesSection: Document.Section? {

@@ -37,11 +37,18 @@ extension ServingReport {
       prefillStep.bounds(title: "Prefill step, by what bounds it"),
     ]
     .compactMap { $0 }
+    return Document.Section(
+      "Where the time of a step goes", [.paragraph(stepSentence), .charts(bounds), .charts(charts)])
+  }
+
+  /// What bounds decode, and why its steps in the run are longer than one at the mean load.
+  private var stepSentence: String {
+    guard !decodeStep.boundBy.isEmpty else { return "Both steps are taken apart at the run's mean load." }
     let sentence =
-      decodeStep.boundBy.isEmpty
-      ? "Both steps are taken apart at the run's mean load."
-      : "At the run's mean load a decode step takes \(decodeStep.step.text) and is bound by \(decodeStep.boundBy)."
-    return Document.Section("Where the time of a step goes", [.paragraph(sentence), .charts(bounds), .charts(charts)])
+      "At the run's mean load a decode step takes \(decodeStep.step.text) and is bound by \(decodeStep.boundBy)."
+    guard decode.meanStep > decodeStep.step * 1.1 else { return sentence }
+    return sentence
+      + " Over the run the mean step took \(decode.meanStep.text): a step waits for the rank with the most work."
   }
 
   var objectivesSection: Document.Section? {
@@ -83,7 +90,23 @@ extension ServingReport.StepBreakdown {
       .bars(
         .init(
           .init("Time", .duration),
-          parts.map { .init($0.name, $0.time.value, note: "\(Measure($0.share, .percent)), \($0.boundBy)") })))
+          shownParts.map { .init($0.name, $0.time.value, note: "\(Measure($0.share, .percent)), \($0.boundBy)") })))
+  }
+
+  /// The twelve longest, and the rest as one.
+  private var shownParts: [Part] {
+    guard parts.count > 13 else { return parts }
+    let rest = parts[12...]
+    let time = rest.reduce(Seconds.zero) { $0 + $1.time }
+    let share = rest.reduce(0) { $0 + $1.share }
+    return parts.prefix(12) + [Part(name: "\(rest.count) others", time: time, share: share, boundBy: "various")]
+  }
+
+  /// Why the parts sum to more than the step, where they do.
+  private var overlap: String {
+    let sum = parts.reduce(Seconds.zero) { $0 + $1.time }
+    guard sum > step * 1.01 else { return "" }
+    return " \((sum - step).text) of it run beside other work, so that the step takes \(step.text)."
   }
 
   /// The same time grouped by compute, memory, network …, in order of first appearance.
@@ -101,7 +124,7 @@ extension ServingReport.StepBreakdown {
     guard let first = groups.first, first.time > 0 else { return nil }
     let name = first.name.prefix(1).uppercased() + first.name.dropFirst()
     return Chart(
-      title, caption: "\(name) takes \(Measure(first.share, .percent)) of the step.",
-      .shares(.init(.duration, [.init("Step at \(conditions)", groups.map { .init($0.name, $0.time) })])))
+      title, caption: "\(name) takes \(Measure(first.share, .percent)) of the work.\(overlap)",
+      .shares(.init(.duration, [.init("At \(conditions)", groups.map { .init($0.name, $0.time) })])))
   }
 }

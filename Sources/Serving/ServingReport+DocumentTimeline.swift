@@ -41,7 +41,9 @@ extension ServingReport {
 
   private var load: Chart {
     let peak = means(of: timeline.arrivals).max() ?? 0
-    let mean = Double(requests.offered) / max(throughput.duration.value, timeline.interval.value)
+    // Over the time in which requests arrive: the last ones take a while to leave.
+    let intervals = (timeline.arrivals.lastIndex { $0 > 0 } ?? 0) + 1
+    let mean = Double(requests.offered) / (timeline.interval.value * Double(intervals))
     return lines(
       "Requests per second",
       caption: "Arrivals average \(Text.significant(mean)) and peak at \(Text.significant(peak)) a second; "

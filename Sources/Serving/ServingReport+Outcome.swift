@@ -1,3 +1,4 @@
+import Reports
 import Simulation
 import Units
 
@@ -141,7 +142,7 @@ extension ServingReport.Pool {
       meanBatch: Double(statistics.prefillRequestsInSteps) / steps,
       meanBatchPerRank: Double(statistics.prefillRequestsInSteps) / steps,
       meanTokensPerStep: Double(statistics.computedTokens) / steps,
-      batchLimit: "\(pool.maxBatchedTokens) new tokens an iteration")
+      batchLimit: "\(Text.grouped(pool.maxBatchedTokens)) new tokens an iteration")
   }
 
   static func decode(_ outcome: ServingOutcome) -> Self {

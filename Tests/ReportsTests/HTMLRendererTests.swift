@@ -43,6 +43,16 @@ import Testing
     #expect(abs(ChartOptions.position(of: 1, 0.01, 100) - 0.5) < 1e-5)
   }
 
+  @Test("tails of less than a thousandth on either side are not drawn")
+  func tails() {
+    // 1 of 2,001 in the first bin, 2,000 in the second, none in the third: the second alone is drawn.
+    let bins = [1, 2000, 0].enumerated().map {
+      Chart.Distribution.Bin(from: Double($0.offset + 1), to: Double($0.offset + 2), count: $0.element)
+    }
+    #expect(ChartOptions.withoutTails(bins) == [bins[1]])
+    #expect(ChartOptions.withoutTails(Array(bins[1...1])) == [bins[1]])
+  }
+
   @Test("with a chart script every chart is drawn, without one its table stands in and a line says how to get it")
   func chartsAndTables() {
     // Six of the eight kinds are drawn; shares and bars are plain HTML.

@@ -34,6 +34,13 @@ import Testing
     #expect(Measure(1.5, .duration).trimmed.description == "1.5 s")
   }
 
+  @Test("one thing is counted in the singular")
+  func counted() {
+    #expect(Text.counted(1, "request") == "1 request")
+    #expect(Text.counted(1200, "request") == "1,200 requests")
+    #expect(Text.round(0.08) == "0.08")
+  }
+
   @Test("fixed decimals round halves away from zero and never print a minus zero")
   func fixed() {
     #expect(Text.fixed(2.5, 0) == "3")
