@@ -9,6 +9,7 @@ enum Ticks {
     let mantissas: [Double] =
       switch high / low {
       case ..<4: [1, 1.5, 2, 3, 4, 5, 6, 8]
+      case ..<12: [1, 2, 3, 5, 7]
       case ..<300: [1, 2, 5]
       case ..<10_000: [1, 3]
       default: [1]

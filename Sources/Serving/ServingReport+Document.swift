@@ -52,8 +52,14 @@ extension ServingReport {
     let limits = goodput.objectives.map { "\($0.name.words) of at most \($0.limit.round)" }.joined(separator: " and ")
     let share = Measure(goodput.fraction, .percent)
     if goodput.fraction >= Self.metShare { return "The deployment meets its objectives: \(share) had a \(limits)." }
-    let reason = goodput.misses.max { $0.requests < $1.requests }
-    let why = reason.map { "; most of the others lost their time to \($0.reason)" } ?? ""
+    let missed = goodput.misses.reduce(0) { $0 + $1.requests }
+    let largest = goodput.misses.max { $0.requests < $1.requests }
+    let why =
+      largest.map {
+        let part = Double($0.requests) / Double(max(missed, 1))
+        let who = part > 0.5 ? "most of the others" : "the largest part of the others (\(Measure(part, .percent)))"
+        return "; \(who) lost their time to \($0.reason)"
+      } ?? ""
     return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
   }
 
