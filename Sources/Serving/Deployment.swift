@@ -17,6 +17,8 @@ public struct Deployment: Sendable {
   public let configuration: ServingConfiguration
   /// Said in the report: how the rate was scaled, what was spread.
   public let notes: [String]
+  /// How many requests there will be, where that is known before the run.
+  public let expectedRequests: Int?
   let workload: WorkloadSpecification
   let catalog: Catalog
 
@@ -25,10 +27,11 @@ public struct Deployment: Sendable {
     self.scenario = scenario
     self.catalog = catalog
     architecture = try Architecture(config: catalog.node("models", scenario.model), name: scenario.model)
-    machine = try Machine(system: scenario.system, engine: scenario.engine, in: catalog)
+    machine = try Machine(system: scenario.system, engine: scenario.engine, bin: scenario.bin, in: catalog)
     try Self.checkCounts(scenario, machine.system)
     prefill = try Self.model(.prefill, scenario, architecture, machine)
     decode = try Self.model(.decode, scenario, architecture, machine)
+    try Self.checkGroups(scenario, decode)
     let perRank = Self.requestsPerRank(scenario, decode)
     prefillMemory = prefill.memoryPlan(
       requestsPerRank: 0, tokensPerRank: scenario.prefill.maxBatchedTokensPerChip / machine.chip.dies.value)
@@ -42,6 +45,16 @@ public struct Deployment: Sendable {
     let scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, on: configuration)
     workload = scaled.workload
     notes = scaled.notes
+    expectedRequests = scaled.requests ?? workload.prompts
+  }
+
+  private static func checkGroups(_ scenario: Scenario, _ decode: StepModel) throws {
+    guard let wanted = scenario.decode.dataParallel, wanted != decode.plan.dataParallel else { return }
+    let (dies, tensor) = (decode.plan.dies, decode.plan.tensorParallel)
+    throw Problem(
+      "decode.dataParallel",
+      "\(dies) dies with tensor parallelism \(tensor) make \(decode.plan.dataParallel) groups, not \(wanted)",
+      wayOut: "use \(decode.plan.dataParallel), or change decode.chips")
   }
 
   /// The requests, from their start; every call opens them anew.

@@ -7,6 +7,8 @@ import Workloads
 struct ScaledWorkload {
   var workload: WorkloadSpecification
   var notes: [String] = []
+  /// Counted where the workload was read to learn its rate.
+  var requests: Int?
 
   /// Reads the workload once to learn its rate and lengths where a load is asked for.
   init(_ scenario: Scenario, catalog: Catalog, seed: Seed, on configuration: ServingConfiguration) throws {
@@ -30,6 +32,7 @@ struct ScaledWorkload {
     guard summary.meanRate > 0 else {
       throw Problem("load", "all requests arrive at once, so there is no rate to scale", wayOut: "remove load")
     }
+    requests = summary.requests
     let hasCache = configuration.cache.scope != .none
     let mean = LoadEstimate.Workload(
       promptTokens: summary.promptTokens.mean, outputTokens: summary.outputTokens.mean,

@@ -8,6 +8,8 @@ public struct Scenario: Decodable, Sendable {
   public var model: String
   public var system: String
   public var engine: String
+  /// The dense BF16 peak of the chip's bin, where it is sold in several; absent: the catalog's.
+  public var bin: FLOPsPerSecond?
   public var precision: Precision
   public var speculation: Speculation?
   public var prefill: PrefillPool
@@ -22,7 +24,7 @@ public struct Scenario: Decodable, Sendable {
   public var seed: UInt64?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, system, engine, precision, speculation, prefill, decode, routing, cache, objectives, workload
+    case name, model, system, engine, bin, precision, speculation, prefill, decode, routing, cache, objectives, workload
     case load, cost, seed
   }
 
@@ -57,12 +59,14 @@ public struct Scenario: Decodable, Sendable {
     /// Tokens in a block of KV memory, as vLLM's `--block-size`.
     public var blockSize: Int?
     public var tensorParallel: Int?
+    /// Groups of dies with requests of their own; if given, it must be what chips and tensor parallelism give.
+    public var dataParallel: Int?
     public var microbatches: Bool?
     /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output
     /// token.
     public var admitWithinObjective: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, microbatches, admitWithinObjective
+      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, microbatches, admitWithinObjective
     }
   }
 

@@ -40,6 +40,12 @@ struct ScenarioOptions: ParsableArguments {
   var maxNumSeqs: Int?
   @Option(help: "Prompt tokens in one prefill step of a chip.")
   var maxNumBatchedTokens: Int?
+  @Option(
+    name: [.customLong("tensor-parallel-size"), .customLong("tp", withSingleDash: true)],
+    help: "Dies that divide a request's heads in decode.")
+  var tensorParallelSize: Int?
+  @Option(help: "Groups of dies in decode with requests of their own; checked against chips and tensor parallelism.")
+  var dataParallelSize: Int?
   @Option(help: "Tokens in a block of key-value memory.")
   var blockSize: Int?
   @Option(help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.", transform: { $0 })
@@ -95,6 +101,8 @@ struct ScenarioOptions: ParsableArguments {
     add("workload.outputTokens", randomOutputLen)
     add("decode.maxRequestsPerChip", maxNumSeqs)
     add("prefill.maxBatchedTokensPerChip", maxNumBatchedTokens)
+    add("decode.tensorParallel", tensorParallelSize)
+    add("decode.dataParallel", dataParallelSize)
     add("decode.blockSize", blockSize)
     for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
     add("seed", seed)

@@ -18,6 +18,8 @@ struct Simulate: ParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "The keys of the JSON: Supernode's own, or those of vLLM's or AIPerf's benchmark.")
+  var outputFormat = ResultKeys.supernode
   @Option(help: "Writes one line a request as CSV to a file, or - for standard output.") var requests: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Flag(
@@ -46,8 +48,8 @@ struct Simulate: ParsableCommand {
     let requestFile = try requests.map(OutputFile.init(path:))
     let answer = try simulated(deployment, node, requestFile)
     let context = deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
-    let result = SimulationResult(report: answer, inputs: node)
-    try jsonFile?.append(try JSONText.encode(result, pretty: true) + "\n")
+    let result = try outputFormat.text(of: answer, inputs: node)
+    try jsonFile?.append(result + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       try reportFile.append(HTMLRenderer().render(answer.document(context), chartScript: script))
@@ -60,7 +62,7 @@ struct Simulate: ParsableCommand {
 
   private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
     let start = wallClock()
-    var progress = quiet ? nil : ProgressBar(expected: scenario.numPrompts, start: start)
+    var progress = quiet ? nil : ProgressBar(expected: deployment.expectedRequests, start: start)
     try requestFile?.append(RequestRecord.csvHeader + "\n")
     let sink: (([RequestRecord]) throws -> Void)? = requestFile.map { file in
       { records in for record in records { try file.append(record.csvLine + "\n") } }

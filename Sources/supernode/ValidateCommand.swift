@@ -18,7 +18,7 @@ struct Validate: ParsableCommand {
   @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
-  @Option(help: "How to print: table, json or csv.") var format = OutputFormat.table
+  @Option(help: "How to print: table, json, csv or markdown.") var format = ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Flag(help: "Prints every row, not only the groups.") var all = false
@@ -46,9 +46,13 @@ struct Validate: ParsableCommand {
     switch format {
     case .json: try JSONText.encode(result, pretty: true)
     case .csv: result.csv
+    case .markdown: result.markdown
     case .table:
       TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
         .render(result.terminalDocument(everyRow: all))
     }
   }
 }
+
+/// How `validate` prints.
+enum ValidationFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }

@@ -1,3 +1,4 @@
+import Foundation
 import Formats
 import Testing
 import Units
@@ -70,6 +71,16 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     let refits = try report.get().refits
     #expect(refits.count > 5)
     for refit in refits { #expect(refit.worstAbsoluteError <= 0.25, "\(refit.name)") }
+  }
+
+  @Test("Documentation/Validation.md says what the program says")
+  func page() throws {
+    let here = #filePath
+    let tests = try #require(here.range(of: "/Tests/"))
+    let path = here[..<tests.lowerBound] + "/Documentation/Validation.md"
+    let written = String(decoding: try readBytes(of: String(path)), as: UTF8.self)
+    let now = try report.get().markdown
+    #expect(written == now, "write it anew: ./run validate --format markdown > Documentation/Validation.md")
   }
 
   private func budgetsPath() -> String? {
