@@ -66,7 +66,8 @@ public struct Scenario: Decodable, Sendable {
     /// token.
     public var admitWithinObjective: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, microbatches, admitWithinObjective
+      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, microbatches,
+        admitWithinObjective
     }
   }
 

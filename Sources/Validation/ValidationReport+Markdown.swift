@@ -5,7 +5,8 @@ extension ValidationReport {
   public var markdown: String {
     let document = document(version: "")
     var text =
-      "# \(document.title)\n\nWritten by `supernode validate --format markdown`; a test holds it to what the program says.\n"
+      "# \(document.title)\n\nWritten by `supernode validate --format markdown`; a test holds it to what the "
+      + "program says.\n"
     for paragraph in document.lead { text += "\n\(paragraph)\n" }
     for section in document.sections {
       for case .table(let table) in section.blocks {
