@@ -10,7 +10,7 @@ extension ChartOptions {
     let marks = marks(distribution, limit, low: low, high: high)
     let notation = distribution.x.notation
     let ticks = JSONValue.array(Ticks.logarithmic(from: low, to: high).map(JSONValue.number))
-    let note = bins.count < all.count ? ", without the outermost 0.1% on either side" : ""
+    let note = bins.count < all.count ? " (tails of 0.1% cut)" : ""
     let axisOfX = Chart.Axis(distribution.x.name + note, notation, isLogarithmic: true)
     let isDensity = distribution.form == .density
     return wrap(

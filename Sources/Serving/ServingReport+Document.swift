@@ -52,14 +52,11 @@ extension ServingReport {
     let limits = goodput.objectives.map { "\($0.name.words) of at most \($0.limit.round)" }.joined(separator: " and ")
     let share = Measure(goodput.fraction, .percent)
     if goodput.fraction >= Self.metShare { return "The deployment meets its objectives: \(share) had a \(limits)." }
-    let missed = goodput.misses.reduce(0) { $0 + $1.requests }
-    let largest = goodput.misses.max { $0.requests < $1.requests }
-    let why =
-      largest.map {
-        let part = Double($0.requests) / Double(max(missed, 1))
-        let who = part > 0.5 ? "most of the others" : "the largest part of the others (\(Measure(part, .percent)))"
-        return "; \(who) lost their time to \($0.reason)"
-      } ?? ""
+    let missed = Double(max(goodput.misses.reduce(0) { $0 + $1.requests }, 1))
+    let reasons = goodput.misses.sorted { ($1.requests, $0.reason) < ($0.requests, $1.reason) }.prefix(2).map {
+      "\($0.reason) (\(Measure(Double($0.requests) / missed, .percent)))"
+    }
+    let why = reasons.isEmpty ? "" : "; the others missed mostly by \(reasons.joined(separator: " and "))"
     return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
   }
 

@@ -40,7 +40,7 @@ extension ServingReport {
         Self.row(
           "Prompt tokens", "\(count(throughput.inputTokens))/s", "\(Measure(cache.hitRate, .percent)) from the cache"),
         Self.row(
-          "Batch", count(decode.meanBatchPerRank), "requests per decode rank; limit: \(decode.batchLimit)"),
+          "Batch per rank", count(decode.meanBatchPerRank), "limit: \(decode.batchLimit)"),
         Self.row(
           "Energy", "\(Measure(energy.joulesPerOutputToken.value, .joules))",
           "per output token, mean power \(Measure(energy.meanPower.value, .watts))"),
