@@ -3,6 +3,8 @@ struct ChartData: Sendable {
   /// Names with notations; nil marks a column of names.
   var columns: [Column]
   var rows: [[Value]]
+  /// Whether rows are neighbouring ranges with a count each, to be merged where a short table has no room for all.
+  private var hasRanges = false
 
   typealias Column = (name: String, notation: Notation?)
 
@@ -18,6 +20,7 @@ struct ChartData: Sendable {
     case .distribution(let distribution):
       columns = [("From", distribution.x.notation), ("To", distribution.x.notation), (distribution.counted, .count)]
       rows = distribution.bins.map { [.number($0.from), .number($0.to), .number(Double($0.count))] }
+      hasRanges = true
     case .shares(let shares):
       columns = [("Whole", nil), ("Part", nil), ("Value", shares.notation), ("Note", nil)]
       rows = shares.wholes.flatMap { whole in
@@ -61,9 +64,10 @@ struct ChartData: Sendable {
   /// As printed; long series thinned to some 24 rows, and the caption says so.
   func shortTable(caption: String) -> Table {
     let stride = rows.count <= 40 ? 1 : (rows.count + 23) / 24
-    let shown = rows.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    let thinned = rows.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    let shown = hasRanges ? mergedRanges(of: stride) : thinned
     return Table(
-      stride == 1 ? caption : "\(caption), one in \(stride) of \(Text.grouped(rows.count)) rows",
+      stride == 1 || hasRanges ? caption : "\(caption), one in \(stride) of \(Text.grouped(rows.count)) rows",
       columns: columns.map { $0.notation == nil ? Table.Column($0.name) : .number($0.name) },
       rows: shown.map { row in
         zip(row, columns).map { value, column in
@@ -74,6 +78,16 @@ struct ChartData: Sendable {
           }
         }
       })
+  }
+
+  private func mergedRanges(of length: Int) -> [[Value]] {
+    stride(from: 0, to: rows.count, by: length).map { start in
+      let group = rows[start..<min(start + length, rows.count)]
+      let count = group.reduce(0.0) { sum, row in
+        if case .number(let value) = row[2] { sum + value } else { sum }
+      }
+      return [group.first?[0] ?? .none, group.last?[1] ?? .none, .number(count)]
+    }
   }
 
   /// Comma-separated, numbers in SI units, quoted where a name needs it.

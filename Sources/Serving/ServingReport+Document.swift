@@ -56,7 +56,7 @@ extension ServingReport {
     let reasons = goodput.misses.sorted { ($1.requests, $0.reason) < ($0.requests, $1.reason) }.prefix(2).map {
       "\($0.reason) (\(Measure(Double($0.requests) / missed, .percent)))"
     }
-    let why = reasons.isEmpty ? "" : "; the others missed mostly by \(reasons.joined(separator: " and "))"
+    let why = reasons.isEmpty ? "" : "; the others missed mostly through \(reasons.joined(separator: " and "))"
     return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
   }
 

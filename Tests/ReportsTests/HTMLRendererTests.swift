@@ -43,6 +43,19 @@ import Testing
     #expect(abs(ChartOptions.position(of: 1, 0.01, 100) - 0.5) < 1e-5)
   }
 
+  @Test("a long histogram's table merges neighbouring bins and loses no count")
+  func mergedBins() {
+    let bins = (0..<60).map { Chart.Distribution.Bin(from: Double($0 + 1), to: Double($0 + 2), count: 1) }
+    let chart = Chart(
+      "Wait", caption: "", .distribution(.init(x: .init("t", .plain), counted: "requests", bins: bins, percentiles: []))
+    )
+    // 60 rows by threes are 20 rows of 3 requests.
+    let table = ChartData(chart).shortTable(caption: "Wait")
+    #expect(table.rows.count == 20)
+    #expect(table.rows[0].map(\.text) == ["1.00", "4.00", "3"])
+    #expect(table.rows[19].map(\.text) == ["58.0", "61.0", "3"])
+  }
+
   @Test("tails of less than a thousandth on either side are not drawn")
   func tails() {
     // 1 of 2,001 in the first bin, 2,000 in the second, none in the third: the second alone is drawn.

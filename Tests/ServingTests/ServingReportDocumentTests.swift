@@ -16,7 +16,7 @@ import Units
     #expect(lead.contains("11,990 of 12,000 requests were served"))
     #expect(lead.contains("12,010 prompt and 343 output tokens each on average"))
     #expect(lead.contains("It falls short of its objectives: 96.2% had a"))
-    #expect(lead.contains("the others missed mostly by waiting for prefill (85.7%) and prefill itself (9.2%)"))
+    #expect(lead.contains("the others missed mostly through waiting for prefill (85.7%) and prefill itself (9.2%)"))
     #expect(lead.contains("Prefill limits this deployment"))
     #expect(lead.contains("A million output tokens cost $3.42 (93.1% hardware, 6.9% electricity)"))
   }
