@@ -47,7 +47,8 @@ struct NodeDecoder: Decoder {
     if !run.allowsUnknownKeys && ledger.isUsed {
       let candidates = ledger.names.filter { !present.contains($0) }
       for (key, value) in fields where !ledger.accepts(key) {
-        let near = Problems.nearest(to: key, among: candidates)
+        // The field meant may be given already: `--set decode.instnaces=2` beside the file's `instances`.
+        let near = Problems.nearest(to: key, among: candidates) ?? Problems.nearest(to: key, among: ledger.names)
         if let near { guessed.append(near) }
         let wayOut =
           near.map { "did you mean '\($0)'?" }

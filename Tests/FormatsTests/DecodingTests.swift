@@ -85,6 +85,9 @@ private func faults<T: Decodable>(_ text: String, as type: T.Type) -> [String] {
       faults("{ instance: 1, latency: 1 s, name: x }", as: Pool.self)
         == ["f.yaml:1: instance: there is no such field; did you mean 'instances'?"])
     #expect(
+      faults("{ instances: 1, latency: 1 s, name: x, instnaces: 2 }", as: Pool.self)
+        == ["f.yaml:1: instnaces: there is no such field; did you mean 'instances'?"])
+    #expect(
       faults("{ instances: 1, latency: 1 s, name: x, banana: 2 }", as: Pool.self)
         == ["f.yaml:1: banana: there is no such field; remove it; the other fields are share, tags"])
   }
