@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
       exclude: ["budgets.yaml"], swiftSettings: settings),
-    .testTarget(name: "GoldenTests", dependencies: ["Formats"], swiftSettings: settings),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["Formats", "supernode"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )
