@@ -26,7 +26,8 @@ public struct Deployment: Sendable {
   public init(_ scenario: Scenario, catalog: Catalog) throws {
     self.scenario = scenario
     self.catalog = catalog
-    architecture = try Architecture(config: catalog.node("models", scenario.model), name: scenario.model)
+    let config = try placed("model") { try catalog.node("models", scenario.model) }
+    architecture = try Architecture(config: config, name: scenario.model)
     machine = try Machine(system: scenario.system, engine: scenario.engine, bin: scenario.bin, in: catalog)
     try Self.checkCounts(scenario, machine.system)
     prefill = try Self.model(.prefill, scenario, architecture, machine)

@@ -39,7 +39,8 @@ struct Simulate: ParsableCommand {
   func run() throws {
     let catalog = Catalog(folders: scenario.catalog)
     let node = try scenario.read(in: catalog)
-    let deployment = try Deployment(node.decode(Scenario.self), catalog: catalog)
+    let wanted = try node.decode(Scenario.self)
+    let deployment = try node.locating { try Deployment(wanted, catalog: catalog) }
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
     if explain { return Terminal.write(renderer.render(deployment.explanation())) }
     // Opened before the work, so that a place that cannot be written is known at once; gone again unless committed.
@@ -56,8 +57,7 @@ struct Simulate: ParsableCommand {
     }
     for file in [requestFile, jsonFile, reportFile] { try file?.commit() }
     if [json, requests, report].contains("-") { return }
-    Terminal.write(
-      format == .json ? try JSONText.encode(result, pretty: true) : renderer.render(answer.summary(context)))
+    Terminal.write(format == .json ? result : renderer.render(answer.summary(context)))
   }
 
   private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {

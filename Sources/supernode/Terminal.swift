@@ -56,6 +56,12 @@ enum Interrupt {
       if Interrupt.flag.pointee != 0 { _exit(130) }
       Interrupt.flag.pointee = 1
     }
+    // A parent may have started this process from a thread that blocks them.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    sigaddset(&wanted, SIGINT)
+    sigaddset(&wanted, SIGTERM)
+    sigprocmask(SIG_UNBLOCK, &wanted, nil)
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
     signal(SIGPIPE, SIG_IGN)

@@ -1,0 +1,66 @@
+import Foundation
+
+/// The program as users run it, built beside the tests.
+enum BuiltProgram {
+  struct Answer {
+    var code: Int32
+    var output: String
+    var error: String
+  }
+
+  static let root: String = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
+
+  static let path: String = {
+    let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+    let places = [beside, "\(root)/.build/debug", "\(root)/.build/release"]
+    return places.map { "\($0)/supernode" }.first(where: FileManager.default.isExecutableFile) ?? "\(beside)/supernode"
+  }()
+
+  /// Runs to the end; `folder` is the working directory, and `interruptAfter` sends a SIGINT after so many seconds.
+  static func run(
+    _ arguments: [String], in folder: String = root, interruptAfter seconds: Double? = nil
+  ) throws -> Answer {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    // Files rather than pipes, so that neither stream can fill up while the other is read.
+    let scratch = try Scratch()
+    let files = try ["out", "err"].map { name in try scratch.write("", to: name) }
+    let handles = files.compactMap(FileHandle.init(forWritingAtPath:))
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
+    try process.run()
+    if let seconds {
+      Thread.sleep(forTimeInterval: seconds)
+      process.interrupt()
+      for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+    process.waitUntilExit()
+    let texts = files.map { String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self) }
+    return Answer(code: process.terminationStatus, output: texts[0], error: texts[1])
+  }
+}
+
+/// A folder of its own for one test, removed with it.
+final class Scratch {
+  let path = "\(FileManager.default.temporaryDirectory.path)/supernode-golden-\(UUID().uuidString)"
+
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ text: String, to name: String) throws -> String { try write(Data(text.utf8), to: name) }
+
+  func write(_ data: Data, to name: String) throws -> String {
+    let file = "\(path)/\(name)"
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try data.write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+}

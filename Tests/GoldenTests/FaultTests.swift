@@ -1,0 +1,149 @@
+import Formats
+import Foundation
+import Testing
+
+/// What the program says of input that it cannot take: exit code, one sentence a fault, and nothing left behind.
+@Suite struct FaultTests {
+  struct Fault: CustomTestStringConvertible, Sendable {
+    var name: String
+    var arguments: [String]
+    /// Words that the sentences must have.
+    var words: [String]
+    var testDescription: String { name }
+    init(_ name: String, _ arguments: [String], _ words: String...) {
+      self.name = name
+      self.arguments = arguments
+      self.words = words
+    }
+  }
+
+  static let generated = "Examples/cloudmatrix384-no-cache.yaml"
+  static let traced = "Examples/cloudmatrix384-deepseek-r1.yaml"
+
+  static func setting(_ assignment: String, _ name: String, _ words: String...) -> Fault {
+    var fault = Fault(name, ["simulate", traced, "--set", assignment])
+    fault.words = words
+    return fault
+  }
+
+  static let faults: [Fault] = [
+    setting("model=null", "a field without a value", "model", "has no value"),
+    setting("decode.chps=3", "a misspelt field", "decode.chps", "did you mean 'chips'"),
+    setting("colour=red", "a field of no path", "colour", "there is no such field"),
+    setting("system=CloudMatrx 384", "an unknown system", "--set: system", "did you mean 'CloudMatrix 384'"),
+    setting("model=DeepSeek-R2", "an unknown model", "--set: model", "did you mean"),
+    setting("engine=none", "an unknown engine", "--set: engine", "CloudMatrix-Infer"),
+    setting("decode.tensorParallel=48", "heads not divisible", "decode.tensorParallel", "48 does not divide 128"),
+    setting("decode.instances=5", "more chips than there are", "decode", "384", "fewer"),
+    setting("decode.chips=0", "no chips", "decode.chips", "from 1 on"),
+    setting("decode.chips=1", "a model that does not fit", "decode", "does not fit", "GB missing"),
+    setting("objectives.timeToFirstToken=50 GB", "a size for a time", "objectives.timeToFirstToken", "GB"),
+    setting("objectives.timeToFirstToken=5", "a number for a time", "objectives.timeToFirstToken", "unit"),
+    setting("speculation.acceptance=1.5", "a share above one", "speculation.acceptance", "1.5"),
+    setting("load=-1", "a negative load", "load", "not a load"),
+    setting("cache.plane=XX", "an unknown plane", "XX", "UB"),
+    setting("workload.trace=nowhere", "an unknown trace", "nowhere", "mooncake-conversation"),
+    setting("workload.trace=./nowhere.jsonl", "a missing trace", "nowhere.jsonl"),
+    Fault("a missing scenario", ["simulate", "./nowhere.yaml"], "nowhere.yaml"),
+    Fault("an output below a file", ["simulate", generated, "--json", "Package.swift/x.json"], "Package.swift/x.json"),
+    Fault("an output that is a folder", ["simulate", generated, "--report", "Sources"], "is a folder"),
+  ]
+
+  static let usage: [Fault] = [
+    Fault("an unknown verb", ["simulat"], "simulat"),
+    Fault("no scenario", ["simulate"], "scenario"),
+    Fault("nonsense objectives", ["simulate", traced, "--goodput", "fast"], "--goodput", "ttft:"),
+    Fault("an assignment without '='", ["simulate", traced, "--set", "seed"], "--set"),
+    Fault("two results on one output", ["simulate", traced, "--json", "-", "--requests", "-"], "--requests"),
+  ]
+
+  @Test("a fault in the input is told as a sentence with its place and a way out", arguments: faults)
+  func faulty(_ fault: Fault) throws {
+    let answer = try BuiltProgram.run(fault.arguments)
+    #expect(answer.code == 1 && answer.output == "")
+    let lines = answer.error.split(separator: "\n")
+    #expect(!lines.isEmpty && lines.count <= 3 && lines.allSatisfy { $0.hasPrefix("supernode: ") }, "\(answer.error)")
+    for word in fault.words { #expect(answer.error.contains(word), "no '\(word)' in: \(answer.error)") }
+  }
+
+  @Test("a fault in the command ends with code 2", arguments: usage) func misused(_ fault: Fault) throws {
+    let answer = try BuiltProgram.run(fault.arguments)
+    #expect(answer.code == 2 && answer.output == "", "\(answer.code): \(answer.error)")
+    for word in fault.words { #expect(answer.error.contains(word), "no '\(word)' in: \(answer.error)") }
+  }
+
+  @Test("a fault in a file is told with its line") func lines() throws {
+    let text = try String(contentsOfFile: "\(BuiltProgram.root)/\(Self.traced)", encoding: .utf8)
+    let edits: [(String, String, String)] = [
+      ("chips: 160", "chips: 5000", "decode"),
+      ("  instances: 1\n", "  instances: 1\n  instances: 2\n", "'instances' is given twice"),
+      ("system: CloudMatrix 384", "system: CloudMatrix 385", ":6: system: there is no system"),
+      ("  chips: 160", "  chips: 160\n  tensorParallel: 48", ":20: decode.tensorParallel: 48"),
+      ("draftTokens: 1", "draftTokens: -1", ":9: speculation.draftTokens"),
+    ]
+    for (old, new, words) in edits {
+      let scratch = try Scratch()
+      let file = try scratch.write(text.replacingOccurrences(of: old, with: new), to: "bad.yaml")
+      let answer = try BuiltProgram.run(["simulate", file, "--json", "\(scratch.path)/out.json"])
+      #expect(answer.code == 1 && answer.output == "" && answer.error.contains(words), "\(words): \(answer.error)")
+      #expect(answer.error.contains("bad.yaml:"), "\(answer.error)")
+      #expect(try scratch.names() == ["bad.yaml"])
+    }
+  }
+
+  @Test("a damaged trace stops the run at its line and leaves no file, or is skipped and counted where asked")
+  func damagedTraces() throws {
+    let good = #"{"timestamp": 0, "input_length": 100, "output_length": 5, "hash_ids": [1]}"#
+    let late = #"{"timestamp": 9000, "input_length": 100, "output_length": 5, "hash_ids": [1]}"#
+    let bad: [(line: String, words: String)] = [
+      ("{\"timestamp\": 3000, \"input", "trace.jsonl:3"),
+      (good.replacingOccurrences(of: "100", with: "-100"), "trace.jsonl:3: input_length -100 is not positive"),
+      (good, "trace.jsonl:3: arrives before the request above it"),
+    ]
+    for (line, words) in bad {
+      let scratch = try Scratch()
+      let trace = try scratch.write("\(good)\n\(late)\n\(line)\n\(late)\n", to: "trace.jsonl")
+      let results = ["--requests", "\(scratch.path)/r.csv", "--json", "\(scratch.path)/r.json"]
+      let run = ["simulate", Self.traced, "--set", "load=null", "--trace", trace] + results
+      let answer = try BuiltProgram.run(run)
+      #expect(answer.code == 1 && answer.output == "" && answer.error.contains(words), "\(words): \(answer.error)")
+      #expect(answer.error.contains("--skip-bad"))
+      #expect(try scratch.names() == ["trace.jsonl"])
+      let skipping = try BuiltProgram.run(run + ["--skip-bad"])
+      #expect(skipping.code == 0 && skipping.output.contains("3 of 3"), "\(skipping.error)\(skipping.output)")
+      #expect(try scratch.names() == ["r.csv", "r.json", "trace.jsonl"])
+    }
+  }
+
+  @Test("a gzip file that ends early stops the run") func truncated() throws {
+    let scratch = try Scratch()
+    let whole = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog/traces/mooncake-conversation.jsonl.gz"
+    let data = try Data(contentsOf: URL(fileURLWithPath: whole))
+    let trace = try scratch.write(data.prefix(data.count / 2), to: "half.jsonl.gz")
+    for flags in [[], ["--skip-bad"]] {
+      let answer = try BuiltProgram.run(
+        ["simulate", Self.traced, "--trace", trace, "--json", "\(scratch.path)/out.json"] + flags)
+      #expect(answer.code == 1 && answer.output == "" && answer.error.contains("half.jsonl.gz"), "\(answer.error)")
+      #expect(try scratch.names() == ["half.jsonl.gz"])
+    }
+  }
+
+  @Test("an architecture that is not modelled is refused by name") func architecture() throws {
+    let scratch = try Scratch()
+    _ = try scratch.write(
+      #"{"architectures": ["MiniMaxM1ForCausalLM"], "hidden_size": 6144, "num_hidden_layers": 80}"#,
+      to: "models/MiniMax-M1/config.json")
+    let answer = try BuiltProgram.run(["simulate", Self.traced, "--catalog", scratch.path, "--set", "model=MiniMax-M1"])
+    #expect(answer.code == 1 && answer.output == "" && answer.error.contains("MiniMaxM1ForCausalLM"), "\(answer.error)")
+  }
+
+  @Test("an interrupt ends a long run with code 130 and leaves no file") func interrupted() throws {
+    let scratch = try Scratch()
+    let answer = try BuiltProgram.run(
+      [
+        "simulate", Self.generated, "--num-prompts", "100000000", "--requests", "\(scratch.path)/r.csv",
+      ], interruptAfter: 2)
+    #expect(answer.code == 130 && answer.output == "" && answer.error.contains("interrupted"), "\(answer.error)")
+    #expect(try scratch.names() == [])
+  }
+}

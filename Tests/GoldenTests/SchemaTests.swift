@@ -1,0 +1,43 @@
+import Formats
+import Foundation
+import Testing
+
+@Suite struct SchemaTests {
+  @Test("every example names only fields of the schema, and all that it requires") func examples() throws {
+    let schema = try Node.parse(BuiltProgram.run(["schema"]).output, file: "schema")
+    for name in ExampleTests.examples {
+      let scenario = try Node.read(path: "\(BuiltProgram.root)/Examples/\(name).yaml")
+      #expect(faults(of: scenario, under: schema, at: name) == [])
+    }
+  }
+
+  /// The program lists a mapping's fields when it meets one that it does not know.
+  @Test("the schema has the fields that the program reads, no more and no fewer") func fields() throws {
+    let schema = try Node.parse(BuiltProgram.run(["schema"]).output, file: "schema")
+    for (name, part) in [("", schema)] + (schema.field("properties")?.fields ?? []) {
+      guard let known = part.field("properties")?.fields.map(\.key) else { continue }
+      let path = name.isEmpty ? "zzzzzzzzz" : "\(name).zzzzzzzzz"
+      let example = "Examples/\(ExampleTests.examples[0]).yaml"
+      let answer = try BuiltProgram.run(["simulate", example, "--set", "\(path)=1"])
+      let present = try Node.read(path: "\(BuiltProgram.root)/\(example)")
+      let given = (name.isEmpty ? present : present[name])?.fields.map(\.key) ?? []
+      let listed = answer.error.split(separator: "\n").compactMap { line in
+        line.range(of: "the other fields are ").map { String(line[$0.upperBound...]) }
+      }
+      guard let list = listed.first else { continue }
+      let read = Set(list.components(separatedBy: ", ")).union(given)
+      #expect(read == Set(known), "\(name): \(read.symmetricDifference(known).sorted())")
+    }
+  }
+
+  private func faults(of node: Node, under schema: Node, at path: String) -> [String] {
+    guard let properties = schema.field("properties") else { return [] }
+    let required = schema.field("required")?.elements.compactMap(\.text) ?? []
+    let absent = required.filter { node.field($0) == nil }.map { "\(path).\($0) is required" }
+    return absent
+      + node.fields.flatMap { key, value -> [String] in
+        let inner = "\(path).\(key)"
+        return properties.field(key).map { faults(of: value, under: $0, at: inner) } ?? ["\(inner) is unknown"]
+      }
+  }
+}
