@@ -44,6 +44,8 @@ struct SmallWorld {
   private static func decode(_ draw: inout Draw, _ tick: Double, longest: Int) -> ServingConfiguration.Decode {
     let (start, request, context) = (draw.between(1, 20), draw.between(0, 5), draw.between(0, 3))
     let bend = draw.between(1, 8 * longest)
+    // In some worlds a step grows shorter past a length of context, so that one refused may be admitted later.
+    let drop = draw.between(0, 3) == 0 ? draw.between(1, 30) : 0
     let limit = draw.between(1, 6)
     let speculation = Speculation(
       draftTokens: draw.between(0, 3), acceptance: Double(draw.between(0, 10)) / 10,
@@ -58,7 +60,7 @@ struct SmallWorld {
         requestStride: draw.between(1, 3)
       ) { requests, tokens in
         let ticks = Double(start + request * requests) + Double(context * tokens + max(0, tokens - bend)) / 16
-        return Seconds(tick * ticks)
+        return Seconds(tick * max(1, ticks - (tokens > bend / 4 ? Double(drop) : 0)))
       })
   }
 
