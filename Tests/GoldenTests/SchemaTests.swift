@@ -11,6 +11,17 @@ import Testing
     }
   }
 
+  @Test("a result has what its schema requires, and nothing else") func results() throws {
+    let example = "Examples/\(ExampleTests.examples[0]).yaml"
+    let verbs = [["simulate", example, "--num-prompts", "300"], ["validate"]]
+    for arguments in verbs {
+      let schema = try Node.parse(BuiltProgram.run(["schema", arguments[0]]).output, file: "schema")
+      let result = try Node.parse(BuiltProgram.run(arguments + ["--format", "json"]).output, file: "result")
+      let faults = faults(of: result, under: schema, at: arguments[0])
+      #expect(faults.isEmpty, "\(faults.prefix(5))")
+    }
+  }
+
   /// The program lists a mapping's fields when it meets one that it does not know.
   @Test("the schema has the fields that the program reads, no more and no fewer") func fields() throws {
     let schema = try Node.parse(BuiltProgram.run(["schema"]).output, file: "schema")
@@ -31,6 +42,9 @@ import Testing
   }
 
   private func faults(of node: Node, under schema: Node, at path: String) -> [String] {
+    if let element = schema.field("items") {
+      return node.elements.enumerated().flatMap { faults(of: $1, under: element, at: "\(path)[\($0)]") }
+    }
     guard let properties = schema.field("properties") else { return [] }
     let required = schema.field("required")?.elements.compactMap(\.text) ?? []
     let absent = required.filter { node.field($0) == nil }.map { "\(path).\($0) is required" }
