@@ -6,7 +6,9 @@ import Testing
 @Suite struct ExampleTests {
   static let golden = "\(BuiltProgram.root)/Tests/GoldenTests/Golden"
   static let isUpdating = ProcessInfo.processInfo.environment["SUPERNODE_UPDATE_GOLDEN"] == "1"
-  static let examples = ["cloudmatrix384-deepseek-r1", "cloudmatrix384-no-cache", "cloudmatrix384-azure-conv"]
+  static let examples = [
+    "cloudmatrix384-deepseek-r1", "cloudmatrix384-no-cache", "cloudmatrix384-azure-conv", "llama-3.1-70b-hgx-h100",
+  ]
 
   /// Runs that differ from one example by flags, each with the hash of its requests as CSV.
   static let variations: [(name: String, arguments: [String])] = [
