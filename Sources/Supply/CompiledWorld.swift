@@ -61,7 +61,7 @@ struct CompiledWorld: Sendable {
   struct ImportedProduct: Sendable {
     var name: String
     var vendor, wantedPath: Int
-    var productionPath: Int?
+    var productionPath, stockpilePath: Int?
     var pricePath: Int
     var feePassedOn, bookedShare: Int?
     var isSmuggled: Bool

@@ -13,6 +13,8 @@ extension MonthlyModel {
     for chip in 0..<chips { emit(sold[chip * months + month]) }
     emitAll(layout.vendorUnits, world.vendors.count)
     emitAll(layout.vendorValue, world.vendors.count)
+    let flow = flows(month)
+    emitAll(layout.vendorCompute, world.vendors.count)
     emitAll(layout.wafers, world.fabs.count)
     emitAll(layout.capacity, world.fabs.count)
     for family in world.families.indices { emit(dieArrivals[family * arrivalLength + month]) }
@@ -30,7 +32,6 @@ extension MonthlyModel {
     emit(sum(layout.packaged, products))
     emit(sum(layout.completed, products))
     emit(sum(layout.inventory, products))
-    let flow = flows(month)
     emit(state[layout.domesticUnits])
     emit(state[layout.domesticValue])
     emit(flow.domesticCompute)
@@ -86,16 +87,20 @@ extension MonthlyModel {
   /// Compute (PFLOP/s) and memory bandwidth (TB/s) of the chips sold this month.
   @inline(__always) private func flows(_ month: Int) -> Flows {
     var result = Flows()
+    for vendor in world.vendors.indices { state[layout.vendorCompute + vendor] = 0 }
     for index in world.products.indices {
       let specification = world.products[index].specification
       let units = sold[index * months + month]
-      result.domesticCompute += units * values[specification.compute] * 1e-3
+      let compute = units * values[specification.compute] * 1e-3
+      state[layout.vendorCompute + world.products[index].vendor] += compute
+      result.domesticCompute += compute
       result.domesticBandwidth += units * values[specification.bandwidth]
     }
     for index in world.imports.indices {
       let chip = world.imports[index]
       let units = state[layout.importSold + index]
       let compute = units * values[chip.specification.compute] * 1e-3
+      state[layout.vendorCompute + chip.vendor] += compute
       if chip.isSmuggled {
         result.smuggledCompute += compute
       } else {

@@ -23,7 +23,9 @@ extension MonthlyModel {
   @inline(__always) private func importChip(_ index: Int, _ month: Int, _ room: inout Double) {
     let chip = world.imports[index]
     let wanted = path(chip.wantedPath, month)
-    let produced = (chip.productionPath.map { path($0, month) } ?? wanted) * lever(chip.productionLever, month)
+    let ahead = chip.stockpilePath.map { path($0, month) } ?? 0
+    let ordered = chip.productionPath.map { path($0, month) } ?? wanted
+    let produced = (ordered + ahead) * lever(chip.productionLever, month)
     let fee = lever(chip.feeLever, month)
     let price = path(chip.pricePath, month) * (1 + fee * (chip.feePassedOn.map { values[$0] } ?? 0))
     let allowed = max(0, min(1, lever(chip.exportLever, month))) * max(0, lever(chip.purchaseLever, month))

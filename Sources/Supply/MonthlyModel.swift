@@ -114,7 +114,7 @@ struct StateLayout: Sendable {
   /// This month, by fab, family, memory, line, product, import, vendor.
   var wafers, capacity, diesMade, diesUsed, dieStock, stacks, stacksUsed, stackStock, lineLeft: Int
   var inventory, recentSales, started, packaged, completed: Int
-  var importStock, importSold, vendorUnits, vendorValue: Int
+  var importStock, importSold, vendorUnits, vendorValue, vendorCompute: Int
   /// Single numbers.
   var unmet, substituted, demand, supply, domesticValue, domesticUnits, importUnits, importValue, barred: Int
   var booked, fees, writeOffs, smuggledUnits, smuggledValue, floor, fill, wanted: Int
@@ -148,6 +148,7 @@ struct StateLayout: Sendable {
     importSold = take(world.imports.count)
     vendorUnits = take(world.vendors.count)
     vendorValue = take(world.vendors.count)
+    vendorCompute = take(world.vendors.count)
     let singles = take(17)
     (unmet, substituted, demand, supply) = (singles, singles + 1, singles + 2, singles + 3)
     (domesticValue, domesticUnits, importUnits) = (singles + 4, singles + 5, singles + 6)

@@ -9,6 +9,10 @@ public struct PolicyEvent: Decodable, Sendable {
   public var actor: String
   public var source: String
   public var note: String?
+  /// Several events that are left out together.
+  public var group: String?
+  /// The same in the words of the data that it was taken from.
+  public var levers: String?
   /// Kept for the reader: it acts on nothing.
   public var information: Bool?
   public var effects: [Effect]?

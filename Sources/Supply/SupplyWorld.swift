@@ -49,6 +49,8 @@ public struct SupplyWorld: Decodable, Sendable {
     public var name: String
     /// Stacks a month.
     public var stacks: Trajectory
+    /// Share of them that flows before any event; 1 where absent.
+    public var initially: Double?
     /// Shares by memory.
     public var memories: NamedValues<Amount>
   }
@@ -98,6 +100,8 @@ public struct SupplyWorld: Decodable, Sendable {
     public var wanted: Trajectory
     /// Chips a month made for this market; what is wanted where absent.
     public var production: Trajectory?
+    /// Chips a month made ahead of orders.
+    public var stockpile: Trajectory?
     public var price: Trajectory
     /// Share of a licence's fee that buyers pay in the price.
     public var feePassedOn: Amount?

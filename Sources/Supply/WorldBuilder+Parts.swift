@@ -35,7 +35,8 @@ extension WorldBuilder {
       compiled.memorySources.append(
         .init(
           name: source.name, stacksPath: path(source.stacks, "\(what) stacks"),
-          lever: lever("\(what).inflow", initially: 1), shares: shares(source.memories, in: world.memories, what)))
+          lever: lever("\(what).inflow", initially: source.initially ?? 1),
+          shares: shares(source.memories, in: world.memories, what)))
     }
     for line in world.packaging {
       compiled.packaging.append(
@@ -82,6 +83,7 @@ extension WorldBuilder {
         .init(
           name: chip.name, vendor: vendor(chip.vendor), wantedPath: path(chip.wanted, "\(what) wanted"),
           productionPath: chip.production.map { path($0, "\(what) production") },
+          stockpilePath: chip.stockpile.map { path($0, "\(what) stockpile") },
           pricePath: path(chip.price, "\(what) price"),
           feePassedOn: chip.feePassedOn.map { slot($0, "\(what) fee passed on") },
           bookedShare: chip.bookedShare.map { slot($0, "\(what) booked share") }, isSmuggled: chip.isSmuggled ?? false,
