@@ -13,6 +13,7 @@ extension MonthlyModel {
     for chip in 0..<chips { emit(sold[chip * months + month]) }
     emitAll(layout.vendorUnits, world.vendors.count)
     emitAll(layout.vendorValue, world.vendors.count)
+    emitAll(layout.importValues, world.imports.count)
     let flow = flows(month)
     emitAll(layout.vendorCompute, world.vendors.count)
     emitAll(layout.wafers, world.fabs.count)

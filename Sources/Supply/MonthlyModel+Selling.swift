@@ -35,6 +35,7 @@ extension MonthlyModel {
     let value = units * price
     state[layout.importStock + index] = stock - units
     state[layout.importSold + index] = units
+    state[layout.importValues + index] = value
     sold[(world.products.count + index) * months + month] = units
     state[layout.vendorUnits + chip.vendor] += units
     state[layout.vendorValue + chip.vendor] += value

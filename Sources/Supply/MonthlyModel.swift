@@ -114,7 +114,7 @@ struct StateLayout: Sendable {
   /// This month, by fab, family, memory, line, product, import, vendor.
   var wafers, capacity, diesMade, diesUsed, dieStock, stacks, stacksUsed, stackStock, lineLeft: Int
   var inventory, recentSales, started, packaged, completed: Int
-  var importStock, importSold, vendorUnits, vendorValue, vendorCompute: Int
+  var importStock, importSold, importValues, vendorUnits, vendorValue, vendorCompute: Int
   /// Single numbers.
   var unmet, substituted, demand, supply, domesticValue, domesticUnits, importUnits, importValue, barred: Int
   var booked, fees, writeOffs, smuggledUnits, smuggledValue, floor, fill, wanted: Int
@@ -146,6 +146,7 @@ struct StateLayout: Sendable {
     completed = take(world.products.count)
     importStock = take(world.imports.count)
     importSold = take(world.imports.count)
+    importValues = take(world.imports.count)
     vendorUnits = take(world.vendors.count)
     vendorValue = take(world.vendors.count)
     vendorCompute = take(world.vendors.count)

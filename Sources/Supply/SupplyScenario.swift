@@ -94,8 +94,7 @@ public struct SupplyScenario: Sendable {
   private var worldNode: Node
 
   private mutating func apply(_ file: File, _ node: Node) throws {
-    for (path, value) in file.set?.list ?? [] { worldNode = try worldNode.setting(path, to: value.jsonText()) }
-    if file.set != nil { world = try worldNode.decode() }
+    for (path, value) in file.set?.list ?? [] { try set(path, to: value) }
     parameters += file.parameters ?? []
     for (name, value) in file.values?.list ?? [] {
       try replace(name, by: value, place: node.field("values") ?? node)
@@ -104,6 +103,12 @@ public struct SupplyScenario: Sendable {
     claims += file.claims ?? []
     without += file.without ?? []
     schools += (file.schools?.list ?? []).map { ($0.name, $0.value) }
+  }
+
+  /// Puts another value at a path of the world, such as `products[2].plan`.
+  mutating func set(_ path: String, to value: Node) throws {
+    worldNode = try worldNode.setting(path, to: value.jsonText())
+    world = try worldNode.decode()
   }
 
   /// Puts another value in place of a parameter's, whatever its sources held.

@@ -20,6 +20,7 @@ extension CompiledWorld {
     list += imports.map { SupplySeries("sold.\($0.name)", "chips") }
     list += vendors.map { SupplySeries("units.\($0)", "chips") }
     list += vendors.map { SupplySeries("revenue.\($0)", "USD") }
+    list += imports.map { SupplySeries("revenue.\($0.name)", "USD") }
     list += vendors.map { SupplySeries("compute.\($0)", "PFLOP/s") }
     list += fabs.map { SupplySeries("wafers.\($0.name)", "wafers") }
     list += fabs.map { SupplySeries("capacity.\($0.name)", "wafers/month", isStock: true) }

@@ -87,7 +87,7 @@ struct SupplyCommand: ParsableCommand {
       schools: school.map { text in
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return (String(parts[0]), String(parts[1]))
-      }, workers: cores ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), sensitivity: sensitivity)
+      }, workers: cores ?? processorCount(), sensitivity: sensitivity)
   }
 
   private func scenario(in catalog: Catalog) throws -> SupplyScenario {
@@ -110,3 +110,6 @@ struct SupplyCommand: ParsableCommand {
     return try catalog.node("supply", scenario)
   }
 }
+
+/// Processors of this machine.
+func processorCount() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
