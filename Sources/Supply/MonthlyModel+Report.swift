@@ -1,10 +1,10 @@
 extension MonthlyModel {
   /// Writes the month's quantities, in the order of `CompiledWorld.series`.
-  func report(_ month: Int, _ output: UnsafeMutablePointer<Float>, stride: Int) {
+  func report(_ month: Int, _ output: UnsafeMutablePointer<Float>) {
     var place = output
     func emit(_ value: Double) {
       place.pointee = Float(value)
-      place += stride
+      place += 1
     }
     func emitAll(_ start: Int, _ count: Int) {
       for index in 0..<count { emit(state[start + index]) }

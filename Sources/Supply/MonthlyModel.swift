@@ -72,8 +72,8 @@ final class MonthlyModel {
     world.levers[index].fill(levers + index * months, months: months, values: values)
   }
 
-  /// Runs draw number `draw`; `output[series · months · stride + month · stride]` receives every quantity.
-  func run(draw: UInt64, output: UnsafeMutablePointer<Float>, stride: Int) {
+  /// Runs draw number `draw`; `output[month · seriesCount + series]` receives every quantity.
+  func run(draw: UInt64, output: UnsafeMutablePointer<Float>) {
     world.slots.fill(draw: draw, values, varying: varyingSlots, normals: normals, members: members)
     for index in varyingPaths { fillPath(index) }
     for index in varyingLevers { fillLever(index) }
@@ -88,7 +88,7 @@ final class MonthlyModel {
       buildPackages(month)
       importChips(month)
       sellDomestic(month)
-      report(month, output + month * stride, stride: months * stride)
+      report(month, output + month * seriesCount)
     }
   }
 

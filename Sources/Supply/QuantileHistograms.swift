@@ -1,12 +1,12 @@
-/// How often each value of many quantities was seen, in bins of 1.6% width, from 2⁻¹² to 2⁵⁰; smaller ones count as zero.
+/// How often each value of many quantities was seen, in bins of 3% width, from 2⁻¹⁰ to 2⁴⁴; smaller ones count as zero.
 ///
 /// Whole counts, so that the parts of several workers add to the same in any order.
 struct QuantileHistograms {
-  static let octaves = 62
-  static let binsPerOctave = 64
+  static let octaves = 54
+  static let binsPerOctave = 32
   static let binCount = octaves * binsPerOctave + 2
-  /// The bits of 2⁻¹² as a `Float`, shifted so that six bits of the significand are left.
-  private static let firstBits = Int32(bitPattern: Float(sign: .plus, exponent: -12, significand: 1).bitPattern >> 17)
+  /// The bits of 2⁻¹⁰ as a `Float`, shifted so that five bits of the significand are left.
+  private static let firstBits = Int32(bitPattern: Float(sign: .plus, exponent: -10, significand: 1).bitPattern >> 18)
 
   let quantities: Int
   private(set) var counts: [UInt32]
@@ -17,7 +17,7 @@ struct QuantileHistograms {
   }
 
   @inline(__always) static func bin(_ value: Float) -> Int {
-    let place = Int32(bitPattern: value.bitPattern >> 17) &- firstBits &+ 1
+    let place = Int32(bitPattern: value.bitPattern >> 18) &- firstBits &+ 1
     // A negative number's sign bit makes its place large; the model has none.
     return Int(min(max(place, 0), Int32(binCount - 1)))
   }
@@ -33,6 +33,11 @@ struct QuantileHistograms {
     }
   }
 
+  mutating func add(_ values: [Float], to quantity: Int) {
+    let start = quantity * Self.binCount
+    for value in values { counts[start + Self.bin(value)] &+= 1 }
+  }
+
   mutating func add(_ other: QuantileHistograms) {
     for index in counts.indices { counts[index] &+= other.counts[index] }
   }
@@ -45,7 +50,7 @@ struct QuantileHistograms {
     var below = 0.0
     for (index, count) in bins.enumerated() where count > 0 {
       while result.count < levels.count, levels[result.count] * total <= below + Double(count) {
-        let part = (levels[result.count] * total - below) / Double(count)
+        let part = index == 0 ? 0 : (levels[result.count] * total - below) / Double(count)
         result.append(Self.edge(index) + (Self.edge(index + 1) - Self.edge(index)) * part)
       }
       below += Double(count)
@@ -55,8 +60,8 @@ struct QuantileHistograms {
 
   /// The least value of a bin; bin 0 holds zero.
   private static func edge(_ bin: Int) -> Double {
-    guard bin > 1 else { return bin == 0 ? 0 : Double(sign: .plus, exponent: -12, significand: 1) * 0 }
-    let bits = UInt32(bitPattern: Int32(bin - 1) &+ firstBits) << 17
+    guard bin > 0 else { return 0 }
+    let bits = UInt32(bitPattern: Int32(bin - 1) &+ firstBits) << 18
     return Double(Float(bitPattern: bits))
   }
 }

@@ -67,26 +67,36 @@ struct CompiledMeasure: Sendable {
     scale = measure.scale ?? 1
   }
 
-  /// `columns[(series · months + month) · stride + draw]`; a ratio to nothing counts as zero.
-  func value(_ columns: UnsafePointer<Float>, months: Int, stride: Int, draw: Int) -> Double {
-    let value = Self.value(top, columns, months, stride, draw)
-    guard let bottom else { return value / scale }
-    let divisor = Self.value(bottom, columns, months, stride, draw)
-    return divisor > 0 ? value / divisor / scale : 0
+  /// Of each draw of `columns[(series · months + month) · stride + draw]`; a ratio to nothing counts as zero.
+  func values(_ columns: UnsafePointer<Float>, months: Int, stride: Int, count: Int) -> [Float] {
+    let values = Self.values(top, columns, months, stride, count)
+    guard let bottom else { return values.map { Float($0 / scale) } }
+    let divisors = Self.values(bottom, columns, months, stride, count)
+    return zip(values, divisors).map { $1 > 0 ? Float($0 / $1 / scale) : 0 }
   }
 
-  private static func value(
-    _ part: Part, _ columns: UnsafePointer<Float>, _ months: Int, _ stride: Int, _ draw: Int
-  ) -> Double {
-    func at(_ month: Int) -> Double {
-      part.series.reduce(0) { $0 + Double(columns[($1 * months + month) * stride + draw]) }
-    }
+  private static func values(
+    _ part: Part, _ columns: UnsafePointer<Float>, _ months: Int, _ stride: Int, _ count: Int
+  ) -> [Double] {
+    var sum = [Double](repeating: 0, count: count)
+    let range = part.aggregate == .end ? part.months.upperBound - 1..<part.months.upperBound : part.months
     switch part.aggregate {
-    case .sum: return part.months.reduce(0) { $0 + at($1) }
-    case .mean: return part.months.reduce(0) { $0 + at($1) } / Double(part.months.count)
-    case .end: return at(part.months.upperBound - 1)
-    case .min: return part.months.reduce(Double.infinity) { Swift.min($0, at($1)) }
-    case .max: return part.months.reduce(-Double.infinity) { Swift.max($0, at($1)) }
+    case .sum, .mean, .end:
+      for series in part.series {
+        for month in range {
+          let column = columns + (series * months + month) * stride
+          for draw in 0..<count { sum[draw] += Double(column[draw]) }
+        }
+      }
+      return part.aggregate == .mean ? sum.map { $0 / Double(range.count) } : sum
+    case .min, .max:
+      for draw in 0..<count {
+        let totals = range.map { month in
+          part.series.reduce(0.0) { $0 + Double(columns[($1 * months + month) * stride + draw]) }
+        }
+        sum[draw] = (part.aggregate == .min ? totals.min() : totals.max()) ?? 0
+      }
+      return sum
     }
   }
 }

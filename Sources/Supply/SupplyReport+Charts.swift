@@ -103,11 +103,6 @@ extension SupplyReport {
       let differences = pair.differences.filter { row in
         row.bands.contains { abs($0.p05) + abs($0.p95) > 0 }
       }
-      let main = differences.filter {
-        ["sold.H20", "domestic.units", "domestic.value", "imports.units", "imports.value", "imports.fees", "imports.barred",
-          "imports.writeOffs", "market.unmet", "fleet.compute", "tokens.capacity", "revenue.Huawei", "revenue.Nvidia"]
-          .contains($0.quantity)
-      }
       let names = pair.without.joined(separator: ", ")
       let pairs = zip(claims, pair.claims).map { base, other -> [Table.Cell] in
         [
@@ -119,7 +114,7 @@ extension SupplyReport {
         "Without \(names)",
         [
           .paragraph("Scenario less the world without these events, draw by draw with the same random numbers."),
-          .table(yearTable("What the events change.", main)),
+          .table(yearTable("What the events change.", differences)),
           .table(Table("Claims.", columns: ["Claim", .number("With"), .number("Without")], rows: pairs)),
         ])
     }

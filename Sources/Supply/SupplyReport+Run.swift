@@ -6,8 +6,9 @@ extension SupplyReport {
   /// Runs a scenario, and beside it each world that lacks some events, with the same draws.
   public init(_ scenario: SupplyScenario, _ question: SupplyQuestion, version: String) throws {
     let world = try scenario.compiled(question)
-    let plan = try MeasurePlan(scenario, world)
-    let outcome = world.run(draws: question.draws, measures: plan.measures, workers: question.workers)
+    let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
+    let outcome = world.run(
+      draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
     self.scenario = scenario.name
     title = scenario.title
     claims = plan.claims(scenario.claims, outcome)
@@ -20,7 +21,9 @@ extension SupplyReport {
     constraints = Self.constraints(world, outcome)
     counterfactuals = try question.without.map { names in
       let other = try scenario.compiled(question, without: names)
-      let result = other.run(draws: question.draws, measures: plan.measures, workers: question.workers, withSeries: false)
+      let result = other.run(
+        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers,
+        withSeries: false)
       return Counterfactual(
         without: names, claims: plan.claims(scenario.claims, result), years: plan.years(result),
         differences: plan.differences(outcome, result))
@@ -100,57 +103,70 @@ extension Amount {
   }
 }
 
-/// The measures that a report asks of each draw: its claims, then the years of the quantities told by year.
+/// The measures that a report asks of each draw: its claims and, for pairs of worlds, the main quantities by year; as
+/// bands, every quantity by year.
 struct MeasurePlan {
   var measures: [CompiledMeasure]
+  var banded: [CompiledMeasure] = []
   private let claimCount: Int
   private let yearly: [SupplySeries]
+  private let compared: [SupplySeries]
   private let years: [Int]
 
-  init(_ scenario: SupplyScenario, _ world: CompiledWorld) throws {
+  static let mainQuantities = [
+    "sold.H20", "domestic.units", "domestic.value", "domestic.compute", "imports.units", "imports.value", "imports.fees",
+    "imports.barred", "imports.writeOffs", "imports.booked", "market.unmet", "fleet.compute", "tokens.capacity",
+    "revenue.Huawei", "revenue.Nvidia",
+  ]
+
+  init(_ scenario: SupplyScenario, _ world: CompiledWorld, comparing: Bool) throws {
     let series = world.series
     measures = try scenario.claims.map { try CompiledMeasure($0.definition, series: series, horizon: world.horizon) }
     claimCount = measures.count
     let firstYear = scenario.world.firstYear, count = world.horizon.count
     years = (0..<count / 12).map { firstYear + $0 }
-    yearly = series.filter { series in
-      ["sold.", "revenue.", "domestic.", "imports.", "smuggled.", "market.", "fleet.", "tokens.", "supernodes."]
-        .contains { series.name.hasPrefix($0) }
-    }
-    for wanted in yearly {
-      guard let index = series.firstIndex(of: wanted) else { continue }
-      for year in years.indices {
-        measures.append(CompiledMeasure(series: index, months: year * 12..<year * 12 + 12, isStock: wanted.isStock))
+    yearly = series
+    compared = comparing ? series.filter { Self.mainQuantities.contains($0.name) } : []
+    func byYear(_ chosen: [SupplySeries]) -> [CompiledMeasure] {
+      chosen.flatMap { wanted -> [CompiledMeasure] in
+        guard let index = series.firstIndex(of: wanted) else { return [] }
+        return years.indices.map { year in
+          CompiledMeasure(series: index, months: year * 12..<year * 12 + 12, isStock: wanted.isStock)
+        }
       }
     }
+    banded = byYear(yearly)
+    measures += byYear(compared)
   }
 
   func claims(_ claims: [SupplyClaim], _ outcome: SupplyOutcome) -> [SupplyReport.Claim] {
     claims.enumerated().map { index, claim in
       let values = outcome.measures[index]
-      let true_ = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) }
-      let probability = true_ / Double(max(values.count, 1))
+      let count = Double(max(values.count, 1))
+      let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
       return SupplyReport.Claim(
         id: claim.id, title: claim.title ?? claim.id, definition: claim.sentence,
         date: claim.definition.over.description, probability: probability,
-        standardError: (probability * (1 - probability) / Double(max(values.count, 1))).squareRoot(),
-        value: .init(of: values))
+        standardError: (probability * (1 - probability) / count).squareRoot(), value: .init(of: values))
     }
   }
 
   func years(_ outcome: SupplyOutcome) -> [SupplyReport.YearRow] {
-    rows { index in SupplyReport.Band(of: outcome.measures[index]) }
+    rows(yearly) { SupplyReport.Band(outcome.bands[$0]) }
   }
 
   func differences(_ one: SupplyOutcome, _ other: SupplyOutcome) -> [SupplyReport.YearRow] {
-    rows { index in SupplyReport.Band(of: zip(one.measures[index], other.measures[index]).map { $0 - $1 }) }
+    rows(compared) { index in
+      let place = claimCount + index
+      return SupplyReport.Band(of: zip(one.measures[place], other.measures[place]).map { $0 - $1 })
+    }
   }
 
-  private func rows(_ band: (Int) -> SupplyReport.Band) -> [SupplyReport.YearRow] {
-    yearly.enumerated().map { number, series in
-      let first = claimCount + number * years.count
-      return SupplyReport.YearRow(
-        quantity: series.name, unit: series.unit, years: years, bands: years.indices.map { band(first + $0) })
+  private func rows(_ chosen: [SupplySeries], _ band: (Int) -> SupplyReport.Band) -> [SupplyReport.YearRow] {
+    chosen.enumerated().map { number, series in
+      SupplyReport.YearRow(
+        quantity: series.name, unit: series.unit, years: years,
+        bands: years.indices.map { band(number * years.count + $0) })
     }
   }
 }

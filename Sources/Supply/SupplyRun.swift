@@ -5,7 +5,9 @@ import Synchronization
 struct SupplyOutcome: Sendable {
   /// By series, then month, then level.
   var quantiles: [[[Double]]]
-  /// By measure, then draw.
+  /// Bands of the `banded` measures.
+  var bands: [[Double]]
+  /// By stored measure, then draw.
   var measures: [[Float]]
   /// By month, then constraint: in how many draws it held the leading vendor back.
   var constraints: [[UInt32]]
@@ -17,69 +19,69 @@ let bandLevels = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 extension CompiledWorld {
   /// Draws 0 ..< `draws` over `workers` threads; the result is the same for any number of them.
-  func run(draws: Int, measures: [CompiledMeasure], workers: Int, withSeries: Bool = true) -> SupplyOutcome {
-    let block = 32
-    let blocks = (draws + block - 1) / block
+  ///
+  /// `measures` are kept draw by draw, `banded` ones only as quantiles.
+  func run(
+    draws: Int, measures: [CompiledMeasure], banded: [CompiledMeasure] = [], workers: Int, withSeries: Bool = true
+  ) -> SupplyOutcome {
+    let blocks = (draws + DrawBlock.size - 1) / DrawBlock.size
     let next = Atomic(0)
     let collected = Mutex<[SupplyPart]>([])
-    let count = max(1, min(workers, blocks))
-    DispatchQueue.concurrentPerform(iterations: count) { _ in
-      let part = self.part(of: draws, block: block, measures: measures, withSeries: withSeries) {
+    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, blocks))) { _ in
+      let part = self.part(of: draws, measures: measures, banded: banded, withSeries: withSeries) {
         let taken = next.wrappingAdd(1, ordering: .relaxed).oldValue
         return taken < blocks ? taken : nil
       }
       collected.withLock { $0.append(part) }
     }
-    return collected.withLock { outcome($0, draws: draws, block: block, measures: measures.count) }
+    let parts = collected.withLock { parts in
+      defer { parts = [] }
+      return parts
+    }
+    return outcome(parts, draws: draws, measures: measures.count, banded: banded.count)
   }
 
   /// What one worker gathers from the blocks that it takes.
   private func part(
-    of draws: Int, block: Int, measures: [CompiledMeasure], withSeries: Bool, next: () -> Int?
+    of draws: Int, measures: [CompiledMeasure], banded: [CompiledMeasure], withSeries: Bool, next: () -> Int?
   ) -> SupplyPart {
-    let model = MonthlyModel(self)
-    let months = horizon.count
-    let quantities = model.seriesCount * months
-    let columns = UnsafeMutablePointer<Float>.allocate(capacity: quantities * block)
-    columns.initialize(repeating: 0, count: quantities * block)
-    defer { columns.deallocate() }
+    let block = DrawBlock(self)
+    let months = horizon.count, kinds = MonthlyModel.Constraint.allCases.count
     var part = SupplyPart(
-      histograms: QuantileHistograms(quantities: withSeries ? quantities : 0), blocks: [],
-      constraints: [UInt32](repeating: 0, count: months * MonthlyModel.Constraint.allCases.count))
+      histograms: QuantileHistograms(quantities: withSeries ? block.quantities : 0),
+      bands: QuantileHistograms(quantities: banded.count), blocks: [],
+      constraints: [UInt32](repeating: 0, count: months * kinds))
     while let index = next() {
-      let first = index * block
-      let size = min(block, draws - first)
-      for draw in 0..<size {
-        model.run(draw: UInt64(first + draw), output: columns + draw, stride: block)
-        for month in 0..<months {
-          part.constraints[month * MonthlyModel.Constraint.allCases.count + Int(model.constraints[month])] += 1
-        }
+      let first = index * DrawBlock.size
+      let size = min(DrawBlock.size, draws - first)
+      block.fill(first: first, count: size) { month, constraint in
+        part.constraints[month * kinds + Int(constraint)] += 1
       }
-      if withSeries { part.histograms.add(columns, stride: block, draws: size) }
-      var values = [Float](repeating: 0, count: measures.count * size)
-      for (number, measure) in measures.enumerated() {
-        for draw in 0..<size {
-          values[number * size + draw] = Float(measure.value(columns, months: months, stride: block, draw: draw))
-        }
+      if withSeries { part.histograms.add(block.columns, stride: DrawBlock.size, draws: size) }
+      for (number, measure) in banded.enumerated() {
+        let values = block.values(of: measure, count: size)
+        part.bands.add(values, to: number)
       }
-      part.blocks.append((index, values))
+      part.blocks.append((index, measures.flatMap { block.values(of: $0, count: size) }))
     }
     return part
   }
 
-  private func outcome(_ parts: [SupplyPart], draws: Int, block: Int, measures: Int) -> SupplyOutcome {
+  private func outcome(_ parts: [SupplyPart], draws: Int, measures: Int, banded: Int) -> SupplyOutcome {
     var values = [[Float]](repeating: [Float](repeating: 0, count: draws), count: measures)
-    var total = parts[0].histograms
+    var total = parts[0].histograms, bands = parts[0].bands
     var constraints = parts[0].constraints
     for part in parts.dropFirst() {
       total.add(part.histograms)
+      bands.add(part.bands)
       for index in constraints.indices { constraints[index] += part.constraints[index] }
     }
     for part in parts {
       for (index, numbers) in part.blocks {
-        let size = min(block, draws - index * block)
+        let size = min(DrawBlock.size, draws - index * DrawBlock.size)
         for measure in 0..<measures {
-          for draw in 0..<size { values[measure][index * block + draw] = numbers[measure * size + draw] }
+          let place = index * DrawBlock.size
+          values[measure].replaceSubrange(place..<place + size, with: numbers[measure * size..<(measure + 1) * size])
         }
       }
     }
@@ -88,14 +90,73 @@ extension CompiledWorld {
       (0..<months).map { total.quantiles(series * months + $0, bandLevels) }
     }
     return SupplyOutcome(
-      quantiles: quantiles, measures: values,
+      quantiles: quantiles, bands: (0..<banded).map { bands.quantiles($0, bandLevels) }, measures: values,
       constraints: (0..<months).map { Array(constraints[$0 * kinds..<($0 + 1) * kinds]) }, draws: draws)
   }
 }
 
 private struct SupplyPart: Sendable {
   var histograms: QuantileHistograms
+  var bands: QuantileHistograms
   /// Number of the block and its measures, by measure, then draw.
   var blocks: [(index: Int, values: [Float])]
   var constraints: [UInt32]
+}
+
+/// The quantities of a few hundred draws, column by column.
+///
+/// The model writes a draw as one row; sixteen rows at a time are turned into columns, a cache line each.
+private final class DrawBlock {
+  static let size = 256
+  private static let tile = 16
+  let model: MonthlyModel
+  let months: Int
+  let quantities: Int
+  /// `columns[(series · months + month) · size + draw]`.
+  let columns: UnsafeMutablePointer<Float>
+  private let rows: UnsafeMutablePointer<Float>
+
+  init(_ world: CompiledWorld) {
+    model = MonthlyModel(world)
+    months = model.months
+    quantities = model.seriesCount * months
+    columns = .allocate(capacity: quantities * Self.size)
+    columns.initialize(repeating: 0, count: quantities * Self.size)
+    rows = .allocate(capacity: quantities * Self.tile)
+    rows.initialize(repeating: 0, count: quantities * Self.tile)
+  }
+
+  deinit {
+    columns.deallocate()
+    rows.deallocate()
+  }
+
+  func fill(first: Int, count: Int, constrained: (Int, UInt8) -> Void) {
+    var start = 0
+    while start < count {
+      let tile = min(Self.tile, count - start)
+      for draw in 0..<tile {
+        model.run(draw: UInt64(first + start + draw), output: rows + draw * quantities)
+        for month in 0..<months { constrained(month, model.constraints[month]) }
+      }
+      turn(tile, at: start)
+      start += tile
+    }
+  }
+
+  /// Rows are month by month, columns series by series.
+  private func turn(_ tile: Int, at start: Int) {
+    let series = model.seriesCount
+    for month in 0..<months {
+      for index in 0..<series {
+        let column = columns + (index * months + month) * Self.size + start
+        let row = rows + month * series + index
+        for draw in 0..<tile { column[draw] = row[draw * quantities] }
+      }
+    }
+  }
+
+  func values(of measure: CompiledMeasure, count: Int) -> [Float] {
+    measure.values(columns, months: months, stride: Self.size, count: count)
+  }
 }

@@ -87,14 +87,14 @@ struct DrawnSeries {
     names = world.series.map(\.name)
     var columns = [Float](repeating: -1, count: names.count * months)
     columns.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress { model.run(draw: draw, output: base, stride: 1) }
+      if let base = buffer.baseAddress { model.run(draw: draw, output: base) }
     }
     values = columns
   }
 
   subscript(name: String) -> [Double] {
     guard let index = names.firstIndex(of: name) else { return [] }
-    return (0..<months).map { Double(values[index * months + $0]) }
+    return (0..<months).map { Double(values[$0 * names.count + index]) }
   }
 
   func total(_ name: String) -> Double { self[name].reduce(0, +) }
