@@ -28,7 +28,14 @@ struct QuantileHistograms {
       for quantity in 0..<quantities {
         let bins = base + quantity * Self.binCount
         let values = columns + quantity * stride
-        for draw in 0..<draws { bins[Self.bin(values[draw])] &+= 1 }
+        let first = values[0]
+        var isConstant = true
+        for draw in 0..<draws { isConstant = isConstant && values[draw] == first }
+        if isConstant {
+          bins[Self.bin(first)] &+= UInt32(draws)
+        } else {
+          for draw in 0..<draws { bins[Self.bin(values[draw])] &+= 1 }
+        }
       }
     }
   }

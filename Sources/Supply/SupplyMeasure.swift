@@ -67,16 +67,16 @@ struct CompiledMeasure: Sendable {
     scale = measure.scale ?? 1
   }
 
-  /// Of each draw of `columns[(series · months + month) · stride + draw]`; a ratio to nothing counts as zero.
-  func values(_ columns: UnsafePointer<Float>, months: Int, stride: Int, count: Int) -> [Float] {
-    let values = Self.values(top, columns, months, stride, count)
+  /// Of each draw of `columns[(month · seriesCount + series) · stride + draw]`; a ratio to nothing counts as zero.
+  func values(_ columns: UnsafePointer<Float>, seriesCount: Int, stride: Int, count: Int) -> [Float] {
+    let values = Self.values(top, columns, seriesCount, stride, count)
     guard let bottom else { return values.map { Float($0 / scale) } }
-    let divisors = Self.values(bottom, columns, months, stride, count)
+    let divisors = Self.values(bottom, columns, seriesCount, stride, count)
     return zip(values, divisors).map { $1 > 0 ? Float($0 / $1 / scale) : 0 }
   }
 
   private static func values(
-    _ part: Part, _ columns: UnsafePointer<Float>, _ months: Int, _ stride: Int, _ count: Int
+    _ part: Part, _ columns: UnsafePointer<Float>, _ seriesCount: Int, _ stride: Int, _ count: Int
   ) -> [Double] {
     var sum = [Double](repeating: 0, count: count)
     let range = part.aggregate == .end ? part.months.upperBound - 1..<part.months.upperBound : part.months
@@ -84,7 +84,7 @@ struct CompiledMeasure: Sendable {
     case .sum, .mean, .end:
       for series in part.series {
         for month in range {
-          let column = columns + (series * months + month) * stride
+          let column = columns + (month * seriesCount + series) * stride
           for draw in 0..<count { sum[draw] += Double(column[draw]) }
         }
       }
@@ -92,7 +92,7 @@ struct CompiledMeasure: Sendable {
     case .min, .max:
       for draw in 0..<count {
         let totals = range.map { month in
-          part.series.reduce(0.0) { $0 + Double(columns[($1 * months + month) * stride + draw]) }
+          part.series.reduce(0.0) { $0 + Double(columns[(month * seriesCount + $1) * stride + draw]) }
         }
         sum[draw] = (part.aggregate == .min ? totals.min() : totals.max()) ?? 0
       }

@@ -57,7 +57,7 @@ extension CompiledWorld {
       block.fill(first: first, count: size) { month, constraint in
         part.constraints[month * kinds + Int(constraint)] += 1
       }
-      if withSeries { part.histograms.add(block.columns, stride: DrawBlock.size, draws: size) }
+      if withSeries { part.histograms.add(block.columns, stride: DrawBlock.stride, draws: size) }
       for (number, measure) in banded.enumerated() {
         let values = block.values(of: measure, count: size)
         part.bands.add(values, to: number)
@@ -86,8 +86,9 @@ extension CompiledWorld {
       }
     }
     let months = horizon.count, kinds = MonthlyModel.Constraint.allCases.count
-    let quantiles = (0..<(total.quantities / months)).map { series in
-      (0..<months).map { total.quantiles(series * months + $0, bandLevels) }
+    let count = total.quantities / months
+    let quantiles = (0..<count).map { series in
+      (0..<months).map { total.quantiles($0 * count + series, bandLevels) }
     }
     return SupplyOutcome(
       quantiles: quantiles, bands: (0..<banded).map { bands.quantiles($0, bandLevels) }, measures: values,
@@ -108,11 +109,13 @@ private struct SupplyPart: Sendable {
 /// The model writes a draw as one row; sixteen rows at a time are turned into columns, a cache line each.
 private final class DrawBlock {
   static let size = 256
+  /// A cache line more than the draws, so that columns do not fall on each other in the cache.
+  static let stride = 272
   private static let tile = 16
   let model: MonthlyModel
   let months: Int
   let quantities: Int
-  /// `columns[(series · months + month) · size + draw]`.
+  /// `columns[(month · seriesCount + series) · stride + draw]`.
   let columns: UnsafeMutablePointer<Float>
   private let rows: UnsafeMutablePointer<Float>
 
@@ -120,8 +123,8 @@ private final class DrawBlock {
     model = MonthlyModel(world)
     months = model.months
     quantities = model.seriesCount * months
-    columns = .allocate(capacity: quantities * Self.size)
-    columns.initialize(repeating: 0, count: quantities * Self.size)
+    columns = .allocate(capacity: quantities * Self.stride)
+    columns.initialize(repeating: 0, count: quantities * Self.stride)
     rows = .allocate(capacity: quantities * Self.tile)
     rows.initialize(repeating: 0, count: quantities * Self.tile)
   }
@@ -144,19 +147,20 @@ private final class DrawBlock {
     }
   }
 
-  /// Rows are month by month, columns series by series.
   private func turn(_ tile: Int, at start: Int) {
-    let series = model.seriesCount
-    for month in 0..<months {
-      for index in 0..<series {
-        let column = columns + (index * months + month) * Self.size + start
-        let row = rows + month * series + index
-        for draw in 0..<tile { column[draw] = row[draw * quantities] }
+    var quantity = 0
+    while quantity < quantities {
+      let width = min(Self.tile, quantities - quantity)
+      for draw in 0..<tile {
+        let row = rows + draw * quantities + quantity
+        let column = columns + quantity * Self.stride + start + draw
+        for index in 0..<width { column[index * Self.stride] = row[index] }
       }
+      quantity += width
     }
   }
 
   func values(of measure: CompiledMeasure, count: Int) -> [Float] {
-    measure.values(columns, months: months, stride: Self.size, count: count)
+    measure.values(columns, seriesCount: model.seriesCount, stride: Self.stride, count: count)
   }
 }
