@@ -1,7 +1,7 @@
 import Formats
 import Units
 
-/// A point on the calendar in months since January of year 0, with the day as a fraction: `2025-04-16` is half way through April.
+/// A point on the calendar in months since January of year 0; the day is a fraction of its month.
 public struct CalendarDate: Hashable, Comparable, Sendable, Decodable, CustomStringConvertible {
   public var months: Double
 
@@ -92,7 +92,8 @@ public struct Period: Hashable, Sendable, Decodable, CustomStringConvertible {
     let node = try Node(from: decoder)
     guard let text = node.text, let period = Period(text) else {
       throw node.problem(
-        "\(node.text ?? "this") is not a period", wayOut: "write such as 2026, 2026H1, 2026Q3, 2026-12 or 2025-02..2025-04")
+        "\(node.text ?? "this") is not a period",
+        wayOut: "write such as 2026, 2026H1, 2026Q3, 2026-12 or 2025-02..2025-04")
     }
     self = period
   }

@@ -43,7 +43,8 @@ extension MonthlyModel {
         let target = fab.shares[share].target
         let family = world.families[target]
         let yield = min(max(path(family.yieldPath, month), 0), 1)
-        state[layout.diesMade + target] += wafers * state[layout.fabShares[index] + share] * values[family.gross] * yield
+        state[layout.diesMade + target] +=
+          wafers * state[layout.fabShares[index] + share] * values[family.gross] * yield
       }
     }
     for index in world.families.indices {

@@ -20,7 +20,10 @@ public struct QuantileFunction: Hashable, Sendable {
   /// Φ⁻¹(0.95): an interval's ends are 5% and 95%.
   static let ninetyFive = 1.6448536269514722
 
-  public init(_ uncertainty: Uncertainty, within bounds: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude) {
+  static let everything = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+
+  public init(_ uncertainty: Uncertainty, within bounds: ClosedRange<Double>? = nil) {
+    let bounds = bounds ?? Self.everything
     self.bounds = bounds
     switch uncertainty {
     case .point(let value): form = .point(value)
@@ -70,7 +73,9 @@ public struct QuantileFunction: Hashable, Sendable {
 
   /// The value at a standard normal number.
   @inline(__always) func bell(_ z: Double) -> Double {
-    guard case .bell(let middle, let below, let above, let isLogarithmic) = form else { return flat(normalProbability(z)) }
+    guard case .bell(let middle, let below, let above, let isLogarithmic) = form else {
+      return flat(normalProbability(z))
+    }
     let value = middle + z * (z < 0 ? below : above)
     return clamp(isLogarithmic ? quickExponential(value) : value)
   }

@@ -1,4 +1,4 @@
-/// How often each value of many quantities was seen, in bins of 3% width, from 2⁻¹⁰ to 2⁴⁴; smaller ones count as zero.
+/// How often each value of many quantities was seen, in bins of 3% from 2⁻¹⁰ to 2⁴⁴; smaller is zero.
 ///
 /// Whole counts, so that the parts of several workers add to the same in any order.
 struct QuantileHistograms {

@@ -1,6 +1,6 @@
 import Simulation
 
-/// The uncertain numbers of a run and how each is drawn: number `n` of a draw is a function of seed, its name and the draw.
+/// The uncertain numbers of a run and how each is drawn: a function of the seed, its name and the number of the draw.
 struct SlotTable: Sendable {
   struct Slot: Sendable {
     /// The parameter's name, or where the number stands in the file.

@@ -82,7 +82,8 @@ public struct SupplyValidation: Encodable, Sendable {
     closeShare = Double(errors.filter { $0 <= 0.2 }.count) / Double(max(errors.count, 1))
     score = rows.reduce(0) { $0 + ($1.mid > 0 ? $1.score / $1.mid : $1.score) } / count
     run = .init(
-      version: version, seed: seed, draws: draws, months: Horizon(firstYear: base.world.firstYear, lastYear: base.world.lastYear).count,
+      version: version, seed: seed, draws: draws,
+      months: Horizon(firstYear: base.world.firstYear, lastYear: base.world.lastYear).count,
       asOf: nil, inputHash: base.inputHash)
   }
 }

@@ -22,7 +22,9 @@ public struct SupplyMeasure: Decodable, Sendable {
     let place: Place
     public init(from decoder: any Decoder) throws {
       let node = try Node(from: decoder)
-      guard let text = node.text else { throw node.problem("is no quantity", wayOut: "name a series, such as domestic.units") }
+      guard let text = node.text else {
+        throw node.problem("is no quantity", wayOut: "name a series, such as domestic.units")
+      }
       list = text.split(separator: "+").map { $0.filter { $0 != " " } }
       place = node.place
     }
@@ -53,11 +55,15 @@ struct CompiledMeasure: Sendable {
       let indices = try names.list.map { name -> Int in
         if let index = known.firstIndex(of: name) { return index }
         let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-        throw Problem(names.place.description, "there is no quantity '\(name)'", wayOut: near ?? "use one of \(known.joined(separator: ", "))")
+        throw Problem(
+          names.place.description, "there is no quantity '\(name)'",
+          wayOut: near ?? "use one of \(known.joined(separator: ", "))")
       }
       let months = period.months(of: horizon)
       guard !months.isEmpty else {
-        throw Problem(names.place.description, "\(period) lies outside the run", wayOut: "the run has \(horizon.date(of: 0)) to \(horizon.date(of: horizon.count - 1))")
+        throw Problem(
+          names.place.description, "\(period) lies outside the run",
+          wayOut: "the run has \(horizon.date(of: 0)) to \(horizon.date(of: horizon.count - 1))")
       }
       let standard: SupplyMeasure.Aggregate = series[indices[0]].isStock ? .end : .sum
       return Part(series: indices, months: months, aggregate: measure.aggregate ?? standard)

@@ -26,7 +26,8 @@ extension SupplyReport {
     let notation = Self.notation(series.unit)
     return Chart(
       quantity,
-      caption: "By month: half of the draws lie between the inner lines; at the end \(Measure(last[0], notation)) to \(Measure(last[4], notation)).",
+      caption: "By month: half of the draws lie between the inner lines; at the end "
+        + "\(Measure(last[0], notation)) to \(Measure(last[4], notation)).",
       .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis(series.unit, notation), series: lines)))
   }
 
@@ -43,7 +44,7 @@ extension SupplyReport {
     let names = [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")]
     let lines = names.compactMap { name, label in find(name).map { Chart.Lines.Series(label, points($0, level: 2)) } }
     return Chart(
-      "Domestic share of sales", caption: "Median share of each month's legal sales, by three measures; smuggled chips count in none.",
+      "Domestic share of sales", caption: "Median share of the month's legal sales, by three measures.",
       .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis("share", .percent), series: lines)))
   }
 
@@ -54,7 +55,8 @@ extension SupplyReport {
       Chart.Lines.Series(name, constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) })
     }
     return Chart(
-      "What holds the largest maker back", caption: "Share of the draws in which each limits it that month; plan means that nothing was short.",
+      "What holds the largest maker back",
+      caption: "Share of the draws in which each limits it; plan means that nothing was short.",
       .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis("draws", .percent), series: lines)))
   }
 
@@ -88,7 +90,7 @@ extension SupplyReport {
 
   var parameterTable: Table {
     Table(
-      "Median (5% to 95%). Grades: A read in full, B second outlet, C aggregator, D derived or ours, M memory.",
+      "Median (5% to 95%). A read in full, B second outlet, C aggregator, D derived or ours, M memory.",
       columns: ["Name", "Value", "Unit", "Grade", "Source"],
       rows: parameters.map { input in
         [
@@ -135,7 +137,9 @@ extension SupplyReport {
         [
           .paragraph("\(name): its mean when one number goes from its 5% to its 95% value. \(first)"),
           .chart(
-            Chart("Tornado", caption: "Swing of the mean; beside each bar the means at the two ends.", .bars(.init(Chart.Axis("swing", .plain), Array(bars))))),
+            Chart(
+              "Tornado", caption: "Swing of the mean; beside each bar the means at the two ends.",
+              .bars(.init(Chart.Axis("swing", .plain), Array(bars))))),
         ])
     ]
   }

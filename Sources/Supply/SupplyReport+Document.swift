@@ -19,13 +19,21 @@ extension SupplyReport {
       title: title, subtitle: subtitle, lead: lead, headlines: headlines,
       sections: [
         .init("Claims", [.table(claimTable("Each with its definition; the value's median and 5% to 95%.", claims))]),
-        .init("Chips", [.charts([fan("domestic.units"), fan("domestic.compute")]), .charts([vendors, constraintChart])]),
-        .init("Market", [.charts([shares, fan("imports.value")]), .charts([fan("market.unmet"), fan("imports.barred")])]),
+        .init(
+          "Chips", [.charts([fan("domestic.units"), fan("domestic.compute")]), .charts([vendors, constraintChart])]),
+        .init(
+          "Market", [.charts([shares, fan("imports.value")]), .charts([fan("market.unmet"), fan("imports.barred")])]),
         .init("From wafer to token", [.table(chain)]),
-        .init("Fleet", [.charts([fan("fleet.compute"), fan("fleet.power")]), .charts([fan("tokens.capacity"), fan("supernodes.added")])]),
+        .init(
+          "Fleet",
+          [
+            .charts([fan("fleet.compute"), fan("fleet.power")]),
+            .charts([fan("tokens.capacity"), fan("supernodes.added")]),
+          ]),
         .init("Years", [.table(yearTable("Median, and 5% to 95% of the draws.", years.filter(Self.isTold)))]),
       ] + counterfactualSections + sensitivitySections + [
-        .init("Events", [.table(eventTable)]), .init("Numbers", [.table(parameterTable)]), .init("Notes", [.notes(notes)]),
+        .init("Events", [.table(eventTable)]), .init("Numbers", [.table(parameterTable)]),
+        .init("Notes", [.notes(notes)]),
       ], footer: footer)
   }
 
@@ -65,12 +73,12 @@ extension SupplyReport {
       ? ""
       : likely.isEmpty
         ? " Under none of the \(triple.count) definitions is a tripling in 2026 more likely than not."
-        : " A tripling in 2026 is more likely than not by \(likely.joined(separator: ", ")), not by the other definitions."
+        : " A tripling in 2026 is more likely than not by \(likely.joined(separator: ", ")) only."
     let months = constraints.filter { $0.month.hasPrefix("2026") || $0.month.hasPrefix("2027") }
     let memory = months.reduce(0) { $0 + $1.memory } / Double(max(months.count, 1))
     return [
       "Domestic makers ship \(count(next)) AI chips in 2026 after \(count(now)) in 2025 (median; 5% to 95%)." + verdict,
-      "In 2026 and 2027 memory holds the largest maker back in \(Measure(memory, .percent)) of the months of all draws.",
+      "In 2026 and 2027 memory holds the largest maker back in \(Measure(memory, .percent)) of all months and draws.",
     ] + seventy
   }
 
@@ -78,8 +86,10 @@ extension SupplyReport {
     let ids = ["seventy-value", "seventy-units", "seventy-compute", "seventy-stock-compute", "seventy-demand"]
     let found = ids.compactMap { id in claims.first { $0.id == id } }
     guard !found.isEmpty else { return [] }
-    let words = ["seventy-value": "value", "seventy-units": "units", "seventy-compute": "compute",
-      "seventy-stock-compute": "the compute that runs", "seventy-demand": "the demand met"]
+    let words = [
+      "seventy-value": "value", "seventy-units": "units", "seventy-compute": "compute",
+      "seventy-stock-compute": "the compute that runs", "seventy-demand": "the demand met",
+    ]
     let list = found.map { "\(Measure($0.probability, .percent)) by \(words[$0.id] ?? $0.id)" }
     return ["70% self-sufficiency in 2027 has a probability of \(list.joined(separator: ", "))."]
   }
@@ -89,14 +99,15 @@ extension SupplyReport {
   }
 
   private var headlines: [Document.Headline] {
-    [("domestic.units", "Domestic chips"), ("domestic.value", "Domestic value"), ("imports.value", "Imports")].compactMap {
-      name, label in
-      guard let band = band(name, 2026) else { return nil }
-      let notation: Notation = name.hasSuffix("units") ? .count : .dollars
-      return Document.Headline(
-        "\(label), 2026", Measure(band.p50, notation),
-        note: "\(Measure(band.p05, notation)) to \(Measure(band.p95, notation))")
-    }
+    [("domestic.units", "Domestic chips"), ("domestic.value", "Domestic value"), ("imports.value", "Imports")]
+      .compactMap {
+        name, label in
+        guard let band = band(name, 2026) else { return nil }
+        let notation: Notation = name.hasSuffix("units") ? .count : .dollars
+        return Document.Headline(
+          "\(label), 2026", Measure(band.p50, notation),
+          note: "\(Measure(band.p05, notation)) to \(Measure(band.p95, notation))")
+      }
   }
 
   /// Quantities of the report's table; the JSON has all.
@@ -106,9 +117,11 @@ extension SupplyReport {
   }
 
   private static func isMain(_ row: YearRow) -> Bool {
-    ["sold.910B", "sold.910C", "sold.950PR", "domestic.units", "domestic.value", "domestic.compute", "imports.units",
-      "imports.value", "market.demand", "market.unmet", "fleet.compute", "fleet.power", "tokens.capacity"]
-      .contains(row.quantity)
+    [
+      "sold.910B", "sold.910C", "sold.950PR", "domestic.units", "domestic.value", "domestic.compute", "imports.units",
+      "imports.value", "market.demand", "market.unmet", "fleet.compute", "fleet.power", "tokens.capacity",
+    ]
+    .contains(row.quantity)
   }
 
   static func notation(_ unit: String) -> Notation {

@@ -48,7 +48,8 @@ extension SupplyReport {
     }
   }
 
-  private static func inputs(_ scenario: SupplyScenario, _ question: SupplyQuestion, _ world: CompiledWorld) -> [Input] {
+  private static func inputs(_ scenario: SupplyScenario, _ question: SupplyQuestion, _ world: CompiledWorld) -> [Input]
+  {
     scenario.parameters.map { parameter in
       let known = parameter.known(on: question.asOf)
       let schools = parameter.schools.map { schools in
@@ -64,7 +65,7 @@ extension SupplyReport {
   private static func notes(_ scenario: SupplyScenario, _ question: SupplyQuestion) -> [String] {
     var notes = [
       "There is no data on share prices: the makers' revenue stands for the rally.",
-      "Packaging capacity is back-solved, not seen; every demand multiplier is a first guess from the wording of reports.",
+      "Packaging capacity is back-solved, not seen; demand multipliers are guesses from the wording of reports.",
     ]
     if let date = question.asOf {
       let forgotten = scenario.events.filter { $0.date > date }.count
@@ -72,7 +73,8 @@ extension SupplyReport {
       notes.append("Known on \(date): \(forgotten) later events are left out.")
       if !guessed.isEmpty {
         notes.append(
-          "\(guessed.count) numbers became known later and are kept at twice their spread: \(guessed.joined(separator: ", ")).")
+          "\(guessed.count) numbers became known later and have twice their spread: \(guessed.joined(separator: ", "))."
+        )
       }
     }
     return notes
@@ -114,7 +116,8 @@ struct MeasurePlan {
   private let years: [Int]
 
   static let mainQuantities = [
-    "sold.H20", "domestic.units", "domestic.value", "domestic.compute", "imports.units", "imports.value", "imports.fees",
+    "sold.H20", "domestic.units", "domestic.value", "domestic.compute", "imports.units", "imports.value",
+    "imports.fees",
     "imports.barred", "imports.writeOffs", "imports.booked", "market.unmet", "fleet.compute", "tokens.capacity",
     "revenue.Huawei", "revenue.Nvidia",
   ]

@@ -10,7 +10,8 @@ extension SupplyReport {
     guard let claim = scenario.claims.first(where: { $0.id == name }) else {
       let ids = scenario.claims.map(\.id)
       let near = Problems.nearest(to: name, among: ids).map { "did you mean '\($0)'?" }
-      throw Problem("--sensitivity", "there is no claim '\(name)'", wayOut: near ?? "use one of \(ids.joined(separator: ", "))")
+      throw Problem(
+        "--sensitivity", "there is no claim '\(name)'", wayOut: near ?? "use one of \(ids.joined(separator: ", "))")
     }
     let measure = try CompiledMeasure(claim.definition, series: world.series, horizon: world.horizon)
     func mean(_ world: CompiledWorld) -> Double {

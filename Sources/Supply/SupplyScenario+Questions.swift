@@ -15,7 +15,10 @@ extension SupplyScenario {
   public func explanation(of name: String) throws -> Document {
     if name == "list" {
       let rows = parameters.map { parameter -> [Table.Cell] in
-        [Table.Cell(parameter.name), Table.Cell(parameter.value.text), Table.Cell(parameter.unit), Table.Cell(parameter.grade)]
+        [
+          Table.Cell(parameter.name), Table.Cell(parameter.value.text), Table.Cell(parameter.unit),
+          Table.Cell(parameter.grade),
+        ]
       }
       return Document(
         title: "Numbers of \(self.name)",

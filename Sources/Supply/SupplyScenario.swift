@@ -116,7 +116,9 @@ public struct SupplyScenario: Sendable {
     guard let index = parameters.firstIndex(where: { $0.name == name }) else {
       let names = parameters.map(\.name)
       let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
-      let problem = Problem(place?.place.description ?? "", "there is no parameter '\(name)'", wayOut: near ?? "see `supernode supply --why list`")
+      let problem = Problem(
+        place?.place.description ?? "", "there is no parameter '\(name)'",
+        wayOut: near ?? "see `supernode supply --why list`")
       throw problem
     }
     parameters[index].value = value
@@ -131,10 +133,12 @@ public struct SupplyScenario: Sendable {
     for name in names where !known.contains(name) {
       let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
       let acting = events.filter { $0.information != true }.map(\.id)
-      throw Problem("--without", "there is no event '\(name)'", wayOut: near ?? "use one of \(acting.joined(separator: ", "))")
+      throw Problem(
+        "--without", "there is no event '\(name)'", wayOut: near ?? "use one of \(acting.joined(separator: ", "))")
     }
     return events.filter { event in
-      !names.contains(event.id) && !(event.group.map(names.contains) ?? false) && (asOf.map { event.date <= $0 } ?? true)
+      !names.contains(event.id) && !(event.group.map(names.contains) ?? false)
+        && (asOf.map { event.date <= $0 } ?? true)
     }
   }
 

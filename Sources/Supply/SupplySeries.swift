@@ -54,7 +54,8 @@ extension CompiledWorld {
     SupplySeries("fleet.domesticCompute", "PFLOP/s", isStock: true),
     SupplySeries("fleet.compute", "PFLOP/s", isStock: true), SupplySeries("fleet.power", "MW", isStock: true),
     SupplySeries("fleet.h100byCompute", "H100", isStock: true),
-    SupplySeries("supernodes.added", "supernodes"), SupplySeries("tokens.capacity", "billion tokens/day", isStock: true),
+    SupplySeries("supernodes.added", "supernodes"),
+    SupplySeries("tokens.capacity", "billion tokens/day", isStock: true),
     SupplySeries("tokens.served", "billion tokens/day", isStock: true),
     SupplySeries("tokens.wanted", "billion tokens/day", isStock: true),
   ]

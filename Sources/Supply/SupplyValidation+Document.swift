@@ -5,9 +5,10 @@ import Units
 extension SupplyValidation {
   public func document() -> Document {
     let lead =
-      "\(Measure(insideShare, .percent)) of \(rows.count) rows lie inside the model's 90% band at their own information date; "
+      "\(Measure(insideShare, .percent)) of \(rows.count) rows lie inside the 90% band at their own information date; "
       + "on rows where sources agree the median error is \(Measure(medianError, .percent)) and "
-      + "\(Measure(closeShare, .percent)) are within 20%. Mean ranked probability score by the middle: \(Measure(score, .plain))."
+      + "\(Measure(closeShare, .percent)) are within 20%. "
+      + "Mean ranked probability score: \(Measure(score, .plain)) of the middle."
     let cells = rows.map { row -> [Table.Cell] in
       [
         Table.Cell(row.id), Table.Cell(row.title + (row.isDisputed ? " (disputed)" : "")), Table.Cell(row.asOf),
@@ -25,7 +26,9 @@ extension SupplyValidation {
       ], rows: cells)
     return Document(
       title: "Supply against what others say", lead: [lead], sections: [.init("Rows", [.table(table)])],
-      sources: rows.map { Document.Source(what: $0.id, value: "\(Measure($0.mid, .plain)) \($0.unit)", source: $0.source) },
+      sources: rows.map {
+        Document.Source(what: $0.id, value: "\(Measure($0.mid, .plain)) \($0.unit)", source: $0.source)
+      },
       footer: "supernode \(run.version), seed \(run.seed), \(run.draws) draws a date")
   }
 }

@@ -33,7 +33,8 @@ public struct Trajectory: Decodable, Sendable {
     }
     if let odd = node.fields.first(where: { !Self.fields.contains($0.key) }) {
       let near = Problems.nearest(to: odd.key, among: Self.fields).map { "did you mean '\($0)'?" }
-      throw odd.value.problem("a trajectory has no field '\(odd.key)'", wayOut: near ?? "use \(Self.fields.joined(separator: ", "))")
+      throw odd.value.problem(
+        "a trajectory has no field '\(odd.key)'", wayOut: near ?? "use \(Self.fields.joined(separator: ", "))")
     }
     let times = node.field("times")
     factors = try times.map { $0.elements.isEmpty ? [try Amount($0)] : try $0.elements.map(Amount.init) } ?? []

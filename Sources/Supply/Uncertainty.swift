@@ -28,7 +28,7 @@ public enum Uncertainty: Hashable, Sendable {
 extension Uncertainty: Decodable {
   public init(from decoder: any Decoder) throws { try self.init(Node(from: decoder)) }
 
-  /// `3`, `2 to 5`, `{low: 1, mid: 2, high: 4}`, `{triangular: [1, 2, 4]}` and the like; dates count as months of year 0.
+  /// `3`, `2 to 5`, `{low: 1, mid: 2, high: 4}`, `{triangular: [1, 2, 4]}` …; dates count in months.
   public init(_ node: Node) throws {
     if let text = node.text {
       self = try Self.scalar(text, node)
@@ -74,7 +74,8 @@ extension Uncertainty: Decodable {
     guard let count = counts[kind] else {
       let names = counts.keys.sorted()
       let near = Problems.nearest(to: kind, among: names).map { "did you mean '\($0)'?" }
-      throw node.problem("there is no distribution '\(kind)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))")
+      throw node.problem(
+        "there is no distribution '\(kind)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))")
     }
     guard x.count == count else {
       throw node.problem("\(kind) takes \(count) numbers and has \(x.count)", wayOut: "write \(kind): [ … ]")

@@ -7,7 +7,8 @@ extension WorldBuilder {
       let what = "dies.\(family.name)"
       compiled.families.append(
         .init(
-          name: family.name, gross: slot(family.grossPerWafer, "\(what) per wafer"), lag: slot(family.lag, "\(what) lag"),
+          name: family.name, gross: slot(family.grossPerWafer, "\(what) per wafer"),
+          lag: slot(family.lag, "\(what) lag"),
           yieldForm: family.yield.model, yieldPath: path(family.yield.value, "\(what) yield"),
           area: family.yield.area.map { slot($0, "\(what) area") },
           clustering: family.yield.clustering.map { slot($0, "\(what) clustering") },
@@ -52,7 +53,8 @@ extension WorldBuilder {
     return compiled.vendors.count - 1
   }
 
-  private mutating func specification(_ given: SupplyWorld.Specification, _ what: String) -> CompiledWorld.Specification {
+  private mutating func specification(_ given: SupplyWorld.Specification, _ what: String) -> CompiledWorld.Specification
+  {
     .init(
       compute: slot(given.computePower, "\(what) compute"), bandwidth: slot(given.memoryBandwidth, "\(what) bandwidth"),
       power: slot(given.power, "\(what) power"), tokens: slot(given.tokensPerSecond, "\(what) tokens"))

@@ -32,7 +32,9 @@ struct WorldBuilder {
 
   mutating func build(events: [PolicyEvent]) throws -> CompiledWorld {
     guard (1...40).contains(world.lastYear - world.firstYear + 1) else {
-      throw Problem("lastYear", "\(world.firstYear) to \(world.lastYear) is no stretch of 1 to 40 years", wayOut: "such as 2023 to 2030")
+      throw Problem(
+        "lastYear", "\(world.firstYear) to \(world.lastYear) is no stretch of 1 to 40 years",
+        wayOut: "such as 2023 to 2030")
     }
     addSchools()
     addDies()
@@ -52,13 +54,16 @@ struct WorldBuilder {
       if let held = settings.schools.last(where: { $0.group == school.group }) {
         if !members.contains(where: { $0.name == held.member }) {
           problems.append(
-            Problem("school \(school.group)", "it has no member '\(held.member)'", wayOut: "use one of \(members.map(\.name).joined(separator: ", "))"))
+            Problem(
+              "school \(school.group)", "it has no member '\(held.member)'",
+              wayOut: "use one of \(members.map(\.name).joined(separator: ", "))"))
         }
         weights = members.map { $0.name == held.member ? 1 : 0 }
       }
       let total = weights.reduce(0, +)
       guard total > 0, weights.allSatisfy({ $0 >= 0 }) else {
-        problems.append(Problem("school \(school.group)", "its weights are not shares", wayOut: "give positive weights"))
+        problems.append(
+          Problem("school \(school.group)", "its weights are not shares", wayOut: "give positive weights"))
         continue
       }
       var sum = 0.0
@@ -84,13 +89,16 @@ struct WorldBuilder {
   mutating func slot(_ amount: Amount, _ what: String) -> Int {
     switch amount.form {
     case .inline(let uncertainty):
-      let name = "\(what)"
+      let name = what
+      refuseNegative(uncertainty, amount.place.description.isEmpty ? what : "\(amount.place)")
       return add(.init(name: name, functions: [QuantileFunction(uncertainty)], stream: seed.stream("supply/\(name)")))
     case .named(let name):
       guard let parameter = parameters[name] else {
         let near = Problems.nearest(to: name, among: parameters.keys.sorted()).map { "did you mean '\($0)'?" }
         problems.append(
-          Problem(amount.place.description, "there is no parameter '\(name)'", wayOut: near ?? "see `supernode supply --why list`"))
+          Problem(
+            amount.place.description, "there is no parameter '\(name)'",
+            wayOut: near ?? "see `supernode supply --why list`"))
         return 0
       }
       compiled.uses.append((name, what))
@@ -108,6 +116,7 @@ struct WorldBuilder {
 
   private mutating func slot(of parameter: Parameter) -> SlotTable.Slot {
     let known = parameter.known(on: settings.asOf).value
+    if parameter.unit != "number" { refuseNegative(known, "parameter \(parameter.name)") }
     var slot = SlotTable.Slot(
       name: parameter.name, functions: [QuantileFunction(known, within: parameter.bounds)],
       stream: seed.stream("supply/\(parameter.name)"))
@@ -122,7 +131,9 @@ struct WorldBuilder {
     guard let schools = parameter.schools else { return slot }
     guard let group = schoolIndex[schools.group] else {
       problems.append(
-        Problem("parameter \(parameter.name)", "there is no school '\(schools.group)'", wayOut: "add it to the world's schools"))
+        Problem(
+          "parameter \(parameter.name)", "there is no school '\(schools.group)'",
+          wayOut: "add it to the world's schools"))
       return slot
     }
     slot.school = group
@@ -130,6 +141,12 @@ struct WorldBuilder {
       QuantileFunction(schools.values[member] ?? known, within: parameter.bounds)
     }
     return slot
+  }
+
+  /// Nothing in the world can be less than nothing: a median below zero is a mistake.
+  private mutating func refuseNegative(_ uncertainty: Uncertainty, _ place: String) {
+    guard QuantileFunction(uncertainty)(0.5) < 0 else { return }
+    problems.append(Problem(place, "\(uncertainty.text) is negative", wayOut: "give an amount from 0 on"))
   }
 
   mutating func path(_ trajectory: Trajectory, _ what: String) -> Int {
@@ -190,7 +207,9 @@ struct WorldBuilder {
           let names = compiled.levers.map(\.name)
           let near = Problems.nearest(to: effect.on, among: names).map { "did you mean '\($0)'?" }
           problems.append(
-            Problem("event \(event.id)", "there is no quantity '\(effect.on)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))"))
+            Problem(
+              "event \(event.id)", "there is no quantity '\(effect.on)'",
+              wayOut: near ?? "use one of \(names.joined(separator: ", "))"))
           continue
         }
         let given: [(CompiledLever.Action, Amount?)] = [
@@ -199,7 +218,9 @@ struct WorldBuilder {
         let actions = given.compactMap { action, amount in amount.map { (action, $0) } }
         guard actions.count == 1, let (action, amount) = actions.first else {
           problems.append(
-            Problem("event \(event.id)", "the effect on '\(effect.on)' needs one of set, multiply and pulse", wayOut: "write such as {on: \(effect.on), set: 0}"))
+            Problem(
+              "event \(event.id)", "the effect on '\(effect.on)' needs one of set, multiply and pulse",
+              wayOut: "write such as {on: \(effect.on), set: 0}"))
           continue
         }
         let value = slot(amount, "event \(event.id) on \(effect.on)")

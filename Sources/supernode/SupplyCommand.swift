@@ -35,14 +35,18 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "Forgets what became known later than this date, such as 2025-09-30.") var asOf: String?
   @Option(help: "Holds a school of sources to one member: huawei-output=semianalysis (repeatable).")
   var school: [String] = []
-  @Option(name: .customLong("set"), help: "Replaces a number: NAME=VALUE, such as chip.life_years='3 to 5' (repeatable).")
+  @Option(
+    name: .customLong("set"), help: "Replaces a number: NAME=VALUE, such as chip.life_years='3 to 5' (repeatable).")
   var overrides: [String] = []
   @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
-  @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why: String?
-  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] = []
+  @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
+    String?
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
+    []
   @Option(help: "Threads; the result is the same for any number.") var cores: Int?
-  @Option(help: "How to print the result: table, json or csv (every quantity and month).") var format = OutputFormat.table
+  @Option(help: "How to print the result: table, json or csv (every quantity and month).") var format = OutputFormat
+    .table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
 

@@ -81,7 +81,8 @@ import Units
     let texts = [
       "{name: x, values: {chip.life_yeers: 3}}", "{name: x, values: {chip.life_years: 5 to 3}}",
       "{name: x, events: [{id: a, date: 2025-01, title: t, actor: a, source: s}]}",
-      "{name: x, events: [{id: a, date: 2025-01, title: t, actor: a, source: s, effects: [{on: import.H21.export, set: 0}]}]}",
+      "{name: x, events: [{id: a, date: 2025-01, title: t, actor: a, source: s, effects: [{on: fab.X, set: 0}]}]}",
+      "{name: x, values: {chip.life_years: -3}}", "{name: x, set: {'fabs[0].capacity': -5}}",
       "{name: x, without: [h20-bann]}", "{name: x, schools: {huawei-output: nobody}}",
       "{name: x, claims: [{id: a, definition: {quantity: domestic.unit, over: 2026}, atLeast: 1}]}",
     ]

@@ -75,7 +75,9 @@ import Units
 
   @Test("a low above its high is refused with the line and a way out")
   func refused() throws {
-    for text in ["5 to 2", "{low: 3, mid: 2, high: 4}", "{triangular: [1, 2]}", "{trianguler: [1, 2, 3]}", "{normal: [1, -2]}"] {
+    for text in [
+      "5 to 2", "{low: 3, mid: 2, high: 4}", "{triangular: [1, 2]}", "{trianguler: [1, 2, 3]}", "{normal: [1, -2]}",
+    ] {
       #expect(throws: Problem.self) { try parsed(text) }
     }
   }
