@@ -69,7 +69,9 @@ struct CompiledWorld: Sendable {
     var specification: Specification
   }
   struct Demand: Sendable {
-    var valuePath = 0, valueLever = 0, stateShare = 0, substitution = 0, substitutionMonths = 0, patience = 0
+    var valuePath = 0, valueLever = 0, stateShare = 0
+    var loyalty: Int?
+    var substitution = 0, substitutionMonths = 0, patience = 0
     var stateMandateLever = 0, nationalMandateLever = 0
   }
   struct Fleet: Sendable {

@@ -13,7 +13,9 @@ extension MonthlyModel {
     let stateShare = values[world.demand.stateShare]
     let national = lever(world.demand.nationalMandateLever, month)
     let mandate = max(lever(world.demand.stateMandateLever, month), national)
-    let floor = demand * min(1, stateShare * mandate + (1 - stateShare) * national)
+    let mandated = demand * min(1, stateShare * mandate + (1 - stateShare) * national)
+    let loyal = demand * stateShare * (world.demand.loyalty.map { values[$0] } ?? 0)
+    let floor = max(mandated, min(loyal, state[layout.offered]))
     state[layout.demand] = demand
     state[layout.floor] = floor
     var room = demand - floor
@@ -70,6 +72,7 @@ extension MonthlyModel {
       state[layout.inventory + index] += arrived
       offered += state[layout.inventory + index] * path(world.products[index].pricePath, month)
     }
+    state[layout.offered] = offered
     let fill = offered > 0 ? min(1, wanted / offered) : 0
     var units = 0.0, value = 0.0
     for index in world.products.indices {

@@ -117,7 +117,7 @@ struct StateLayout: Sendable {
   var importStock, importSold, importValues, vendorUnits, vendorValue, vendorCompute: Int
   /// Single numbers.
   var unmet, substituted, demand, supply, domesticValue, domesticUnits, importUnits, importValue, barred: Int
-  var booked, fees, writeOffs, smuggledUnits, smuggledValue, floor, fill, wanted: Int
+  var booked, fees, writeOffs, smuggledUnits, smuggledValue, floor, offered, wanted: Int
   /// Installed, by chip; and what has retired.
   var installed, retired: Int
   var count = 0
@@ -155,7 +155,7 @@ struct StateLayout: Sendable {
     (domesticValue, domesticUnits, importUnits) = (singles + 4, singles + 5, singles + 6)
     (importValue, barred, booked, fees) = (singles + 7, singles + 8, singles + 9, singles + 10)
     (writeOffs, smuggledUnits, smuggledValue) = (singles + 11, singles + 12, singles + 13)
-    (floor, fill, wanted) = (singles + 14, singles + 15, singles + 16)
+    (floor, offered, wanted) = (singles + 14, singles + 15, singles + 16)
     installed = take(world.products.count + world.imports.count)
     retired = take(world.products.count + world.imports.count)
     count = next

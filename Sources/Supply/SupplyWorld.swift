@@ -117,6 +117,8 @@ public struct SupplyWorld: Decodable, Sendable {
     public var value: Trajectory
     /// Share of demand that the state funds.
     public var stateShare: Amount
+    /// Share of that which buys domestic chips unasked, as far as there are any; none where absent.
+    public var loyalty: Amount?
     /// Share of the barred imports' value that turns to domestic chips, and the months that takes.
     public var substitution: Amount
     public var substitutionMonths: Amount

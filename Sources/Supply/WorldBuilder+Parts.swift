@@ -101,6 +101,7 @@ extension WorldBuilder {
     compiled.demand = .init(
       valuePath: path(demand.value, "demand"), valueLever: lever("demand.value", initially: 1),
       stateShare: slot(demand.stateShare, "demand state share"),
+      loyalty: demand.loyalty.map { slot($0, "demand loyalty") },
       substitution: slot(demand.substitution, "demand substitution"),
       substitutionMonths: slot(demand.substitutionMonths, "demand substitution months"),
       patience: slot(demand.patience, "demand patience"), stateMandateLever: lever("mandate.state", initially: 0),
