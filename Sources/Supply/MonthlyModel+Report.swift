@@ -24,7 +24,16 @@ extension MonthlyModel {
     emitAll(layout.stacks, world.memories.count)
     emitAll(layout.stacksUsed, world.memories.count)
     emitAll(layout.stackStock, world.memories.count)
+    reportTotals(month, flow, place)
+  }
 
+  /// The quantities of `CompiledWorld.totals`, in their order.
+  @inline(__always) private func reportTotals(_ month: Int, _ flow: Flows, _ output: UnsafeMutablePointer<Float>) {
+    var place = output
+    func emit(_ value: Double) {
+      place.pointee = Float(value)
+      place += 1
+    }
     let fabs = world.fabs.count, products = world.products.count
     emit(sum(layout.capacity, fabs))
     emit(sum(layout.wafers, fabs))
@@ -44,13 +53,13 @@ extension MonthlyModel {
     emit(state[layout.smuggledUnits])
     emit(state[layout.smuggledValue])
     emit(flow.smuggledCompute)
-    emitAll(layout.barred, 1)
+    emit(state[layout.barred])
     emit(state[layout.booked] + path(world.fleet.otherSalesPath, month))
-    emitAll(layout.fees, 1)
-    emitAll(layout.writeOffs, 1)
-    emitAll(layout.demand, 1)
-    emitAll(layout.unmet, 1)
-    emitAll(layout.supply, 1)
+    emit(state[layout.fees])
+    emit(state[layout.writeOffs])
+    emit(state[layout.demand])
+    emit(state[layout.unmet])
+    emit(state[layout.supply])
     emit(share(state[layout.domesticValue], state[layout.importValue]))
     emit(share(state[layout.domesticUnits], state[layout.importUnits]))
     emit(share(flow.domesticCompute, flow.importCompute))

@@ -10,7 +10,7 @@ public struct Parameter: Decodable, Sendable {
   /// A filing or paper, B named report at second hand, C aggregator, D derived or our judgement, M from memory.
   public var grade: String
   /// When this was known; absent for definitions.
-  public var asOf: CalendarDate?
+  public var asOf: CalendarDay?
   public var note: String?
   /// Correlation: it moves with a hidden standard normal number of this name.
   public var factor: Factor?
@@ -29,7 +29,7 @@ public struct Parameter: Decodable, Sendable {
     public var values: NamedValues<Uncertainty>
   }
   public struct Earlier: Decodable, Sendable {
-    public var asOf: CalendarDate
+    public var asOf: CalendarDay
     public var value: Uncertainty
   }
 
@@ -43,7 +43,7 @@ public struct Parameter: Decodable, Sendable {
   }
 
   /// What was held of it on a date; `isGuess` where all that is known came later and its spread is doubled.
-  func known(on date: CalendarDate?) -> (value: Uncertainty, isGuess: Bool) {
+  func known(on date: CalendarDay?) -> (value: Uncertainty, isGuess: Bool) {
     guard let date, let asOf, asOf > date else { return (value, false) }
     let before = (earlier ?? []).filter { $0.asOf <= date }.max { $0.asOf < $1.asOf }
     if let before { return (before.value, false) }

@@ -4,7 +4,7 @@ import Units
 /// Something that happened, or may, on a date, with what it does to named quantities.
 public struct PolicyEvent: Decodable, Sendable {
   public var id: String
-  public var date: CalendarDate
+  public var date: CalendarDay
   public var title: String
   public var actor: String
   public var source: String
@@ -28,7 +28,7 @@ public struct PolicyEvent: Decodable, Sendable {
     public var pulse: Amount?
     /// Months between the event and its effect.
     public var after: Amount?
-    public var until: CalendarDate?
+    public var until: CalendarDay?
   }
 }
 

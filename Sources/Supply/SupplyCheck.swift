@@ -5,7 +5,7 @@ import Units
 /// What a source says of one quantity, held against the model at the date on which it said so.
 public struct SupplyCheck: Decodable, Sendable {
   public var id, title, unit: String
-  public var asOf: CalendarDate
+  public var asOf: CalendarDay
   public var measure: SupplyMeasure
   public var estimate: Estimate
   public var source: String
@@ -54,7 +54,7 @@ public struct SupplyValidation: Encodable, Sendable {
     var question = SupplyQuestion(draws: draws, seed: seed, workers: workers)
     rows = []
     // Checks of one date and without assumptions of their own share a run.
-    var plain: [(date: CalendarDate, checks: [SupplyCheck])] = []
+    var plain: [(date: CalendarDay, checks: [SupplyCheck])] = []
     var order: [[SupplyCheck]] = []
     for check in checks {
       if check.values != nil || check.set != nil || check.schools != nil || check.without != nil {

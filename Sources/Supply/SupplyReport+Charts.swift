@@ -4,7 +4,7 @@ import Units
 
 extension SupplyReport {
   private static func year(_ month: String) -> Double {
-    CalendarDate(month).map { ($0.months + 0.5) / 12 } ?? 0
+    CalendarDay(month).map { ($0.months + 0.5) / 12 } ?? 0
   }
 
   private func find(_ quantity: String) -> Series? { series.first { $0.quantity == quantity } }

@@ -128,7 +128,7 @@ public struct SupplyScenario: Sendable {
   }
 
   /// The events that are left when those named, by id or group, are taken out and `asOf` forgets the later ones.
-  func events(without names: [String], asOf: CalendarDate?) throws -> [PolicyEvent] {
+  func events(without names: [String], asOf: CalendarDay?) throws -> [PolicyEvent] {
     let known = events.map(\.id) + events.compactMap(\.group)
     for name in names where !known.contains(name) {
       let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
@@ -156,7 +156,7 @@ public struct SupplyQuestion: Sendable {
   public var seed: UInt64
   /// Worlds to set beside the scenario, each by the events that it lacks.
   public var without: [[String]]
-  public var asOf: CalendarDate?
+  public var asOf: CalendarDay?
   public var schools: [(group: String, member: String)]
   public var workers: Int
   /// The claim or measure whose tornado is drawn; none where absent.
@@ -165,7 +165,7 @@ public struct SupplyQuestion: Sendable {
   public var sensitivityDraws: Int
 
   public init(
-    draws: Int = 10_000, seed: UInt64 = 1, without: [[String]] = [], asOf: CalendarDate? = nil,
+    draws: Int = 10_000, seed: UInt64 = 1, without: [[String]] = [], asOf: CalendarDay? = nil,
     schools: [(group: String, member: String)] = [], workers: Int = 1, sensitivity: String? = nil,
     sensitivityDraws: Int = 400
   ) {

@@ -8,8 +8,8 @@ import Units
 public struct Trajectory: Decodable, Sendable {
   enum Form: Sendable {
     case constant(Amount)
-    case knots([(date: CalendarDate, amount: Amount)], growth: Amount?, isStep: Bool)
-    case spread(Amount, from: CalendarDate, to: CalendarDate)
+    case knots([(date: CalendarDay, amount: Amount)], growth: Amount?, isStep: Bool)
+    case spread(Amount, from: CalendarDay, to: CalendarDay)
     case plant(start: Amount, ramp: Amount, full: Amount)
   }
   let form: Form
@@ -48,10 +48,10 @@ public struct Trajectory: Decodable, Sendable {
       }
       return field
     }
-    func date(_ node: Node) throws -> CalendarDate { try node.decode() }
+    func date(_ node: Node) throws -> CalendarDay { try node.decode() }
     if let at = node.field("at") {
-      let knots = try at.fields.map { key, value -> (date: CalendarDate, amount: Amount) in
-        guard let date = CalendarDate(key) else {
+      let knots = try at.fields.map { key, value -> (date: CalendarDay, amount: Amount) in
+        guard let date = CalendarDay(key) else {
           throw value.problem("'\(key)' is not a date", wayOut: "write such as 2025-04")
         }
         return (date, try Amount(value))

@@ -105,7 +105,7 @@ extension Uncertainty: Decodable {
   /// A number or a date in months of year 0.
   static func value(_ text: some StringProtocol) -> Double? {
     let bare = String(text.filter { $0 != "_" && $0 != " " })
-    if bare.dropFirst().contains("-"), let date = CalendarDate(bare) { return date.months }
+    if bare.dropFirst().contains("-"), let date = CalendarDay(bare) { return date.months }
     guard let number = Double(bare), number.isFinite else { return nil }
     return number
   }

@@ -17,7 +17,7 @@ struct WorldBuilder {
 
   /// What the command or scenario changes in every parameter at once.
   struct Settings: Sendable {
-    var asOf: CalendarDate?
+    var asOf: CalendarDay?
     /// Group and the member to which it is held.
     var schools: [(group: String, member: String)] = []
   }

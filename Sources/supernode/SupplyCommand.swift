@@ -56,7 +56,7 @@ struct SupplyCommand: ParsableCommand {
     guard school.allSatisfy({ $0.contains("=") }) else {
       throw ValidationError("--school: write GROUP=MEMBER, such as huawei-output=semianalysis")
     }
-    if let asOf, CalendarDate(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
+    if let asOf, CalendarDay(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
   }
 
   func run() throws {
@@ -87,7 +87,7 @@ struct SupplyCommand: ParsableCommand {
     return SupplyQuestion(
       draws: draws, seed: seed,
       without: without.map { $0.split(separator: "+").map(String.init) } + (self.fourRuns ? fourRuns : []),
-      asOf: asOf.flatMap { CalendarDate($0) },
+      asOf: asOf.flatMap { CalendarDay($0) },
       schools: school.map { text in
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return (String(parts[0]), String(parts[1]))

@@ -70,7 +70,7 @@ import Units
   @Test("an information date forgets later events and widens later numbers")
   func informationDate() throws {
     let scenario = try base()
-    let date = try #require(CalendarDate("2025-09-30"))
+    let date = try #require(CalendarDay("2025-09-30"))
     let events = try scenario.events(without: [], asOf: date)
     #expect(events.allSatisfy { $0.date <= date } && events.count < scenario.events.count)
   }

@@ -101,9 +101,9 @@ import Units
 
   @Test("dates and periods are read and printed")
   func dates() throws {
-    let date = try #require(CalendarDate("2025-04-16"))
+    let date = try #require(CalendarDay("2025-04-16"))
     #expect(date.description == "2025-04")
-    #expect(CalendarDate("2025-13") == nil)
+    #expect(CalendarDay("2025-13") == nil)
     let horizon = Horizon(firstYear: 2023, lastYear: 2030)
     #expect(Period("2025Q3")?.months(of: horizon) == 30..<33)
     #expect(Period("2025H1")?.months(of: horizon) == 24..<30)

@@ -2,7 +2,7 @@ import Formats
 import Units
 
 /// A point on the calendar in months since January of year 0; the day is a fraction of its month.
-public struct CalendarDate: Hashable, Comparable, Sendable, Decodable, CustomStringConvertible {
+public struct CalendarDay: Hashable, Comparable, Sendable, Decodable, CustomStringConvertible {
   public var months: Double
 
   public init(months: Double) { self.months = months }
@@ -21,7 +21,7 @@ public struct CalendarDate: Hashable, Comparable, Sendable, Decodable, CustomStr
 
   public init(from decoder: any Decoder) throws {
     let node = try Node(from: decoder)
-    guard let text = node.text, let date = CalendarDate(text) else {
+    guard let text = node.text, let date = CalendarDay(text) else {
       throw node.problem("\(node.text ?? "this") is not a date", wayOut: "write such as 2025-04 or 2025-04-09")
     }
     self = date
@@ -40,41 +40,41 @@ public struct CalendarDate: Hashable, Comparable, Sendable, Decodable, CustomStr
 /// The months that a run covers, counted from zero.
 public struct Horizon: Hashable, Sendable {
   /// January of the first year.
-  public var start: CalendarDate
+  public var start: CalendarDay
   public var count: Int
 
   public init(firstYear: Int, lastYear: Int) {
-    start = CalendarDate(months: Double(firstYear * 12))
+    start = CalendarDay(months: Double(firstYear * 12))
     count = (lastYear - firstYear + 1) * 12
   }
 
   /// Months from the start; negative before it.
-  public func offset(of date: CalendarDate) -> Double { date.months - start.months }
+  public func offset(of date: CalendarDay) -> Double { date.months - start.months }
 
-  public func date(of month: Int) -> CalendarDate { CalendarDate(months: start.months + Double(month)) }
+  public func date(of month: Int) -> CalendarDay { CalendarDay(months: start.months + Double(month)) }
 
-  public var dates: [CalendarDate] { (0..<count).map(date(of:)) }
+  public var dates: [CalendarDay] { (0..<count).map(date(of:)) }
 }
 
 /// A stretch of whole months: `2025`, `2025H1`, `2025Q3`, `2025-04` or `2025-02..2025-04`.
 public struct Period: Hashable, Sendable, Decodable, CustomStringConvertible {
-  public var first: CalendarDate
+  public var first: CalendarDay
   /// The month after the last.
-  public var end: CalendarDate
+  public var end: CalendarDay
   public var description: String
 
   public init?(_ text: String) {
     description = text
     if let dots = text.firstRange(of: "..") {
-      guard let first = CalendarDate(text[..<dots.lowerBound]), let last = CalendarDate(text[dots.upperBound...]),
+      guard let first = CalendarDay(text[..<dots.lowerBound]), let last = CalendarDay(text[dots.upperBound...]),
         last >= first
       else { return nil }
       self.first = first
-      end = CalendarDate(months: last.months + 1)
+      end = CalendarDay(months: last.months + 1)
       return
     }
     let marker = text.firstIndex { $0 == "H" || $0 == "Q" }
-    guard let start = CalendarDate(text[..<(marker ?? text.endIndex)]) else { return nil }
+    guard let start = CalendarDay(text[..<(marker ?? text.endIndex)]) else { return nil }
     var length = text.utf8.count == 4 ? 12.0 : 1
     var first = start
     if let marker {
@@ -85,7 +85,7 @@ public struct Period: Hashable, Sendable, Decodable, CustomStringConvertible {
       first.months += Double(number - 1) * length
     }
     self.first = first
-    end = CalendarDate(months: first.months + length)
+    end = CalendarDay(months: first.months + length)
   }
 
   public init(from decoder: any Decoder) throws {
