@@ -2,7 +2,8 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   6 supernode  5 Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware  1 Simulation, Reports, Formats  0 Units
+//   6 supernode  5 Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware  1 Simulation, Reports, Formats
+//   0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
 let settings: [SwiftSetting] =

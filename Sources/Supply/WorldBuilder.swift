@@ -5,7 +5,7 @@ import Units
 /// Turns a world's description into indices and slots, collecting every fault.
 struct WorldBuilder {
   let world: SupplyWorld
-  let parameters: [String: Parameter]
+  let parameterNamed: [String: Parameter]
   let settings: Settings
   let seed: Seed
   var compiled: CompiledWorld
@@ -26,7 +26,7 @@ struct WorldBuilder {
     self.world = world
     self.settings = settings
     self.seed = seed
-    self.parameters = Dictionary(parameters.map { ($0.name, $0) }) { _, last in last }
+    parameterNamed = Dictionary(parameters.map { ($0.name, $0) }) { _, last in last }
     compiled = CompiledWorld(horizon: Horizon(firstYear: world.firstYear, lastYear: world.lastYear))
   }
 
@@ -93,8 +93,8 @@ struct WorldBuilder {
       refuseNegative(uncertainty, amount.place.description.isEmpty ? what : "\(amount.place)")
       return add(.init(name: name, functions: [QuantileFunction(uncertainty)], stream: seed.stream("supply/\(name)")))
     case .named(let name):
-      guard let parameter = parameters[name] else {
-        let near = Problems.nearest(to: name, among: parameters.keys.sorted()).map { "did you mean '\($0)'?" }
+      guard let parameter = parameterNamed[name] else {
+        let near = Problems.nearest(to: name, among: parameterNamed.keys.sorted()).map { "did you mean '\($0)'?" }
         problems.append(
           Problem(
             amount.place.description, "there is no parameter '\(name)'",
