@@ -2,7 +2,8 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   6 supernode   5 Validation   4 Serving   3 Costs   2 Workloads, Hardware   1 Simulation, Reports, Formats   0 Units
+//   6 supernode  5 Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware  1 Simulation, Reports, Formats
+//   0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
 let settings: [SwiftSetting] =
@@ -37,6 +38,8 @@ let package = Package(
 
     .target(name: "Costs", dependencies: ["Units", "Formats", "Workloads", "Hardware"], swiftSettings: settings),
 
+    .target(name: "Supply", dependencies: ["Units", "Simulation", "Formats", "Reports"], swiftSettings: settings),
+
     .target(
       name: "Serving",
       dependencies: ["Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs"],
@@ -50,7 +53,8 @@ let package = Package(
     .executableTarget(
       name: "supernode",
       dependencies: [
-        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Serving", "Validation",
+        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Supply", "Serving",
+        "Validation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -66,6 +70,9 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: ["Serving", "Costs", "Workloads", "Hardware", "Formats", "Units", "Simulation", "Reports"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SupplyTests", dependencies: ["Supply", "Formats", "Units", "Simulation", "Reports"],
       swiftSettings: settings),
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],

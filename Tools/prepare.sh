@@ -93,6 +93,7 @@ lay_resources() {
   if [ -s "$charts" ] && ! cmp -s "$charts" "$resources/echarts.min.js"; then cp "$charts" "$resources/"; fi
   mkdir -p "$resources/examples"
   cp -u Examples/*.yaml "$resources/examples/"
+  cp -ur Examples/supply "$resources/examples/"
 }
 
 # True if nothing that is built into the program changed after the stamp file.

@@ -12,7 +12,9 @@ struct Supernode: ParsableCommand {
       Every verb has help with an example:  supernode simulate --help
       """,
     version: version,
-    subcommands: [Simulate.self, Validate.self, CatalogCommand.self, TraceCommand.self, SchemaCommand.self])
+    subcommands: [
+      Simulate.self, Validate.self, SupplyCommand.self, CatalogCommand.self, TraceCommand.self, SchemaCommand.self,
+    ])
 
   static func main() {
     do {

@@ -14,7 +14,8 @@ struct Validate: ParsableCommand {
         supernode validate --rows mine.csv --report validation.html
       """)
 
-  @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training.") var kind: String?
+  @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training, supply.")
+  var kind: String?
   @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
@@ -27,6 +28,7 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let catalog = Catalog(folders: catalog)
+    if kind == "supply" { return try runSupply(catalog) }
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
     var limits = try path.map { try Budget.read(Node.read(path: $0)) } ?? []
     // Of one kind only its own budgets can be judged.

@@ -1,0 +1,119 @@
+import Formats
+import Units
+
+/// One number of the model with what is known of it, by whom and since when.
+public struct Parameter: Decodable, Sendable {
+  public var name: String
+  public var unit: String
+  public var value: Uncertainty
+  public var source: String
+  /// A filing or paper, B named report at second hand, C aggregator, D derived or our judgement, M from memory.
+  public var grade: String
+  /// When this was known; absent for definitions.
+  public var asOf: CalendarDay?
+  public var note: String?
+  /// Correlation: it moves with a hidden standard normal number of this name.
+  public var factor: Factor?
+  /// Sources that disagree: what each of them holds, one taken per draw.
+  public var schools: Schools?
+  /// What was held before, used where `--as-of` lies before `asOf`.
+  public var earlier: [Earlier]?
+
+  public struct Factor: Decodable, Sendable {
+    public var name: String
+    /// Correlation with the factor, −1 to 1.
+    public var loading: Double
+  }
+  public struct Schools: Decodable, Sendable {
+    public var group: String
+    public var values: NamedValues<Uncertainty>
+  }
+  public struct Earlier: Decodable, Sendable {
+    public var asOf: CalendarDay
+    public var value: Uncertainty
+  }
+
+  /// What it cannot leave: fractions 0 to 1, all else but dates at least 0.
+  var bounds: ClosedRange<Double> {
+    switch unit {
+    case "fraction": 0...1
+    case "number": -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+    default: 0...Double.greatestFiniteMagnitude
+    }
+  }
+
+  /// What was held of it on a date; `isGuess` where all that is known came later and its spread is doubled.
+  func known(on date: CalendarDay?) -> (value: Uncertainty, isGuess: Bool) {
+    guard let date, let asOf, asOf > date else { return (value, false) }
+    let before = (earlier ?? []).filter { $0.asOf <= date }.max { $0.asOf < $1.asOf }
+    if let before { return (before.value, false) }
+    return (value.widened(), true)
+  }
+}
+
+extension Uncertainty {
+  /// With twice the spread about the same middle.
+  func widened() -> Self {
+    switch self {
+    case .quantiles(let low, let mid, let high) where low > 0:
+      .quantiles(low: low * low / mid, mid: mid, high: high * high / mid)
+    case .quantiles(let low, let mid, let high): .quantiles(low: 2 * low - mid, mid: mid, high: 2 * high - mid)
+    case .interval(let low, let high) where low > 0:
+      .interval(low: low * (low / high).squareRoot(), high: high * (high / low).squareRoot())
+    case .interval(let low, let high): .interval(low: low - (high - low) / 2, high: high + (high - low) / 2)
+    case .normal(let mean, let deviation): .normal(mean: mean, standardDeviation: 2 * deviation)
+    case .lognormal(let median, let sigma): .lognormal(median: median, sigma: 2 * sigma)
+    default: self
+    }
+  }
+
+  /// As a scenario would write it.
+  public var text: String {
+    func number(_ value: Double) -> String { CSVText.number(value) }
+    func list(_ values: [Double]) -> String { "[" + values.map(number).joined(separator: ", ") + "]" }
+    return switch self {
+    case .point(let value): number(value)
+    case .interval(let low, let high): "\(number(low)) to \(number(high))"
+    case .quantiles(let low, let mid, let high): "\(number(mid)) (\(number(low)) to \(number(high)))"
+    case .uniform(let low, let high): "uniform \(list([low, high]))"
+    case .triangular(let low, let mode, let high): "triangular \(list([low, mode, high]))"
+    case .normal(let mean, let deviation): "normal \(list([mean, deviation]))"
+    case .lognormal(let median, let sigma): "lognormal \(list([median, sigma]))"
+    case .pert(let low, let mode, let high): "pert \(list([low, mode, high]))"
+    case .beta(let alpha, let beta): "beta \(list([alpha, beta]))"
+    case .empirical(let values): "empirical \(list(values))"
+    }
+  }
+}
+
+/// A place for a number in the world's files: a number, a distribution, or a parameter's name.
+public struct Amount: Decodable, Sendable {
+  enum Form: Sendable {
+    case inline(Uncertainty)
+    case named(String)
+  }
+  let form: Form
+  let place: Place
+
+  init(_ value: Double) {
+    form = .inline(.point(value))
+    place = Place(file: "", line: 0)
+  }
+
+  public init(from decoder: any Decoder) throws { try self.init(Node(from: decoder)) }
+
+  init(_ node: Node) throws {
+    place = node.place
+    if let text = node.text, Uncertainty.value(text) == nil, !text.contains(" to ") {
+      form = .named(text)
+    } else {
+      form = .inline(try Uncertainty(node))
+    }
+  }
+
+  /// Whether this is the word `rest`: what the other shares leave.
+  var isRest: Bool {
+    if case .named("rest") = form { return true }
+    return false
+  }
+}

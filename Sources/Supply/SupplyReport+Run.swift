@@ -1,0 +1,183 @@
+import Formats
+import Simulation
+import Units
+
+extension SupplyReport {
+  /// Runs a scenario, and beside it each world that lacks some events, with the same draws.
+  public init(_ scenario: SupplyScenario, _ question: SupplyQuestion, version: String) throws {
+    let world = try scenario.compiled(question)
+    let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
+    let outcome = world.run(
+      draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
+    self.scenario = scenario.name
+    title = scenario.title
+    claims = plan.claims(scenario.claims, outcome)
+    years = plan.years(outcome)
+    series = zip(world.series, outcome.quantiles).map { series, quantiles in
+      Series(
+        quantity: series.name, unit: series.unit, isStock: series.isStock,
+        months: world.horizon.dates.map(\.description), quantiles: quantiles)
+    }
+    constraints = Self.constraints(world, outcome)
+    counterfactuals = try question.without.map { names in
+      let other = try scenario.compiled(question, without: names)
+      let result = other.run(
+        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers,
+        withSeries: false)
+      return Counterfactual(
+        without: names, claims: plan.claims(scenario.claims, result), years: plan.years(result),
+        differences: plan.differences(outcome, result))
+    }
+    events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
+    (sensitivityOf, sensitivity) = try Self.sensitivity(scenario, question, world)
+    parameters = Self.inputs(scenario, question, world)
+    notes = Self.notes(scenario, question)
+    run = Run(
+      version: version, seed: question.seed, draws: question.draws, months: world.horizon.count,
+      asOf: question.asOf?.description, inputHash: scenario.inputHash)
+  }
+
+  private static func constraints(_ world: CompiledWorld, _ outcome: SupplyOutcome) -> [ConstraintMonth] {
+    let names = MonthlyModel.Constraint.allCases.map { "\($0)" }
+    return outcome.constraints.enumerated().map { month, counts in
+      let shares = counts.map { Double($0) / Double(outcome.draws) }
+      let most = shares.indices.max { shares[$0] < shares[$1] } ?? 0
+      return ConstraintMonth(
+        month: world.horizon.date(of: month).description, plan: shares[0], demand: shares[1], logic: shares[2],
+        memory: shares[3], packaging: shares[4], binding: names[most])
+    }
+  }
+
+  private static func inputs(_ scenario: SupplyScenario, _ question: SupplyQuestion, _ world: CompiledWorld) -> [Input]
+  {
+    scenario.parameters.map { parameter in
+      let known = parameter.known(on: question.asOf)
+      let schools = parameter.schools.map { schools in
+        " by \(schools.group): " + schools.values.list.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+      }
+      return Input(
+        name: parameter.name, unit: parameter.unit, value: known.value.text + (schools ?? ""),
+        source: parameter.source, grade: parameter.grade, asOf: parameter.asOf?.description, note: parameter.note,
+        uses: world.uses.filter { $0.name == parameter.name }.map(\.place))
+    }
+  }
+
+  private static func notes(_ scenario: SupplyScenario, _ question: SupplyQuestion) -> [String] {
+    var notes = [
+      "There is no data on share prices: the makers' revenue stands for the rally.",
+      "Packaging capacity is back-solved, not seen; demand multipliers are guesses from the wording of reports.",
+    ]
+    if let date = question.asOf {
+      let forgotten = scenario.events.filter { $0.date > date }.count
+      let guessed = scenario.parameters.filter { $0.known(on: date).isGuess }.map(\.name)
+      notes.append("Known on \(date): \(forgotten) later events are left out.")
+      if !guessed.isEmpty {
+        notes.append(
+          "\(guessed.count) numbers became known later and have twice their spread: \(guessed.joined(separator: ", "))."
+        )
+      }
+    }
+    return notes
+  }
+}
+
+extension SupplyReport.Event {
+  init(_ event: PolicyEvent) {
+    id = event.id
+    date = event.date.description
+    title = event.title
+    actor = event.actor
+    source = event.source
+    effects = (event.effects ?? []).map { effect in
+      let action = effect.pulse != nil ? "pulse" : effect.set != nil ? "set" : "multiply"
+      let amount = effect.set ?? effect.multiply ?? effect.pulse
+      return "\(effect.on) \(action) \(amount?.text ?? "")"
+    }
+  }
+}
+
+extension Amount {
+  var text: String {
+    switch form {
+    case .inline(let uncertainty): uncertainty.text
+    case .named(let name): name
+    }
+  }
+}
+
+/// The measures that a report asks of each draw: its claims and, for pairs of worlds, the main quantities by year; as
+/// bands, every quantity by year.
+struct MeasurePlan {
+  var measures: [CompiledMeasure]
+  var banded: [CompiledMeasure] = []
+  private let claimCount: Int
+  private let yearly: [SupplySeries]
+  private let compared: [SupplySeries]
+  private let years: [Int]
+
+  static let mainQuantities = [
+    "sold.H20", "domestic.units", "domestic.value", "domestic.compute", "imports.units", "imports.value",
+    "imports.fees",
+    "imports.barred", "imports.writeOffs", "imports.booked", "market.unmet", "fleet.compute", "tokens.capacity",
+    "revenue.Huawei", "revenue.Nvidia",
+  ]
+
+  init(_ scenario: SupplyScenario, _ world: CompiledWorld, comparing: Bool) throws {
+    let series = world.series
+    measures = try scenario.claims.map { try CompiledMeasure($0.definition, series: series, horizon: world.horizon) }
+    claimCount = measures.count
+    let firstYear = scenario.world.firstYear, count = world.horizon.count
+    years = (0..<count / 12).map { firstYear + $0 }
+    yearly = series
+    compared = comparing ? series.filter { Self.mainQuantities.contains($0.name) } : []
+    func byYear(_ chosen: [SupplySeries]) -> [CompiledMeasure] {
+      chosen.flatMap { wanted -> [CompiledMeasure] in
+        guard let index = series.firstIndex(of: wanted) else { return [] }
+        return years.indices.map { year in
+          CompiledMeasure(series: index, months: year * 12..<year * 12 + 12, isStock: wanted.isStock)
+        }
+      }
+    }
+    banded = byYear(yearly)
+    measures += byYear(compared)
+  }
+
+  func claims(_ claims: [SupplyClaim], _ outcome: SupplyOutcome) -> [SupplyReport.Claim] {
+    claims.enumerated().map { index, claim in
+      let values = outcome.measures[index]
+      let count = Double(max(values.count, 1))
+      let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
+      return SupplyReport.Claim(
+        id: claim.id, title: claim.title ?? claim.id, definition: claim.sentence,
+        date: claim.definition.over.description, probability: probability,
+        standardError: (probability * (1 - probability) / count).squareRoot(), value: .init(of: values))
+    }
+  }
+
+  func years(_ outcome: SupplyOutcome) -> [SupplyReport.YearRow] {
+    rows(yearly) { SupplyReport.Band(outcome.bands[$0]) }
+  }
+
+  func differences(_ one: SupplyOutcome, _ other: SupplyOutcome) -> [SupplyReport.YearRow] {
+    rows(compared) { index in
+      let place = claimCount + index
+      return SupplyReport.Band(of: zip(one.measures[place], other.measures[place]).map { $0 - $1 })
+    }
+  }
+
+  private func rows(_ chosen: [SupplySeries], _ band: (Int) -> SupplyReport.Band) -> [SupplyReport.YearRow] {
+    chosen.enumerated().map { number, series in
+      SupplyReport.YearRow(
+        quantity: series.name, unit: series.unit, years: years,
+        bands: years.indices.map { band(number * years.count + $0) })
+    }
+  }
+}
+
+extension CompiledMeasure {
+  init(series: Int, months: Range<Int>, isStock: Bool) {
+    top = Part(series: [series], months: months, aggregate: isStock ? .end : .sum)
+    bottom = nil
+    scale = 1
+  }
+}

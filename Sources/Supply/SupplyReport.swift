@@ -1,0 +1,115 @@
+import Formats
+import Simulation
+import Units
+
+/// The answer of `supply`: bands of every quantity, probabilities of claims, and what changes without an event.
+public struct SupplyReport: Encodable, Sendable {
+  public var scenario: String
+  public var title: String
+  public var claims: [Claim]
+  public var series: [Series]
+  public var years: [YearRow]
+  /// By month: the share of draws in which each thing held the leading vendor back.
+  public var constraints: [ConstraintMonth]
+  public var counterfactuals: [Counterfactual]
+  public var events: [Event]
+  public var sensitivity: [Influence]
+  public var sensitivityOf: String?
+  public var parameters: [Input]
+  public var notes: [String]
+  public var run: Run
+
+  public struct Claim: Encodable, Sendable {
+    public var id, title, definition, date: String
+    public var probability: Double
+    /// Standard error of the probability from the number of draws alone.
+    public var standardError: Double
+    public var value: Band
+  }
+
+  /// 5, 25, 50, 75 and 95% of the draws lie below.
+  public struct Band: Encodable, Sendable {
+    public var p05, p25, p50, p75, p95: Double
+
+    init(_ levels: [Double]) {
+      (p05, p25, p50, p75, p95) = (levels[0], levels[1], levels[2], levels[3], levels[4])
+    }
+
+    /// Of values in any order; not-a-number is not among them.
+    init(of values: [Float]) {
+      let sorted = values.sorted()
+      self.init(bandLevels.map { quantile($0, of: sorted) })
+    }
+  }
+
+  public struct Series: Encodable, Sendable {
+    public var quantity, unit: String
+    public var isStock: Bool
+    public var months: [String]
+    /// By month: 5, 25, 50, 75, 95%.
+    public var quantiles: [[Double]]
+  }
+
+  /// A quantity's total over each year, or its value at the end.
+  public struct YearRow: Encodable, Sendable {
+    public var quantity, unit: String
+    public var years: [Int]
+    public var bands: [Band]
+  }
+
+  public struct ConstraintMonth: Encodable, Sendable {
+    public var month: String
+    public var plan, demand, logic, memory, packaging: Double
+    public var shares: [Double] { [plan, demand, logic, memory, packaging] }
+    /// The most frequent.
+    public var binding: String
+  }
+
+  public struct Counterfactual: Encodable, Sendable {
+    public var without: [String]
+    public var claims: [Claim]
+    public var years: [YearRow]
+    /// Scenario less counterfactual, draw by draw.
+    public var differences: [YearRow]
+  }
+
+  public struct Event: Encodable, Sendable {
+    public var id, date, title, actor, source: String
+    public var effects: [String]
+  }
+
+  /// How far a result moves when one number goes from its 5% to its 95% value while all others keep their draws.
+  public struct Influence: Encodable, Sendable {
+    public var parameter: String
+    public var low, high: Double
+    /// The parameter's own 5% and 95% values.
+    public var from, to: Double
+    public var swing: Double { abs(high - low) }
+  }
+
+  public struct Input: Encodable, Sendable {
+    public var name, unit, value, source, grade: String
+    public var asOf: String?
+    public var note: String?
+    public var uses: [String]
+  }
+
+  public struct Run: Encodable, Sendable {
+    public var version: String
+    public var seed: UInt64
+    public var draws: Int
+    public var months: Int
+    public var asOf: String?
+    public var inputHash: String
+  }
+}
+
+/// The value below which a share of sorted values lies, by a straight line between its neighbours.
+func quantile(_ level: Double, of sorted: [Float]) -> Double {
+  guard let last = sorted.last else { return 0 }
+  let place = level * Double(sorted.count - 1)
+  let index = Int(place)
+  guard index + 1 < sorted.count else { return Double(last) }
+  let low = Double(sorted[index])
+  return low + (Double(sorted[index + 1]) - low) * (place - Double(index))
+}

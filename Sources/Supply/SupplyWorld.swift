@@ -1,0 +1,182 @@
+import Formats
+import Units
+
+/// The plants, memories, packaging lines, chips, imports and buyers of a scenario, as the file describes them.
+public struct SupplyWorld: Decodable, Sendable {
+  public var firstYear: Int
+  public var lastYear: Int
+  public var schools: [School]
+  public var dies: [DieFamily]
+  public var fabs: [Fab]
+  public var memories: [String]
+  public var memorySources: [MemorySource]
+  public var packaging: [PackagingLine]
+  /// Made in China; each month they are built in this order.
+  public var products: [Product]
+  public var imports: [ImportedProduct]
+  public var demand: Demand
+  public var fleet: Fleet
+
+  /// Sources that hold the same view, chosen together in a draw by weight.
+  public struct School: Decodable, Sendable {
+    public var group: String
+    public var weights: NamedValues<Double>
+  }
+
+  public struct DieFamily: Decodable, Sendable {
+    public var name: String
+    /// Whole dies on a wafer.
+    public var grossPerWafer: Amount
+    public var yield: YieldModel
+    /// Months from the wafer's end to a die ready to be packaged.
+    public var lag: Amount
+    /// Good dies a month from foundries abroad.
+    public var inflow: Trajectory?
+  }
+
+  public struct Fab: Decodable, Sendable {
+    public var name: String
+    public var owner: String
+    /// Wafers a month that it can start.
+    public var capacity: Trajectory
+    /// Wafers a month wanted for AI dies; all that it can where absent.
+    public var wafers: Trajectory?
+    /// Shares by die family; the last may be `rest`, what is not named goes to other uses.
+    public var dies: NamedValues<Amount>
+  }
+
+  public struct MemorySource: Decodable, Sendable {
+    public var name: String
+    /// Stacks a month.
+    public var stacks: Trajectory
+    /// Share of them that flows before any event; 1 where absent.
+    public var initially: Double?
+    /// Shares by memory.
+    public var memories: NamedValues<Amount>
+  }
+
+  public struct PackagingLine: Decodable, Sendable {
+    public var name: String
+    /// Packages a month that can be started, in units of weight 1.
+    public var capacity: Trajectory
+  }
+
+  public struct Specification: Decodable, Sendable {
+    /// Dense BF16, TFLOP/s.
+    public var computePower: Amount
+    /// TB/s.
+    public var memoryBandwidth: Amount
+    /// W.
+    public var power: Amount
+    /// Tokens a second in the mix of the fleet, at full use.
+    public var tokensPerSecond: Amount
+  }
+
+  public struct Product: Decodable, Sendable {
+    public var name: String
+    public var vendor: String
+    public var die: String
+    public var diesPerChip: Amount
+    public var memory: String
+    public var stacksPerChip: Amount
+    public var packaging: String
+    /// How much of the line a package takes.
+    public var packagingWeight: Amount
+    /// Good packages by packages started.
+    public var packagingYield: Trajectory
+    /// Months from starting a package to selling the chip.
+    public var lag: Amount
+    /// Chips a month that the vendor would build, were nothing short.
+    public var plan: Trajectory
+    /// US dollars.
+    public var price: Trajectory
+    public var specification: Specification
+  }
+
+  public struct ImportedProduct: Decodable, Sendable {
+    public var name: String
+    public var vendor: String
+    /// Chips a month that buyers want while nothing bars them.
+    public var wanted: Trajectory
+    /// Chips a month made for this market; what is wanted where absent.
+    public var production: Trajectory?
+    /// Chips a month made ahead of orders.
+    public var stockpile: Trajectory?
+    public var price: Trajectory
+    /// Share of a licence's fee that buyers pay in the price.
+    public var feePassedOn: Amount?
+    /// Share of its revenue that the maker books in this market.
+    public var bookedShare: Amount?
+    /// Brought in past the controls: no lever acts on it and its value is not counted as legal trade.
+    public var isSmuggled: Bool?
+    public var specification: Specification
+  }
+
+  public struct Demand: Decodable, Sendable {
+    /// US dollars a month of AI chips that buyers would take.
+    public var value: Trajectory
+    /// Share of demand that the state funds.
+    public var stateShare: Amount
+    /// Share of that which buys domestic chips unasked, as far as there are any; none where absent.
+    public var loyalty: Amount?
+    /// Share of the barred imports' value that turns to domestic chips, and the months that takes.
+    public var substitution: Amount
+    public var substitutionMonths: Amount
+    /// Unsold chips, in months of sales, at which makers hold back.
+    public var patience: Amount
+  }
+
+  public struct Fleet: Decodable, Sendable {
+    /// Years that a chip runs.
+    public var chipLife: Amount
+    public var powerUsageEffectiveness: Amount
+    public var utilisation: Amount
+    /// Tokens a day asked for.
+    public var tokensWanted: Trajectory
+    /// The chip in supernodes, the share of it and how many a supernode holds.
+    public var supernodeChip: String
+    public var supernodeShare: Amount
+    public var chipsPerSupernode: Double
+    /// Power of everything beside the chips, as a factor on their power.
+    public var systemPowerFactor: Amount
+    /// Sales of this vendor that are no AI chips, US dollars a month.
+    public var otherSales: Trajectory
+    public var otherSalesVendor: String
+    /// TFLOP/s and TB/s of the chip in whose equivalents compute is told.
+    public var referenceCompute: Amount
+    public var referenceBandwidth: Amount
+  }
+}
+
+/// How many of a wafer's dies are good.
+public struct YieldModel: Decodable, Sendable {
+  public enum Form: String, Decodable, Sendable, CaseIterable {
+    case curve, poisson, murphy, negativeBinomial = "negative-binomial"
+  }
+  public var model: Form
+  /// The share itself for `curve`, else defects per cm².
+  public var value: Trajectory
+  /// mm²; not for `curve`.
+  public var area: Amount?
+  /// How much defects cluster, 2 to 5; for `negative-binomial`.
+  public var clustering: Amount?
+
+  /// Y = e^(−AD), ((1 − e^(−AD)) / AD)² or (1 + AD/α)^(−α), with AD the defects expected on a die.
+  @inline(__always) static func share(_ form: Form, defectsPerDie: Double, clustering: Double) -> Double {
+    switch form {
+    case .curve: return defectsPerDie
+    case .poisson: return quickExponential(-defectsPerDie)
+    case .murphy:
+      guard defectsPerDie > 1e-9 else { return 1 }
+      let root = (1 - quickExponential(-defectsPerDie)) / defectsPerDie
+      return root * root
+    case .negativeBinomial: return quickPower(1 + defectsPerDie / clustering, -clustering)
+    }
+  }
+
+  /// Whole dies of an area (mm²) on a wafer of 300 mm: π r²/A − π d/√(2A), with 3 mm of edge lost.
+  public static func grossDies(area: Double, diameter: Double = 294) -> Double {
+    let pi = Double.pi
+    return max(0, (pi * diameter * diameter / 4 / area - pi * diameter / (2 * area).squareRoot()).rounded(.down))
+  }
+}

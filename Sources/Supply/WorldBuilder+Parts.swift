@@ -1,0 +1,121 @@
+import Formats
+import Units
+
+extension WorldBuilder {
+  mutating func addDies() {
+    for family in world.dies {
+      let what = "dies.\(family.name)"
+      compiled.families.append(
+        .init(
+          name: family.name, gross: slot(family.grossPerWafer, "\(what) per wafer"),
+          lag: slot(family.lag, "\(what) lag"),
+          yieldForm: family.yield.model, yieldPath: path(family.yield.value, "\(what) yield"),
+          area: family.yield.area.map { slot($0, "\(what) area") },
+          clustering: family.yield.clustering.map { slot($0, "\(what) clustering") },
+          inflowPath: family.inflow.map { path($0, "\(what) inflow") },
+          inflowLever: lever("\(what).inflow", initially: 1)))
+    }
+    let names = world.dies.map(\.name)
+    for fab in world.fabs {
+      let what = "fab.\(fab.name)"
+      if world.fabs.filter({ $0.name == fab.name }).count > 1 {
+        problems.append(Problem(what, "two plants have this name", wayOut: "rename or remove one"))
+      }
+      compiled.fabs.append(
+        .init(
+          name: fab.name, owner: fab.owner, capacityPath: path(fab.capacity, "\(what) capacity"),
+          wafersPath: fab.wafers.map { path($0, "\(what) wafers") }, lever: lever("\(what).wafers", initially: 1),
+          shares: shares(fab.dies, in: names, what)))
+    }
+  }
+
+  mutating func addMemories() {
+    compiled.memories = world.memories
+    for source in world.memorySources {
+      let what = "memory.\(source.name)"
+      compiled.memorySources.append(
+        .init(
+          name: source.name, stacksPath: path(source.stacks, "\(what) stacks"),
+          lever: lever("\(what).inflow", initially: source.initially ?? 1),
+          shares: shares(source.memories, in: world.memories, what)))
+    }
+    for line in world.packaging {
+      compiled.packaging.append(
+        .init(
+          name: line.name, capacityPath: path(line.capacity, "packaging.\(line.name) capacity"),
+          lever: lever("packaging.\(line.name).capacity", initially: 1)))
+    }
+  }
+
+  private mutating func vendor(_ name: String) -> Int {
+    if let index = compiled.vendors.firstIndex(of: name) { return index }
+    compiled.vendors.append(name)
+    return compiled.vendors.count - 1
+  }
+
+  private mutating func specification(_ given: SupplyWorld.Specification, _ what: String) -> CompiledWorld.Specification
+  {
+    .init(
+      compute: slot(given.computePower, "\(what) compute"), bandwidth: slot(given.memoryBandwidth, "\(what) bandwidth"),
+      power: slot(given.power, "\(what) power"), tokens: slot(given.tokensPerSecond, "\(what) tokens"))
+  }
+
+  mutating func addProducts() {
+    let dies = world.dies.map(\.name), lines = world.packaging.map(\.name)
+    for product in world.products {
+      let what = "product.\(product.name)"
+      compiled.products.append(
+        .init(
+          name: product.name, vendor: vendor(product.vendor), die: index(of: product.die, in: dies, what),
+          diesPerChip: slot(product.diesPerChip, "\(what) dies"),
+          memory: index(of: product.memory, in: world.memories, what),
+          stacksPerChip: slot(product.stacksPerChip, "\(what) stacks"),
+          packaging: index(of: product.packaging, in: lines, what),
+          weight: slot(product.packagingWeight, "\(what) packaging weight"),
+          yieldPath: path(product.packagingYield, "\(what) packaging yield"), lag: slot(product.lag, "\(what) lag"),
+          planPath: path(product.plan, "\(what) plan"), planLever: lever("\(what).plan", initially: 1),
+          pricePath: path(product.price, "\(what) price"), specification: specification(product.specification, what)))
+    }
+  }
+
+  mutating func addImports() {
+    for chip in world.imports {
+      let what = "import.\(chip.name)"
+      compiled.imports.append(
+        .init(
+          name: chip.name, vendor: vendor(chip.vendor), wantedPath: path(chip.wanted, "\(what) wanted"),
+          productionPath: chip.production.map { path($0, "\(what) production") },
+          stockpilePath: chip.stockpile.map { path($0, "\(what) stockpile") },
+          pricePath: path(chip.price, "\(what) price"),
+          feePassedOn: chip.feePassedOn.map { slot($0, "\(what) fee passed on") },
+          bookedShare: chip.bookedShare.map { slot($0, "\(what) booked share") }, isSmuggled: chip.isSmuggled ?? false,
+          exportLever: lever("\(what).export", initially: 1), purchaseLever: lever("\(what).purchase", initially: 1),
+          productionLever: lever("\(what).production", initially: 1), feeLever: lever("\(what).fee", initially: 0),
+          writeOffLever: lever("\(what).writeOff", initially: 0), runningLever: lever("\(what).running", initially: 1),
+          specification: specification(chip.specification, what)))
+    }
+  }
+
+  mutating func addBuyers() {
+    let demand = world.demand, fleet = world.fleet
+    compiled.demand = .init(
+      valuePath: path(demand.value, "demand"), valueLever: lever("demand.value", initially: 1),
+      stateShare: slot(demand.stateShare, "demand state share"),
+      loyalty: demand.loyalty.map { slot($0, "demand loyalty") },
+      substitution: slot(demand.substitution, "demand substitution"),
+      substitutionMonths: slot(demand.substitutionMonths, "demand substitution months"),
+      patience: slot(demand.patience, "demand patience"), stateMandateLever: lever("mandate.state", initially: 0),
+      nationalMandateLever: lever("mandate.national", initially: 0))
+    compiled.fleet = .init(
+      chipLife: slot(fleet.chipLife, "chip life"),
+      effectiveness: slot(fleet.powerUsageEffectiveness, "power usage effectiveness"),
+      utilisation: slot(fleet.utilisation, "utilisation"), tokensPath: path(fleet.tokensWanted, "tokens wanted"),
+      supernodeShare: slot(fleet.supernodeShare, "supernode share"),
+      systemPower: slot(fleet.systemPowerFactor, "system power"),
+      supernodeProduct: index(of: fleet.supernodeChip, in: world.products.map(\.name), "fleet.supernodeChip"),
+      chipsPerSupernode: fleet.chipsPerSupernode, otherSalesPath: path(fleet.otherSales, "other sales"),
+      otherSalesVendor: index(of: fleet.otherSalesVendor, in: compiled.vendors, "fleet.otherSalesVendor"),
+      referenceCompute: slot(fleet.referenceCompute, "reference compute"),
+      referenceBandwidth: slot(fleet.referenceBandwidth, "reference bandwidth"))
+  }
+}

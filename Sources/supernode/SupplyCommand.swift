@@ -1,0 +1,119 @@
+import ArgumentParser
+import Formats
+import Reports
+import Supply
+import Units
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+struct SupplyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "supply",
+    abstract: "AI chips in China month by month, from wafer to token, under policy and uncertainty.",
+    discussion: """
+      Examples:
+        supernode supply --draws 100000 --report supply.html
+        supernode supply base --without h20-ban --without h20-reversal --without beijing
+        supernode supply base --four-runs
+        supernode supply Examples/supply/imports-stop.yaml --claim my-claims.yaml --json -
+        supernode supply --why hbm.cxmt.stacks@2026
+      """)
+
+  @Argument(help: "base, a built-in example, or a scenario file; - reads standard input.") var scenario = "base"
+  @Option(help: "How many draws.") var draws = 10_000
+  @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
+  @Option(help: "Sets a world without this event beside the scenario; events joined by + leave together (repeatable).")
+  var without: [String] = []
+  @Flag(help: "The four worlds of the H20: no ban; ban kept; reversal with Beijing neutral; as happened.")
+  var fourRuns = false
+  @Option(help: "Forgets what became known later than this date, such as 2025-09-30.") var asOf: String?
+  @Option(help: "Holds a school of sources to one member: huawei-output=semianalysis (repeatable).")
+  var school: [String] = []
+  @Option(
+    name: .customLong("set"), help: "Replaces a number: NAME=VALUE, such as chip.life_years='3 to 5' (repeatable).")
+  var overrides: [String] = []
+  @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
+  @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
+  @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
+    String?
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
+    []
+  @Option(help: "Threads; the result is the same for any number.") var cores: Int?
+  @Option(help: "How to print the result: table, json or csv (every quantity and month).") var format = OutputFormat
+    .table
+  @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "Writes a self-contained HTML report.") var report: String?
+
+  func validate() throws {
+    guard draws > 0, draws <= 10_000_000 else { throw ValidationError("--draws \(draws): give 1 to 10000000") }
+    guard (cores ?? 1) > 0 else { throw ValidationError("--cores: give at least 1") }
+    guard school.allSatisfy({ $0.contains("=") }) else {
+      throw ValidationError("--school: write GROUP=MEMBER, such as huawei-output=semianalysis")
+    }
+    if let asOf, CalendarDay(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
+  }
+
+  func run() throws {
+    let catalog = Catalog(folders: catalog)
+    let scenario = try scenario(in: catalog)
+    let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+    if let why { return Terminal.write(renderer.render(try scenario.explanation(of: why))) }
+    let jsonFile = try json.map(OutputFile.init(path:))
+    let reportFile = try report.map(OutputFile.init(path:))
+    let answer = try SupplyReport(scenario, question, version: Supernode.version)
+    try jsonFile?.append(try JSONText.encode(answer))
+    if let reportFile {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      try reportFile.append(HTMLRenderer().render(answer.document(), chartScript: script))
+    }
+    try jsonFile?.commit()
+    try reportFile?.commit()
+    guard json != "-", report != "-" else { return }
+    switch format {
+    case .table: Terminal.write(renderer.render(answer.summary()))
+    case .json: Terminal.write(try JSONText.encode(answer))
+    case .csv: Terminal.write(answer.csv())
+    }
+  }
+
+  private var question: SupplyQuestion {
+    let fourRuns = [["h20-ban", "h20-reversal", "beijing", "mandates"], ["h20-reversal"], ["beijing"]]
+    return SupplyQuestion(
+      draws: draws, seed: seed,
+      without: without.map { $0.split(separator: "+").map(String.init) } + (self.fourRuns ? fourRuns : []),
+      asOf: asOf.flatMap { CalendarDay($0) },
+      schools: school.map { text in
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), String(parts[1]))
+      }, workers: cores ?? processorCount(), sensitivity: sensitivity)
+  }
+
+  private func scenario(in catalog: Catalog) throws -> SupplyScenario {
+    var scenario = try SupplyScenario(node(in: catalog), catalog: catalog)
+    for text in overrides {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw Problem("--set \(text)", "there is no '='", wayOut: "write --set chip.life_years='3 to 5'")
+      }
+      let value = try Node.parse(String(text[text.index(after: equals)...]), file: "--set")
+      try scenario.replace(String(text[..<equals]), by: Uncertainty(value))
+    }
+    for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }
+    return scenario
+  }
+
+  private func node(in catalog: Catalog) throws -> Node {
+    let isFile = scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json")
+    if isFile { return try Node.read(path: scenario) }
+    if let path = catalog.resourcePath("examples/supply/\(scenario).yaml") { return try Node.read(path: path) }
+    return try catalog.node("supply", scenario)
+  }
+}
+
+/// Processors of this machine.
+func processorCount() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

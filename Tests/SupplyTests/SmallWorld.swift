@@ -1,0 +1,101 @@
+import Formats
+import Testing
+import Units
+
+@testable import Supply
+
+/// A world of one plant, one memory, one line, one chip and one import, whose answer can be computed by hand.
+///
+/// 100 wafers a month × 10 dies × 50% = 500 good dies a month; 400 stacks a month; packages need 2 dies and 4 stacks.
+enum SmallWorld {
+  static func yaml(
+    wafers: String = "100", stacks: String = "400", line: String = "1000", plan: String = "1000",
+    demand: String = "1000000", wanted: String = "10", packagingYield: String = "1", lag: String = "0",
+    life: String = "4"
+  ) -> String {
+    """
+    name: small
+    world:
+      firstYear: 2024
+      lastYear: 2026
+      schools: []
+      dies:
+      - {name: d, grossPerWafer: 10, yield: {model: curve, value: 0.5}, lag: \(lag)}
+      fabs:
+      - {name: F, owner: F, capacity: \(wafers), dies: {d: rest}}
+      memories: [m]
+      memorySources:
+      - {name: s, stacks: \(stacks), memories: {m: rest}}
+      packaging:
+      - {name: l, capacity: \(line)}
+      products:
+      - name: A
+        vendor: V
+        die: d
+        diesPerChip: 2
+        memory: m
+        stacksPerChip: 4
+        packaging: l
+        packagingWeight: 1
+        packagingYield: \(packagingYield)
+        lag: \(lag)
+        plan: \(plan)
+        price: 1000
+        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10}
+      imports:
+      - name: I
+        vendor: W
+        wanted: \(wanted)
+        price: 2000
+        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10}
+      demand: {value: \(demand), stateShare: 0.5, substitution: 1, substitutionMonths: 1, patience: 1000}
+      fleet:
+        chipLife: \(life)
+        powerUsageEffectiveness: 1
+        utilisation: 0.5
+        tokensWanted: 1000000000000
+        supernodeChip: A
+        supernodeShare: 0.5
+        chipsPerSupernode: 10
+        systemPowerFactor: 1
+        otherSales: 0
+        otherSalesVendor: W
+        referenceCompute: 1000
+        referenceBandwidth: 3.35
+    """
+  }
+
+  static func world(_ yaml: String, events: String = "[]", seed: UInt64 = 1) throws -> CompiledWorld {
+    let node = try Node.parse(yaml, file: "world.yaml")
+    let world = try #require(node.field("world")).decode(SupplyWorld.self)
+    let list = try Node.parse("events: \(events)", file: "events.yaml")
+    let decoded = try #require(list.field("events")).decode([PolicyEvent].self)
+    var builder = WorldBuilder(world, parameters: [], settings: .init(), seed: .init(seed))
+    return try builder.build(events: decoded)
+  }
+}
+
+/// One draw's quantities by name.
+struct DrawnSeries {
+  let months: Int
+  let names: [String]
+  let values: [Float]
+
+  init(_ world: CompiledWorld, draw: UInt64 = 0) {
+    let model = MonthlyModel(world)
+    months = world.horizon.count
+    names = world.series.map(\.name)
+    var columns = [Float](repeating: -1, count: names.count * months)
+    columns.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { model.run(draw: draw, output: base) }
+    }
+    values = columns
+  }
+
+  subscript(name: String) -> [Double] {
+    guard let index = names.firstIndex(of: name) else { return [] }
+    return (0..<months).map { Double(values[$0 * names.count + index]) }
+  }
+
+  func total(_ name: String) -> Double { self[name].reduce(0, +) }
+}
