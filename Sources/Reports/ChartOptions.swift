@@ -74,6 +74,12 @@ extension ChartOptions {
         "min": 0, "max": .number(end + (first < end / 4 ? first : 0)), "interval": .number(Ticks.clockStep(upTo: end)),
         "axisLabel": label(.duration).adding(["showMaxLabel": false]),
       ])
+    } else if lines.x.notation == .year {
+      let first = points.map(\.x).min() ?? 0
+      x = x.adding([
+        "min": .number(first.rounded(.down)), "max": .number(end.rounded(.up)), "interval": 1,
+        "axisLabel": label(.year),
+      ])
     } else {
       x = x.adding(["axisLabel": label(lines.x.notation)])
     }

@@ -27,6 +27,7 @@ public struct Measure: Sendable, Hashable, CustomStringConvertible {
   public init(_ value: Double, _ notation: Notation) {
     switch notation {
     case .plain: self.init(Text.significant(value))
+    case .year: self.init(Self.calendar(value))
     case .count: self = Text.count(value)
     case .duration: self = Text.duration(value)
     case .bytes: self = Text.bytes(value)
@@ -38,9 +39,21 @@ public struct Measure: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension Measure {
+  /// `2026`, or `2026-07` within the year.
+  private static func calendar(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e6 else { return Text.missing }
+    let year = Int((value + 1e-9).rounded(.down))
+    let month = Int(((value - Double(year)) * 12 + 1e-6).rounded(.down)) + 1
+    return month > 1 ? "\(year)-\(month < 10 ? "0" : "")\(month)" : "\(year)"
+  }
+}
+
 /// How numbers of one kind are printed; the page's script has a formatter of the same name for each.
 public enum Notation: String, Sendable, Hashable, CaseIterable {
   case plain, count
+  /// Of a year with its fraction: 2026.54 is July of 2026.
+  case year
   /// Of seconds.
   case duration
   case bytes, watts, joules, dollars

@@ -42,7 +42,13 @@ enum PageScript {
         joules: function (value) {
           return scaled(value, [['GJ', 1e9], ['MJ', 1e6], ['kJ', 1e3], ['J', 1], ['mJ', 1e-3]]);
         },
-        dollars: function (value) { return '$' + digits(value); },
+        dollars: function (value) {
+          return Math.abs(value) < 99999.5 ? '$' + digits(value) : '$' + formats.count(value);
+        },
+        year: function (value) {
+          var year = Math.floor(value + 1e-9), month = Math.floor((value - year) * 12 + 1e-6) + 1;
+          return month > 1 ? year + '-' + (month < 10 ? '0' : '') + month : String(year);
+        },
         percent: function (value) { return digits(value * 100) + '%'; }
       };
       function escaped(text) {

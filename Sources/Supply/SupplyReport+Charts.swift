@@ -28,7 +28,7 @@ extension SupplyReport {
       quantity,
       caption: "By month: half of the draws lie between the inner lines; at the end "
         + "\(Measure(last[0], notation)) to \(Measure(last[4], notation)).",
-      .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis(series.unit, notation), series: lines)))
+      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis(series.unit, notation), series: lines)))
   }
 
   /// What each vendor sells, medians.
@@ -37,7 +37,7 @@ extension SupplyReport {
     let lines = found.map { Chart.Lines.Series(String($0.quantity.dropFirst(6)), points($0, level: 2)) }
     return Chart(
       "Chips by vendor", caption: "Median chips a month by source: domestic makers, licensed imports, smuggled.",
-      .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis("chips", .count), series: lines)))
+      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("chips", .count), series: lines)))
   }
 
   var shares: Chart {
@@ -45,7 +45,7 @@ extension SupplyReport {
     let lines = names.compactMap { name, label in find(name).map { Chart.Lines.Series(label, points($0, level: 2)) } }
     return Chart(
       "Domestic share of sales", caption: "Median share of the month's legal sales, by three measures.",
-      .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis("share", .percent), series: lines)))
+      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("share", .percent), series: lines)))
   }
 
   /// What holds the largest maker back, as shares of the draws.
@@ -57,7 +57,7 @@ extension SupplyReport {
     return Chart(
       "What holds the largest maker back",
       caption: "Share of the draws in which each limits it; plan means that nothing was short.",
-      .lines(.init(x: Chart.Axis("Year", .plain), y: Chart.Axis("draws", .percent), series: lines)))
+      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("draws", .percent), series: lines)))
   }
 
   /// The flow of each year from wafers to tokens, medians.
