@@ -25,31 +25,12 @@ extension Attention {
 extension StepModel {
   public var keyValueBytesPerToken: Bytes { architecture.keyValueBytesPerToken(precision.keyValue) }
 
-  /// A request's keys and values from the prefill instance to the die that decodes it, over a plane; the receiver is
-  /// the narrow end.
-  public func keyValueTransfer(tokens: Double, over planeName: String) throws -> Seconds {
-    let plane = try system.requiredPlane(planeName)
-    return fabric.transfer(keyValueBytesPerToken * tokens, on: plane, operation: .write)
-  }
-
   /// Reading cached prefixes from the pool into the dies of this instance before a step.
   ///
   /// Each layer of each block lies in `fragmentsPerLayer` pieces. In pooled prefill every die needs the latents of all
-  /// requests, so
-  /// each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each byte once to
-  /// each node.
-  public func cacheReadTime(tokens: Double, over planeName: String) throws -> Seconds {
-    cacheRead(tokens: tokens, plane: try system.requiredPlane(planeName))
-  }
-
-  /// Writing new keys and values to the pool; each die writes its share.
-  public func cacheWriteTime(tokens: Double, over planeName: String) throws -> Seconds {
-    let plane = try system.requiredPlane(planeName)
-    let share = 1 / Double(plan.dies)
-    let size = keyValueBytesPerToken * tokens * share
-    return fabric.transfer(size, on: plane, peer: .host, operation: .write)
-  }
-
+  /// requests, so each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each
+  /// byte
+  /// once to each node.
   func cacheRead(tokens: Double, plane: Plane) -> Seconds {
     guard tokens > 0 else { return .zero }
     let layers = Double(architecture.layerCount)

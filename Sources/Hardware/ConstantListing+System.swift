@@ -10,14 +10,7 @@ extension ConstantListing {
       ConstantListing("chip.attention", efficiency.attention), ConstantListing("chip.memory", efficiency.memory),
       ConstantListing("chip.vector", efficiency.vector),
     ]
-    for plane in system.planes {
-      guard let exchanges = plane.expertParallel else { continue }
-      list.append(ConstantListing("fabric.\(plane.name).startup", exchanges.dispatch.startup))
-      for (name, part) in [("dispatch", exchanges.dispatch), ("combine", exchanges.combine)] {
-        list.append(ConstantListing("fabric.\(plane.name).\(name).perMessage", part.perMessage))
-        list.append(ConstantListing("fabric.\(plane.name).\(name).perDoubling", part.perDoubling))
-      }
-    }
+    for plane in system.planes { list += constants(of: plane) }
     let constants = engine.constants
     return list + [
       ConstantListing("engine.operatorLaunch", constants.operatorLaunch),
@@ -26,5 +19,25 @@ extension ConstantListing {
       ConstantListing("engine.microbatchJoin", constants.microbatchJoin),
       ConstantListing("engine.sampling", constants.sampling), ConstantListing("engine.stepGap", constants.stepGap),
     ]
+  }
+  /// A plane's share of its nameplate, its exchanges between experts (one start-up for both directions), its measured
+  /// paths.
+  private static func constants(of plane: Plane) -> [ConstantListing] {
+    let place = "fabric.\(plane.name)"
+    var list = [ConstantListing("\(place).utilisation", plane.utilisation)]
+    if let exchanges = plane.expertParallel {
+      list.append(ConstantListing("\(place).startup", exchanges.dispatch.startup))
+      for (name, part) in [("dispatch", exchanges.dispatch), ("combine", exchanges.combine)] {
+        list.append(ConstantListing("\(place).\(name).perMessage", part.perMessage))
+        list.append(ConstantListing("\(place).\(name).perDoubling", part.perDoubling))
+        list.append(ConstantListing("\(place).\(name).bandwidth", part.bandwidth))
+      }
+    }
+    for path in plane.paths ?? [] {
+      let name = "\(place).\(path.operation.rawValue).\(path.peer.rawValue).\(path.scope.rawValue)"
+      list.append(ConstantListing("\(name).bandwidth", path.bandwidth))
+      list.append(ConstantListing("\(name).latency", path.latency))
+    }
+    return list
   }
 }

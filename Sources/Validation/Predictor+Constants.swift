@@ -9,34 +9,10 @@ extension Predictor {
     let system = try catalog.system("CloudMatrix 384")
     let chip = try catalog.chip(system.chip)
     let engine = try catalog.engine("CloudMatrix-Infer")
-    let c = engine.constants
-    var list: [ValidationReport.Constant] = [
-      .init("chip: matrix utilisation", chip.efficiency.matrix),
-      .init("chip: half depth", chip.efficiency.matrixHalfDepth),
-      .init("chip: attention utilisation", chip.efficiency.attention),
-      .init("chip: memory utilisation", chip.efficiency.memory),
-      .init("chip: vector work", chip.efficiency.vector),
-      .init("engine: operator launch", c.operatorLaunch), .init("engine: attention straggle", c.attentionStraggle),
-      .init("engine: expert skew", c.expertSkew), .init("engine: microbatch join", c.microbatchJoin),
-      .init("engine: sampling", c.sampling), .init("engine: gap between steps", c.stepGap),
-    ]
-    for plane in system.planes {
-      list.append(.init("fabric \(plane.name): utilisation", plane.utilisation))
-      if let exchanges = plane.expertParallel {
-        for (name, part) in [("dispatch", exchanges.dispatch), ("combine", exchanges.combine)] {
-          list.append(.init("fabric \(plane.name): \(name) start-up", part.startup))
-          list.append(.init("fabric \(plane.name): \(name) per message", part.perMessage))
-          list.append(.init("fabric \(plane.name): \(name) per doubling of ranks", part.perDoubling))
-          list.append(.init("fabric \(plane.name): \(name) bandwidth", part.bandwidth))
-        }
-      }
-      for path in plane.paths ?? [] {
-        let name = "fabric \(plane.name): \(path.operation.rawValue), \(path.peer.rawValue), \(path.scope.rawValue)"
-        list.append(.init("\(name), bandwidth", path.bandwidth))
-        list.append(.init("\(name), latency", path.latency))
-      }
+    return ConstantListing.all(system: system, chip: chip, engine: engine).map { listing in
+      ValidationReport.Constant(
+        name: listing.name, value: listing.value, identifiedBy: listing.identifiedBy, source: listing.source)
     }
-    return list
   }
 
   /// How the scored CloudMatrix serving rows fare when one row is left out of the fit of decode, and over fits as good.
@@ -80,11 +56,5 @@ extension Predictor {
           errorOfOmittedRow: nil))
     }
     return list.compactMap { $0 }
-  }
-}
-
-extension ValidationReport.Constant {
-  init<Value>(_ name: String, _ constant: Calibrated<Value>) {
-    self.init(name: name, value: "\(constant.value)", identifiedBy: constant.identifiedBy, source: constant.source)
   }
 }
