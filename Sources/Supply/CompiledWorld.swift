@@ -13,9 +13,12 @@ struct CompiledWorld: Sendable {
   var imports: [ImportedProduct] = []
   var vendors: [String] = []
   var demand = Demand()
+  var cities: [City] = []
   var fleet = Fleet()
   /// Where each parameter is used, for `--why`: name, then places in the world's file.
   var uses: [(name: String, place: String)] = []
+  /// The months whose mean domestic revenue is 100 of the index.
+  var indexMonths: Range<Int> { min(12, horizon.count - 12)..<min(24, horizon.count) }
 
   // Below, `…Path` is an index of a trajectory, `…Lever` of a lever, the rest are slots or indices of their lists.
   struct Family: Sendable {
@@ -44,6 +47,7 @@ struct CompiledWorld: Sendable {
     var name: String
     var stacksPath, lever: Int
     var shares: [Share]
+    var isImported: Bool
   }
   struct PackagingLine: Sendable {
     var name: String
@@ -51,6 +55,7 @@ struct CompiledWorld: Sendable {
   }
   struct Specification: Sendable {
     var compute = 0, bandwidth = 0, power = 0, tokens = 0
+    var energy: Int?
   }
   struct Product: Sendable {
     var name: String
@@ -65,19 +70,31 @@ struct CompiledWorld: Sendable {
     var pricePath: Int
     var feePassedOn, bookedShare: Int?
     var isSmuggled: Bool
-    var exportLever, purchaseLever, productionLever, feeLever, writeOffLever, runningLever: Int
+    var exportLever, purchaseLever, productionLever, feeLever, tariffLever, writeOffLever, runningLever: Int
     var specification: Specification
   }
   struct Demand: Sendable {
     var valuePath = 0, valueLever = 0, stateShare = 0
-    var loyalty: Int?
-    var substitution = 0, substitutionMonths = 0, patience = 0
+    var loyalty, priceElasticity, trainingShare, trainablePath: Int?
+    var substitution = 0, substitutionLever = 0, substitutionMonths = 0, patience = 0, trainableLever = 0
     var stateMandateLever = 0, nationalMandateLever = 0
   }
+  struct City: Sendable {
+    var name: String
+    var demandShare, compliance, mandateLever: Int
+  }
+  struct System: Sendable {
+    var name: String
+    var chips: Double
+    var takes: [Share]
+    var sitesPath: Int?
+    var sitesLever: Int
+  }
   struct Fleet: Sendable {
-    var chipLife = 0, effectiveness = 0, utilisation = 0, tokensPath = 0, supernodeShare = 0, systemPower = 0
-    var supernodeProduct = 0
-    var chipsPerSupernode = 384.0
+    var chipLife = 0, effectiveness = 0, utilisation = 0, tokensPath = 0, tokensLever = 0, systemPower = 0
+    var systems: [System] = []
+    var sitePowerPath, gridPowerPath, powerPricePath: Int?
+    var sitePowerLever = 0, subsidyLever = 0
     var otherSalesPath = 0, otherSalesVendor = 0, referenceCompute = 0, referenceBandwidth = 0
   }
 }

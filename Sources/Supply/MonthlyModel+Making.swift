@@ -1,131 +1,220 @@
+/// Wafers, dies, stacks and packages: this month's amounts and the stocks.
+struct MakingColumns {
+  /// By plant.
+  let capacity, wafers: [Column]
+  /// By plant or memory source, then by what it is shared among.
+  let fabShares, sourceShares: [[Column]]
+  /// By die family.
+  let dieYield, diesMade, diesForeign, dies, diesUsed, dieStock: [Column]
+  let diePipeline: [Delay]
+  /// By memory.
+  let stacks, stacksForeign, stacksUsed, stackStock: [Column]
+  let lineLeft: [Column]
+  /// By product.
+  let started, packaged, completed, inventory, recentSales, recentStarts: [Column]
+  let chipPipeline: [Delay]
+  let totalCapacity, totalWafers, totalDies, totalStarted, totalPackaged, totalCompleted, totalUnsold: Column
+  let worst, constraint: Column
+  private let stocks: [Column]
+
+  init(_ world: CompiledWorld, _ store: ColumnStore) {
+    let (fabs, families, memories) = (world.fabs.count, world.families.count, world.memories.count)
+    let products = world.products.count
+    capacity = store.takeEach(fabs)
+    wafers = store.takeEach(fabs)
+    fabShares = world.fabs.map { store.takeEach($0.shares.count) }
+    sourceShares = world.memorySources.map { store.takeEach($0.shares.count) }
+    dieYield = store.takeEach(families)
+    diesMade = store.takeEach(families)
+    diesForeign = store.takeEach(families)
+    dies = store.takeEach(families)
+    diesUsed = store.takeEach(families)
+    dieStock = store.takeEach(families)
+    diePipeline = (0..<families).map { _ in Delay(store) }
+    stacks = store.takeEach(memories)
+    stacksForeign = store.takeEach(memories)
+    stacksUsed = store.takeEach(memories)
+    stackStock = store.takeEach(memories)
+    lineLeft = store.takeEach(world.packaging.count)
+    started = store.takeEach(products)
+    packaged = store.takeEach(products)
+    completed = store.takeEach(products)
+    inventory = store.takeEach(products)
+    recentSales = store.takeEach(products)
+    recentStarts = store.takeEach(products)
+    chipPipeline = (0..<products).map { _ in Delay(store) }
+    (totalCapacity, totalWafers, totalDies) = (store.take(), store.take(), store.take())
+    (totalStarted, totalPackaged) = (store.take(), store.take())
+    (totalCompleted, totalUnsold) = (store.take(), store.take())
+    (worst, constraint) = (store.take(), store.take())
+    stocks = dieStock + stackStock + inventory + recentSales + recentStarts
+  }
+
+  func begin() { for column in stocks { column.fill(0) } }
+}
+
 extension MonthlyModel {
   /// Shares that sum to more than one are scaled down; `rest` takes what is left.
   func prepareShares() {
-    for (index, fab) in world.fabs.enumerated() { prepare(fab.shares, at: layout.fabShares[index]) }
-    for (index, source) in world.memorySources.enumerated() { prepare(source.shares, at: layout.sourceShares[index]) }
+    for (index, fab) in world.fabs.enumerated() { prepare(fab.shares, making.fabShares[index]) }
+    for (index, source) in world.memorySources.enumerated() { prepare(source.shares, making.sourceShares[index]) }
   }
 
-  private func prepare(_ shares: [CompiledWorld.Share], at place: Int) {
-    var sum = 0.0
-    for share in shares { sum += share.slot.map { max(values[$0], 0) } ?? 0 }
-    let scale = sum > 1 ? 1 / sum : 1
-    for (index, share) in shares.enumerated() {
-      state[place + index] = share.slot.map { max(values[$0], 0) * scale } ?? max(0, 1 - sum)
-    }
-  }
-
-  /// Turns defect densities into yields, in place.
-  func prepareYields() {
-    for family in world.families {
-      let path = paths + family.yieldPath * months
-      guard family.yieldForm != .curve else { continue }
-      let area = family.area.map { values[$0] / 100 } ?? 0
-      let clustering = family.clustering.map { values[$0] } ?? 1
-      let source = world.trajectories[family.yieldPath]
-      source.fill(path, months: months, values: values, start: world.horizon.start.months)
-      for month in 0..<months {
-        path[month] = YieldModel.share(family.yieldForm, defectsPerDie: area * path[month], clustering: clustering)
+  private func prepare(_ shares: [CompiledWorld.Share], _ columns: [Column]) {
+    for lane in lanes {
+      var sum = Lanes.zero
+      for share in shares { if let index = share.slot { sum += positive(slot(index)[lane]) } }
+      let scale = 1 / greatest(sum, .one)
+      for (index, share) in shares.enumerated() {
+        columns[index][lane] = share.slot.map { positive(slot($0)[lane]) * scale } ?? positive(1 - sum)
       }
     }
   }
 
-  /// Wafers by fab, good dies by family; dies become ready `lag` months later.
+  /// Wafers by plant, good dies by family; dies become ready `lag` months later.
   func startWafers(_ month: Int) {
-    for family in world.families.indices { state[layout.diesMade + family] = 0 }
-    for index in world.fabs.indices {
-      let fab = world.fabs[index]
-      let capacity = path(fab.capacityPath, month) * lever(fab.lever, month)
-      let wanted = fab.wafersPath.map { path($0, month) } ?? capacity
-      let wafers = min(capacity, wanted)
-      state[layout.capacity + index] = capacity
-      state[layout.wafers + index] = wafers
-      for share in fab.shares.indices {
-        let target = fab.shares[share].target
-        let family = world.families[target]
-        let yield = min(max(path(family.yieldPath, month), 0), 1)
-        state[layout.diesMade + target] +=
-          wafers * state[layout.fabShares[index] + share] * values[family.gross] * yield
+    for (index, family) in world.families.enumerated() {
+      making.diesMade[index].fill(0)
+      fillYield(family, making.dieYield[index])
+    }
+    for (index, fab) in world.fabs.enumerated() {
+      let (capacity, wafers) = (making.capacity[index], making.wafers[index])
+      let (most, factor) = (path(fab.capacityPath), lever(fab.lever))
+      for lane in lanes { capacity[lane] = most[lane] * factor[lane] }
+      wafers.copy(capacity)
+      if let wanted = fab.wafersPath.map(path) {
+        for lane in lanes { wafers[lane] = least(capacity[lane], wanted[lane]) }
+      }
+      for (number, share) in fab.shares.enumerated() {
+        let (made, part) = (making.diesMade[share.target], making.fabShares[index][number])
+        let (gross, yield) = (slot(world.families[share.target].gross), making.dieYield[share.target])
+        for lane in lanes { made[lane] += wafers[lane] * part[lane] * gross[lane] * yield[lane] }
       }
     }
-    for index in world.families.indices {
-      let family = world.families[index]
-      let arrivals = dieArrivals + index * arrivalLength
-      deliver(state[layout.diesMade + index], to: arrivals, month: month, lag: values[family.lag])
-      if let inflow = family.inflowPath {
-        arrivals[month] += path(inflow, month) * lever(family.inflowLever, month)
-      }
-      state[layout.dieStock + index] += arrivals[month]
-      state[layout.diesUsed + index] = 0
+    for (index, family) in world.families.enumerated() { receiveDies(index, family, month) }
+    sum(making.capacity, into: making.totalCapacity)
+    sum(making.wafers, into: making.totalWafers)
+    sum(making.diesMade, into: making.totalDies)
+  }
+
+  /// A curve as it stands, or a yield from the density of defects.
+  private func fillYield(_ family: CompiledWorld.Family, _ yield: Column) {
+    let given = path(family.yieldPath)
+    guard family.yieldForm != .curve else {
+      for lane in lanes { yield[lane] = clamped(given[lane], 0, 1) }
+      return
+    }
+    let area = family.area.map { slot($0).draws }, clustering = family.clustering.map { slot($0).draws }
+    for draw in 0..<ColumnStore.draws {
+      let defects = (area?[draw] ?? 0) / 100 * given.draws[draw]
+      let share = YieldModel.share(family.yieldForm, defectsPerDie: defects, clustering: clustering?[draw] ?? 1)
+      yield.draws[draw] = min(max(share, 0), 1)
     }
   }
 
-  func receiveMemory(_ month: Int) {
-    for memory in world.memories.indices {
-      state[layout.stacks + memory] = 0
-      state[layout.stacksUsed + memory] = 0
+  private func receiveDies(_ index: Int, _ family: CompiledWorld.Family, _ month: Int) {
+    let pipeline = making.diePipeline[index]
+    pipeline.put(making.diesMade[index], month: month)
+    pipeline.take(month: month)
+    let (dies, foreign, stock) = (making.dies[index], making.diesForeign[index], making.dieStock[index])
+    if let inflow = family.inflowPath.map(path) {
+      let factor = lever(family.inflowLever)
+      for lane in lanes { foreign[lane] = inflow[lane] * factor[lane] }
     }
-    for index in world.memorySources.indices {
-      let source = world.memorySources[index]
-      let stacks = path(source.stacksPath, month) * lever(source.lever, month)
-      for share in source.shares.indices {
-        let amount = stacks * state[layout.sourceShares[index] + share]
-        state[layout.stacks + source.shares[share].target] += amount
-        state[layout.stackStock + source.shares[share].target] += amount
+    for lane in lanes {
+      dies[lane] = pipeline.arrived[lane] + foreign[lane]
+      stock[lane] += dies[lane]
+    }
+    making.diesUsed[index].fill(0)
+  }
+
+  func receiveMemory() {
+    for memory in world.memories.indices {
+      for column in [making.stacks[memory], making.stacksForeign[memory], making.stacksUsed[memory]] { column.fill(0) }
+    }
+    for (index, source) in world.memorySources.enumerated() {
+      let (inflow, factor) = (path(source.stacksPath), lever(source.lever))
+      for (number, share) in source.shares.enumerated() {
+        let part = making.sourceShares[index][number]
+        let (stacks, stock) = (making.stacks[share.target], making.stackStock[share.target])
+        let foreign = making.stacksForeign[share.target]
+        let imported = source.isImported ? 1.0 : 0
+        for lane in lanes {
+          let amount = inflow[lane] * factor[lane] * part[lane]
+          stacks[lane] += amount
+          stock[lane] += amount
+          foreign[lane] += amount * imported
+        }
       }
     }
   }
 
   /// Packages started: the least of what is planned and what dies, stacks and the line allow, in the products' order.
   func buildPackages(_ month: Int) {
-    for index in world.packaging.indices {
-      let line = world.packaging[index]
-      state[layout.lineLeft + index] = path(line.capacityPath, month) * lever(line.lever, month)
+    for (index, line) in world.packaging.enumerated() {
+      let (left, most, factor) = (making.lineLeft[index], path(line.capacityPath), lever(line.lever))
+      for lane in lanes { left[lane] = most[lane] * factor[lane] }
     }
-    var worst = 0.0
-    var constraint = Constraint.plan
-    for index in world.products.indices {
-      let product = world.products[index]
-      let yield = min(max(path(product.yieldPath, month), 0.01), 1)
-      let planned = path(product.planPath, month) * lever(product.planLever, month)
-      let bound = saleBound(index)
-      let wanted = min(planned, bound) / yield
-      let weight = values[product.weight]
-      let dies = values[product.diesPerChip], stacks = values[product.stacksPerChip]
-      let byDies = dies > 0 ? state[layout.dieStock + product.die] / dies : .infinity
-      let byStacks = stacks > 0 ? state[layout.stackStock + product.memory] / stacks : .infinity
-      let byLine = weight > 0 ? state[layout.lineLeft + product.packaging] / weight : .infinity
-      let started = max(0, min(min(wanted, byDies), min(byStacks, byLine)))
-      state[layout.dieStock + product.die] -= started * dies
-      state[layout.diesUsed + product.die] += started * dies
-      state[layout.stackStock + product.memory] -= started * stacks
-      state[layout.stacksUsed + product.memory] += started * stacks
-      state[layout.lineLeft + product.packaging] -= started * weight
-      state[layout.started + index] = started
-      state[layout.packaged + index] = started * yield
-      deliver(started * yield, to: chipArrivals + index * arrivalLength, month: month, lag: values[product.lag])
+    making.worst.fill(0)
+    making.constraint.fill(Double(Constraint.plan.rawValue))
+    for (index, product) in world.products.enumerated() {
+      build(index, product)
+      making.chipPipeline[index].put(making.packaged[index], month: month)
+    }
+    sum(making.started, into: making.totalStarted)
+    sum(making.packaged, into: making.totalPackaged)
+  }
+
+  private func build(_ index: Int, _ product: CompiledWorld.Product) {
+    let (yields, plans, factor) = (path(product.yieldPath), path(product.planPath), lever(product.planLever))
+    let (weights, diesEach, stacksEach) = (
+      slot(product.weight), slot(product.diesPerChip), slot(product.stacksPerChip)
+    )
+    let (dies, stacks, line) = (
+      making.dieStock[product.die], making.stackStock[product.memory], making.lineLeft[product.packaging]
+    )
+    let (diesUsed, stacksUsed) = (making.diesUsed[product.die], making.stacksUsed[product.memory])
+    let (started, packaged, recent) = (making.started[index], making.packaged[index], making.recentStarts[index])
+    let (inventory, sales, patience) = (
+      making.inventory[index], making.recentSales[index], slot(world.demand.patience)
+    )
+    let forever = Lanes(repeating: .infinity)
+    for lane in lanes {
+      let yield = clamped(yields[lane], 0.01, 1)
+      let planned = plans[lane] * factor[lane]
+      // A maker with too much unsold stock builds no more than it sells.
+      let stock = inventory[lane]
+      let isSelling = (stock .<= patience[lane] * sales[lane]) .| (stock .< 1)
+      let bound = sales[lane].replacing(with: forever, where: isSelling) / yield
+      let weight = weights[lane]
+      let byDies = ratio(dies[lane], diesEach[lane], otherwise: .infinity)
+      let byStacks = ratio(stacks[lane], stacksEach[lane], otherwise: .infinity)
+      let byLine = ratio(line[lane], weight, otherwise: .infinity)
+      let starts = positive(least(least(planned / yield, bound), least(least(byDies, byStacks), byLine)))
+      dies[lane] -= starts * diesEach[lane]
+      diesUsed[lane] += starts * diesEach[lane]
+      stacks[lane] -= starts * stacksEach[lane]
+      stacksUsed[lane] += starts * stacksEach[lane]
+      line[lane] -= starts * weight
+      started[lane] = starts
+      packaged[lane] = starts * yield
+      recent[lane] += (starts - recent[lane]) / 3
       guard product.vendor == 0 else { continue }
-      let short = (planned / yield - started) * weight
-      if short > worst + 1e-6 {
-        worst = short
-        constraint = binding(started, bound: bound / yield, byDies: byDies, byStacks: byStacks, byLine: byLine)
-      }
+      note((planned / yield - starts) * weight, lane, bound: bound, byDies, byStacks, byLine)
     }
-    constraints[month] = constraint.rawValue
   }
 
-  /// Chips that may be built before unsold ones pile up; no bound while the maker sells what it has.
-  @inline(__always) private func saleBound(_ product: Int) -> Double {
-    let inventory = state[layout.inventory + product], sales = state[layout.recentSales + product]
-    let allowed = values[world.demand.patience] * sales
-    return inventory <= allowed || inventory < 1 ? .infinity : sales
-  }
-
-  private func binding(
-    _ started: Double, bound: Double, byDies: Double, byStacks: Double, byLine: Double
-  ) -> Constraint {
-    let least = min(min(byDies, byStacks), min(byLine, bound))
-    if least == byStacks { return .memory }
-    if least == byDies { return .logic }
-    return least == byLine ? .packaging : .demand
+  /// Keeps the constraint of the product that falls farthest short of its plan.
+  @inline(__always) private func note(
+    _ short: Lanes, _ lane: Int, bound: Lanes, _ byDies: Lanes, _ byStacks: Lanes, _ byLine: Lanes
+  ) {
+    let isWorse = short .> making.worst[lane] + 1e-6
+    let tightest = least(least(byDies, byStacks), least(byLine, bound))
+    var kind = Lanes(repeating: Double(Constraint.demand.rawValue))
+    kind.replace(with: Double(Constraint.packaging.rawValue), where: byLine .== tightest)
+    kind.replace(with: Double(Constraint.logic.rawValue), where: byDies .== tightest)
+    kind.replace(with: Double(Constraint.memory.rawValue), where: byStacks .== tightest)
+    making.worst[lane].replace(with: short, where: isWorse)
+    making.constraint[lane].replace(with: kind, where: isWorse)
   }
 }

@@ -48,24 +48,45 @@ struct CompiledLever: Sendable {
   var changes: [Change] = []
 
   var slots: [Int] { changes.flatMap { [$0.value] + ($0.delay.map { [$0] } ?? []) } }
+}
+
+/// One lever of every draw of a block, month after month.
+struct LeverColumns {
+  let lever: CompiledLever
+  let now: Column
+  private let values: Column
+
+  init(_ lever: CompiledLever, values: Column, store: ColumnStore) {
+    self.lever = lever
+    self.values = values
+    now = store.take()
+    now.fill(lever.initial)
+  }
 
   /// A change within a month counts by the share of the month that it covers.
-  func fill(_ path: UnsafeMutablePointer<Double>, months: Int, values: UnsafePointer<Double>) {
-    for month in 0..<months { path[month] = initial }
-    for change in changes {
-      let start = max(0, change.date + (change.delay.map { values[$0] } ?? 0))
-      guard start < Double(months) else { continue }
-      let value = values[change.value]
-      let first = Int(start)
-      if change.action == .pulse {
-        path[first] += value
-        continue
-      }
-      let end = min(change.until ?? Double(months), Double(months))
-      for month in first..<max(first, Int(end.rounded(.up))) {
-        let covered = min(Double(month + 1), end) - max(Double(month), start)
-        let changed = change.action == .set ? value : path[month] * value
-        path[month] += max(0, covered) * (changed - path[month])
+  func advance(to month: Int, of months: Int) {
+    guard !lever.changes.isEmpty else { return }
+    now.fill(lever.initial)
+    for change in lever.changes { apply(change, month, months) }
+  }
+
+  private func apply(_ change: CompiledLever.Change, _ month: Int, _ months: Int) {
+    let end = min(change.until ?? Double(months), Double(months))
+    let (opens, closes) = (Double(month), Double(month + 1))
+    guard max(0, change.date) < closes, opens < end || change.action == .pulse else { return }
+    let value = values + change.value * ColumnStore.lanes
+    for lane in 0..<ColumnStore.lanes {
+      var start = Lanes(repeating: change.date)
+      if let delay = change.delay { start += values[delay * ColumnStore.lanes + lane] }
+      start = positive(start)
+      let amount = value[lane]
+      switch change.action {
+      case .pulse:
+        now[lane] += amount.replacing(with: 0, where: (start .< opens) .| (start .>= closes))
+      case .set, .multiply:
+        let covered = positive(min(closes, end) - greatest(start, Lanes(repeating: opens)))
+        let changed = change.action == .set ? amount : now[lane] * amount
+        now[lane] += covered * (changed - now[lane])
       }
     }
   }

@@ -1,12 +1,12 @@
 /// How often each value of many quantities was seen, in bins of 3% from 2⁻¹⁰ to 2⁴⁴; smaller is zero.
 ///
-/// Whole counts, so that the parts of several workers add to the same in any order.
+/// Whole counts, so that those of several workers add to the same in any order.
 struct QuantileHistograms {
   static let octaves = 54
   static let binsPerOctave = 32
   static let binCount = octaves * binsPerOctave + 2
-  /// The bits of 2⁻¹⁰ as a `Float`, shifted so that five bits of the significand are left.
-  private static let firstBits = Int32(bitPattern: Float(sign: .plus, exponent: -10, significand: 1).bitPattern >> 18)
+  /// The bits of 2⁻¹⁰, shifted so that five bits of the significand are left.
+  private static let firstBits = Int64(bitPattern: Double(sign: .plus, exponent: -10, significand: 1).bitPattern >> 47)
 
   let quantities: Int
   private(set) var counts: [UInt32]
@@ -16,37 +16,14 @@ struct QuantileHistograms {
     counts = [UInt32](repeating: 0, count: quantities * Self.binCount)
   }
 
-  @inline(__always) static func bin(_ value: Float) -> Int {
-    let place = Int32(bitPattern: value.bitPattern >> 18) &- firstBits &+ 1
+  @inline(__always) static func bin(_ value: Double) -> Int {
+    let place = Int64(bitPattern: value.bitPattern >> 47) &- firstBits &+ 1
     // A negative number's sign bit makes its place large; the model has none.
-    return Int(min(max(place, 0), Int32(binCount - 1)))
+    return Int(min(max(place, 0), Int64(binCount - 1)))
   }
 
-  mutating func add(_ columns: UnsafePointer<Float>, stride: Int, draws: Int) {
-    counts.withUnsafeMutableBufferPointer { counts in
-      guard let base = counts.baseAddress else { return }
-      for quantity in 0..<quantities {
-        let bins = base + quantity * Self.binCount
-        let values = columns + quantity * stride
-        let first = values[0]
-        var isConstant = true
-        for draw in 0..<draws { isConstant = isConstant && values[draw] == first }
-        if isConstant {
-          bins[Self.bin(first)] &+= UInt32(draws)
-        } else {
-          for draw in 0..<draws { bins[Self.bin(values[draw])] &+= 1 }
-        }
-      }
-    }
-  }
-
-  mutating func add(_ values: [Float], to quantity: Int) {
-    let start = quantity * Self.binCount
-    for value in values { counts[start + Self.bin(value)] &+= 1 }
-  }
-
-  mutating func add(_ other: QuantileHistograms) {
-    for index in counts.indices { counts[index] &+= other.counts[index] }
+  mutating func add(_ other: UnsafePointer<UInt16>) {
+    for index in counts.indices { counts[index] &+= UInt32(other[index]) }
   }
 
   /// Values below which each of the rising shares `levels` of the draws lie, by straight lines within a bin.
@@ -68,7 +45,48 @@ struct QuantileHistograms {
   /// The least value of a bin; bin 0 holds zero.
   private static func edge(_ bin: Int) -> Double {
     guard bin > 0 else { return 0 }
-    let bits = UInt32(bitPattern: Int32(bin - 1) &+ firstBits) << 18
-    return Double(Float(bitPattern: bits))
+    return Double(bitPattern: UInt64(bitPattern: Int64(bin - 1) &+ firstBits) << 47)
+  }
+}
+
+/// One worker's counts: sixteen bits each, so that more of them stay in the cache, emptied before one can overflow.
+final class BinCounts {
+  private let quantities: Int
+  private let counts: UnsafeMutablePointer<UInt16>
+  private var draws = 0
+
+  init(quantities: Int) {
+    self.quantities = quantities
+    counts = .allocate(capacity: quantities * QuantileHistograms.binCount + 1)
+    counts.initialize(repeating: 0, count: quantities * QuantileHistograms.binCount + 1)
+  }
+
+  deinit { counts.deallocate() }
+
+  /// Whether a block of so many draws more could overflow a count.
+  func isFull(for more: Int) -> Bool { draws + more > Int(UInt16.max) }
+
+  /// Says that a block of draws is about to be counted.
+  func expect(_ more: Int) { draws += more }
+
+  /// Counts the first `draws` of a column.
+  @inline(__always) func add(_ column: Column, draws: Int, to quantity: Int) {
+    let values = column.draws
+    let bins = counts + quantity * QuantileHistograms.binCount
+    let first = Lanes(repeating: values[0])
+    var differs = SIMDMask<Lanes.MaskStorage>(repeating: false)
+    for lane in 0..<ColumnStore.lanes { differs .|= column[lane] .!= first }
+    if differs == SIMDMask(repeating: false) {
+      bins[QuantileHistograms.bin(values[0])] &+= UInt16(draws)
+    } else {
+      for draw in 0..<draws { bins[QuantileHistograms.bin(values[draw])] &+= 1 }
+    }
+  }
+
+  /// Moves what was counted into the totals.
+  func empty(into totals: inout QuantileHistograms) {
+    totals.add(counts)
+    counts.update(repeating: 0, count: quantities * QuantileHistograms.binCount)
+    draws = 0
   }
 }

@@ -36,43 +36,86 @@ struct SlotTable: Sendable {
   /// Held at a quantile of its own distribution: what sensitivity asks for.
   var pinned: [(slot: Int, quantile: Double)] = []
 
-  func fillFixed(_ values: UnsafeMutablePointer<Double>) {
-    for index in slots.indices where slots[index].isFixed { values[index] = slots[index].functions[0].flat(0.5) }
+  /// What takes its numbers from a second, independent set of draws: what Sobol indices exchange.
+  enum Exchange: Hashable, Sendable {
+    case nothing, everything
+    case slot(Int)
+    case factor(Int)
+    case school(Int)
   }
+  var exchange = Exchange.nothing
 
   /// Slots that differ between draws.
   var varying: [Int] { slots.indices.filter { !slots[$0].isFixed } }
 
+  /// Where the draws of a second set begin.
+  private static let secondSet: UInt64 = 1 << 40
+
+  private func offset(_ one: Exchange) -> UInt64 { exchange == .everything || exchange == one ? Self.secondSet : 0 }
+
+  func fillFixed(_ values: Column) {
+    for index in slots.indices where slots[index].isFixed {
+      (values + index * ColumnStore.lanes).fill(slots[index].functions[0].flat(0.5))
+    }
+  }
+
+  /// The numbers of the draws from `first` on; `normals` has a column for each factor, `members` one for each school.
   func fill(
-    draw: UInt64, _ values: UnsafeMutablePointer<Double>, varying: [Int], normals: UnsafeMutablePointer<Double>,
-    members: UnsafeMutablePointer<Int>
+    first: UInt64, _ values: Column, varying: [Int], normals: Column, members: UnsafeMutablePointer<UInt8>
   ) {
-    for index in schools.indices { members[index] = schools[index].member(draw) }
-    for index in factors.indices { normals[index] = normalQuantile(uniform(factors[index].stream.number(draw))) }
-    slots.withUnsafeBufferPointer { slots in
-      for index in varying {
-        values[index] = Self.value(of: slots[index], draw: draw, normals: normals, members: members)
+    let count = ColumnStore.draws
+    for index in schools.indices {
+      let start = first + offset(.school(index))
+      for draw in 0..<count {
+        members[index * count + draw] = UInt8(truncatingIfNeeded: schools[index].member(start + UInt64(draw)))
       }
     }
-    for pin in pinned { values[pin.slot] = pinnedValue(pin.slot, pin.quantile, members) }
-  }
-
-  @inline(__always) private static func value(
-    of slot: borrowing Slot, draw: UInt64, normals: UnsafeMutablePointer<Double>, members: UnsafeMutablePointer<Int>
-  ) -> Double {
-    let u = uniform(slot.stream.number(draw))
-    let choice = slot.school.map { members[$0] } ?? 0
-    guard let factor = slot.factor else {
-      return slot.functions[choice].takesNormal
-        ? slot.functions[choice].bell(normalQuantile(u)) : slot.functions[choice].flat(u)
+    for index in factors.indices {
+      let column = (normals + index * ColumnStore.lanes).draws
+      let start = first + offset(.factor(index))
+      for draw in 0..<count {
+        column[draw] = normalQuantile(uniform(factors[index].stream.number(start + UInt64(draw))))
+      }
     }
-    let own = (1 - slot.loading * slot.loading).squareRoot()
-    return slot.functions[choice].bell(slot.loading * normals[factor] + own * normalQuantile(u))
+    for index in varying {
+      let column = (values + index * ColumnStore.lanes).draws
+      fill(slots[index], index, first + offset(.slot(index)), column, normals, members)
+    }
+    for pin in pinned {
+      let column = (values + pin.slot * ColumnStore.lanes).draws
+      let slot = slots[pin.slot]
+      for draw in 0..<count {
+        let member = slot.school.map { Int(members[$0 * count + draw]) } ?? 0
+        column[draw] = slot.functions[member](pin.quantile)
+      }
+    }
   }
 
-  private func pinnedValue(_ slot: Int, _ quantile: Double, _ members: UnsafeMutablePointer<Int>) -> Double {
-    let slot = slots[slot]
-    return slot.functions[slot.school.map { members[$0] } ?? 0](quantile)
+  private func fill(
+    _ slot: Slot, _ index: Int, _ first: UInt64, _ column: UnsafeMutablePointer<Double>, _ normals: Column,
+    _ members: UnsafeMutablePointer<UInt8>
+  ) {
+    let count = ColumnStore.draws
+    for draw in 0..<count { column[draw] = uniform(slot.stream.number(first + UInt64(draw))) }
+    if slot.school == nil, slot.factor == nil, !slot.functions[0].takesNormal {
+      let function = slot.functions[0]
+      for draw in 0..<count { column[draw] = function.flat(column[draw]) }
+      return
+    }
+    for draw in 0..<count { column[draw] = normalQuantile(column[draw]) }
+    if let factor = slot.factor {
+      let shared = (normals + factor * ColumnStore.lanes).draws
+      let own = (1 - slot.loading * slot.loading).squareRoot()
+      for draw in 0..<count { column[draw] = slot.loading * shared[draw] + own * column[draw] }
+    }
+    guard let school = slot.school else {
+      let function = slot.functions[0]
+      for draw in 0..<count { column[draw] = function.bell(column[draw]) }
+      return
+    }
+    for draw in 0..<count {
+      column[draw] = slot.functions[Int(members[school * count + draw])].bell(column[draw])
+    }
   }
 }
 

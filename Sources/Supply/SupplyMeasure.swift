@@ -73,36 +73,60 @@ struct CompiledMeasure: Sendable {
     scale = measure.scale ?? 1
   }
 
-  /// Of each draw of `columns[(month · seriesCount + series) · stride + draw]`; a ratio to nothing counts as zero.
-  func values(_ columns: UnsafePointer<Float>, seriesCount: Int, stride: Int, count: Int) -> [Float] {
-    let values = Self.values(top, columns, seriesCount, stride, count)
-    guard let bottom else { return values.map { Float($0 / scale) } }
-    let divisors = Self.values(bottom, columns, seriesCount, stride, count)
-    return zip(values, divisors).map { $1 > 0 ? Float($0 / $1 / scale) : 0 }
+  /// The last month that it needs.
+  var lastMonth: Int { max(top.months.upperBound, bottom?.months.upperBound ?? 0) - 1 }
+}
+
+/// One measure of every draw of a block, gathered month by month.
+struct MeasureColumns {
+  let measure: CompiledMeasure
+  let value: Column
+  private let divisor: Column
+
+  init(_ measure: CompiledMeasure, _ store: ColumnStore) {
+    self.measure = measure
+    value = store.take()
+    divisor = measure.bottom == nil ? value : store.take()
   }
 
-  private static func values(
-    _ part: Part, _ columns: UnsafePointer<Float>, _ seriesCount: Int, _ stride: Int, _ count: Int
-  ) -> [Double] {
-    var sum = [Double](repeating: 0, count: count)
-    let range = part.aggregate == .end ? part.months.upperBound - 1..<part.months.upperBound : part.months
-    switch part.aggregate {
-    case .sum, .mean, .end:
-      for series in part.series {
-        for month in range {
-          let column = columns + (month * seriesCount + series) * stride
-          for draw in 0..<count { sum[draw] += Double(column[draw]) }
-        }
+  /// Whether a month changes it.
+  func needs(_ month: Int) -> Bool {
+    month <= measure.lastMonth
+      && (measure.top.months.contains(month) || measure.bottom?.months.contains(month) ?? false)
+  }
+
+  /// Adds a month; with its last the column holds the measure, where a ratio to nothing counts as zero.
+  func add(_ month: Int, _ series: [Column]) {
+    Self.add(measure.top, to: value, month, series)
+    if let bottom = measure.bottom { Self.add(bottom, to: divisor, month, series) }
+    guard month == measure.lastMonth else { return }
+    let scale = 1 / measure.scale
+    for lane in 0..<ColumnStore.lanes {
+      value[lane] = (measure.bottom == nil ? value[lane] : ratio(value[lane], divisor[lane])) * scale
+    }
+  }
+
+  private static func add(
+    _ part: CompiledMeasure.Part, to total: Column, _ month: Int, _ series: [Column]
+  ) {
+    guard part.months.contains(month) else { return }
+    let isFirst = month == part.months.lowerBound, isLast = month == part.months.upperBound - 1
+    if isFirst { total.fill(0) }
+    if part.aggregate == .end, !isLast { return }
+    if part.series.count == 1, part.aggregate == .sum || part.aggregate == .end {
+      let column = series[part.series[0]]
+      for lane in 0..<ColumnStore.lanes { total[lane] += column[lane] }
+      return
+    }
+    for lane in 0..<ColumnStore.lanes {
+      var now = Lanes.zero
+      for index in part.series { now += series[index][lane] }
+      switch part.aggregate {
+      case .sum, .mean, .end: total[lane] += now
+      case .min: total[lane] = isFirst ? now : least(total[lane], now)
+      case .max: total[lane] = isFirst ? now : greatest(total[lane], now)
       }
-      return part.aggregate == .mean ? sum.map { $0 / Double(range.count) } : sum
-    case .min, .max:
-      for draw in 0..<count {
-        let totals = range.map { month in
-          part.series.reduce(0.0) { $0 + Double(columns[(month * seriesCount + $1) * stride + draw]) }
-        }
-        sum[draw] = (part.aggregate == .min ? totals.min() : totals.max()) ?? 0
-      }
-      return sum
+      if part.aggregate == .mean, isLast { total[lane] /= Double(part.months.count) }
     }
   }
 }

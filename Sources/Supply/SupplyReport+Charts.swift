@@ -65,7 +65,7 @@ extension SupplyReport {
     let steps = [
       ("domestic.wafers", "Wafers for AI dies"), ("domestic.dies", "Good dies made"),
       ("domestic.packagesStarted", "Packages started"), ("domestic.packages", "Packages finished"),
-      ("domestic.units", "Chips sold"), ("supernodes.added", "Supernodes"), ("fleet.units", "Chips running"),
+      ("domestic.units", "Chips sold"), ("systems.CloudMatrix-384", "Supernodes"), ("fleet.units", "Chips running"),
       ("fleet.power", "Power, MW"), ("tokens.capacity", "Tokens a day that the fleet could serve, billions"),
     ]
     let rows = steps.compactMap { name, label -> [Table.Cell]? in

@@ -28,7 +28,7 @@ extension SupplyReport {
           "Fleet",
           [
             .charts([fan("fleet.compute"), fan("fleet.power")]),
-            .charts([fan("tokens.capacity"), fan("supernodes.added")]),
+            .charts([fan("tokens.capacity"), fan("systems.CloudMatrix-384")]),
           ]),
         .init("Years", [.table(yearTable("Median, and 5% to 95% of the draws.", years.filter(Self.isTold)))]),
       ] + counterfactualSections + sensitivitySections + [

@@ -44,7 +44,7 @@ extension SupplyReport {
       let most = shares.indices.max { shares[$0] < shares[$1] } ?? 0
       return ConstraintMonth(
         month: world.horizon.date(of: month).description, plan: shares[0], demand: shares[1], logic: shares[2],
-        memory: shares[3], packaging: shares[4], binding: names[most])
+        memory: shares[3], packaging: shares[4], policy: shares[5], binding: names[most])
     }
   }
 

@@ -59,8 +59,8 @@ public struct SupplyReport: Encodable, Sendable {
 
   public struct ConstraintMonth: Encodable, Sendable {
     public var month: String
-    public var plan, demand, logic, memory, packaging: Double
-    public var shares: [Double] { [plan, demand, logic, memory, packaging] }
+    public var plan, demand, logic, memory, packaging, policy: Double
+    public var shares: [Double] { [plan, demand, logic, memory, packaging, policy] }
     /// The most frequent.
     public var binding: String
   }

@@ -11,6 +11,8 @@ struct SupplyOutcome: Sendable {
   var measures: [[Float]]
   /// By month, then constraint: in how many draws it held the leading vendor back.
   var constraints: [[UInt32]]
+  /// The same of the whole market.
+  var binding: [[UInt32]]
   var draws: Int
 }
 
@@ -24,143 +26,161 @@ extension CompiledWorld {
   func run(
     draws: Int, measures: [CompiledMeasure], banded: [CompiledMeasure] = [], workers: Int, withSeries: Bool = true
   ) -> SupplyOutcome {
-    let blocks = (draws + DrawBlock.size - 1) / DrawBlock.size
+    let blocks = (draws + ColumnStore.draws - 1) / ColumnStore.draws
     let next = Atomic(0)
     let collected = Mutex<[SupplyPart]>([])
+    let totals = SharedHistograms(series: withSeries ? series.count * horizon.count : 0, bands: banded.count)
     DispatchQueue.concurrentPerform(iterations: max(1, min(workers, blocks))) { _ in
-      let part = self.part(of: draws, measures: measures, banded: banded, withSeries: withSeries) {
-        let taken = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return taken < blocks ? taken : nil
+      let gatherer = DrawGatherer(self, measures: measures, banded: banded, withSeries: withSeries, totals)
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < blocks else { break }
+        gatherer.take(block: index, of: draws)
       }
-      collected.withLock { $0.append(part) }
+      gatherer.finish()
+      collected.withLock { $0.append(gatherer.part) }
     }
     let parts = collected.withLock { parts in
       defer { parts = [] }
       return parts
     }
-    return outcome(parts, draws: draws, measures: measures.count, banded: banded.count)
+    return outcome(parts, totals, draws: draws, measures: measures.count, banded: banded.count, withSeries: withSeries)
   }
 
-  /// What one worker gathers from the blocks that it takes.
-  private func part(
-    of draws: Int, measures: [CompiledMeasure], banded: [CompiledMeasure], withSeries: Bool, next: () -> Int?
-  ) -> SupplyPart {
-    let block = DrawBlock(self)
-    let months = horizon.count, kinds = MonthlyModel.Constraint.allCases.count
-    var part = SupplyPart(
-      histograms: QuantileHistograms(quantities: withSeries ? block.quantities : 0),
-      bands: QuantileHistograms(quantities: banded.count), blocks: [],
-      constraints: [UInt32](repeating: 0, count: months * kinds))
-    while let index = next() {
-      let first = index * DrawBlock.size
-      let size = min(DrawBlock.size, draws - first)
-      block.fill(first: first, count: size) { month, constraint in
-        part.constraints[month * kinds + Int(constraint)] += 1
-      }
-      if withSeries { part.histograms.add(block.columns, stride: DrawBlock.stride, draws: size) }
-      for (number, measure) in banded.enumerated() {
-        let values = block.values(of: measure, count: size)
-        part.bands.add(values, to: number)
-      }
-      part.blocks.append((index, measures.flatMap { block.values(of: $0, count: size) }))
-    }
-    return part
-  }
-
-  private func outcome(_ parts: [SupplyPart], draws: Int, measures: Int, banded: Int) -> SupplyOutcome {
+  private func outcome(
+    _ parts: [SupplyPart], _ totals: SharedHistograms, draws: Int, measures: Int, banded: Int, withSeries: Bool
+  ) -> SupplyOutcome {
     var values = [[Float]](repeating: [Float](repeating: 0, count: draws), count: measures)
-    var total = parts[0].histograms, bands = parts[0].bands
-    var constraints = parts[0].constraints
+    var (constraints, binding) = (parts[0].constraints, parts[0].binding)
     for part in parts.dropFirst() {
-      total.add(part.histograms)
-      bands.add(part.bands)
-      for index in constraints.indices { constraints[index] += part.constraints[index] }
+      for index in constraints.indices {
+        constraints[index] += part.constraints[index]
+        binding[index] += part.binding[index]
+      }
     }
     for part in parts {
       for (index, numbers) in part.blocks {
-        let size = min(DrawBlock.size, draws - index * DrawBlock.size)
+        let place = index * ColumnStore.draws
+        let size = min(ColumnStore.draws, draws - place)
         for measure in 0..<measures {
-          let place = index * DrawBlock.size
           values[measure].replaceSubrange(place..<place + size, with: numbers[measure * size..<(measure + 1) * size])
         }
       }
     }
     let months = horizon.count, kinds = MonthlyModel.Constraint.allCases.count
-    let count = total.quantities / months
-    let quantiles = (0..<count).map { series in
+    let count = withSeries ? series.count : 0
+    let total = totals.series.withLock { $0 }
+    let quantiles = concurrentMap(count) { series in
       (0..<months).map { total.quantiles($0 * count + series, bandLevels) }
     }
+    let bandQuantiles = totals.bands.withLock { bands in (0..<banded).map { bands.quantiles($0, bandLevels) } }
+    func byMonth(_ counts: [UInt32]) -> [[UInt32]] {
+      (0..<months).map { Array(counts[$0 * kinds..<($0 + 1) * kinds]) }
+    }
     return SupplyOutcome(
-      quantiles: quantiles, bands: (0..<banded).map { bands.quantiles($0, bandLevels) }, measures: values,
-      constraints: (0..<months).map { Array(constraints[$0 * kinds..<($0 + 1) * kinds]) }, draws: draws)
+      quantiles: quantiles, bands: bandQuantiles, measures: values,
+      constraints: byMonth(constraints), binding: byMonth(binding), draws: draws)
+  }
+}
+
+/// The results for 0 ..< `count`, computed side by side.
+private func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+  let results = Mutex([Result?](repeating: nil, count: count))
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    let result = body(index)
+    results.withLock { $0[index] = result }
+  }
+  return results.withLock { $0.compactMap(\.self) }
+}
+
+/// What all workers count together.
+private final class SharedHistograms: Sendable {
+  let series: Mutex<QuantileHistograms>
+  let bands: Mutex<QuantileHistograms>
+
+  init(series: Int, bands: Int) {
+    self.series = Mutex(QuantileHistograms(quantities: series))
+    self.bands = Mutex(QuantileHistograms(quantities: bands))
   }
 }
 
 private struct SupplyPart: Sendable {
-  var histograms: QuantileHistograms
-  var bands: QuantileHistograms
   /// Number of the block and its measures, by measure, then draw.
-  var blocks: [(index: Int, values: [Float])]
+  var blocks: [(index: Int, values: [Float])] = []
   var constraints: [UInt32]
+  var binding: [UInt32]
 }
 
-/// The quantities of a few hundred draws, column by column.
-///
-/// The model writes a draw as one row; sixteen rows at a time are turned into columns, a cache line each.
-private final class DrawBlock {
-  static let size = 256
-  /// A cache line more than the draws, so that columns do not fall on each other in the cache.
-  static let stride = 272
-  private static let tile = 16
-  let model: MonthlyModel
-  let months: Int
-  let quantities: Int
-  /// `columns[(month · seriesCount + series) · stride + draw]`.
-  let columns: UnsafeMutablePointer<Float>
-  private let rows: UnsafeMutablePointer<Float>
+/// What one worker gathers from the blocks that it takes.
+private final class DrawGatherer {
+  private(set) var part: SupplyPart
+  private let model: MonthlyModel
+  private let measures: [MeasureColumns]
+  private let banded: [MeasureColumns]
+  /// By month: which of the measures and of the banded ones it changes.
+  private let active: [[Int]]
+  private let activeBands: [[Int]]
+  private let withSeries: Bool
+  private let lastMonth: Int
+  private let totals: SharedHistograms
+  private let seriesCounts: BinCounts
+  private let bandCounts: BinCounts
 
-  init(_ world: CompiledWorld) {
-    model = MonthlyModel(world)
-    months = model.months
-    quantities = model.seriesCount * months
-    columns = .allocate(capacity: quantities * Self.stride)
-    columns.initialize(repeating: 0, count: quantities * Self.stride)
-    rows = .allocate(capacity: quantities * Self.tile)
-    rows.initialize(repeating: 0, count: quantities * Self.tile)
+  init(
+    _ world: CompiledWorld, measures: [CompiledMeasure], banded: [CompiledMeasure], withSeries: Bool,
+    _ totals: SharedHistograms
+  ) {
+    self.totals = totals
+    let model = MonthlyModel(world)
+    self.model = model
+    self.withSeries = withSeries
+    self.measures = measures.map { MeasureColumns($0, model.store) }
+    self.banded = banded.map { MeasureColumns($0, model.store) }
+    let (kept, bands) = (self.measures, self.banded)
+    active = (0..<model.months).map { month in kept.indices.filter { kept[$0].needs(month) } }
+    activeBands = (0..<model.months).map { month in bands.indices.filter { bands[$0].needs(month) } }
+    lastMonth = withSeries ? model.months - 1 : (measures + banded).map(\.lastMonth).max() ?? 0
+    let counters = [UInt32](repeating: 0, count: model.months * MonthlyModel.Constraint.allCases.count)
+    part = SupplyPart(constraints: counters, binding: counters)
+    seriesCounts = BinCounts(quantities: withSeries ? model.series.count * model.months : 0)
+    bandCounts = BinCounts(quantities: banded.count)
   }
 
-  deinit {
-    columns.deallocate()
-    rows.deallocate()
-  }
-
-  func fill(first: Int, count: Int, constrained: (Int, UInt8) -> Void) {
-    var start = 0
-    while start < count {
-      let tile = min(Self.tile, count - start)
-      for draw in 0..<tile {
-        model.run(draw: UInt64(first + start + draw), output: rows + draw * quantities)
-        for month in 0..<months { constrained(month, model.constraints[month]) }
-      }
-      turn(tile, at: start)
-      start += tile
+  func take(block: Int, of draws: Int) {
+    let first = block * ColumnStore.draws
+    let count = min(ColumnStore.draws, draws - first)
+    if seriesCounts.isFull(for: count) { finish() }
+    seriesCounts.expect(count)
+    model.run(first: UInt64(first), months: lastMonth + 1) { month in gather(month, count) }
+    var values: [Float] = []
+    values.reserveCapacity(measures.count * count)
+    for measure in measures {
+      for draw in 0..<count { values.append(Float(measure.value.draws[draw])) }
     }
+    part.blocks.append((block, values))
   }
 
-  private func turn(_ tile: Int, at start: Int) {
-    var quantity = 0
-    while quantity < quantities {
-      let width = min(Self.tile, quantities - quantity)
-      for draw in 0..<tile {
-        let row = rows + draw * quantities + quantity
-        let column = columns + quantity * Self.stride + start + draw
-        for index in 0..<width { column[index * Self.stride] = row[index] }
-      }
-      quantity += width
+  /// Hands on what was counted.
+  func finish() {
+    totals.series.withLock { seriesCounts.empty(into: &$0) }
+    totals.bands.withLock { bandCounts.empty(into: &$0) }
+  }
+
+  private func gather(_ month: Int, _ count: Int) {
+    for index in active[month] { measures[index].add(month, model.series) }
+    for index in activeBands[month] {
+      banded[index].add(month, model.series)
+      if month == banded[index].measure.lastMonth { bandCounts.add(banded[index].value, draws: count, to: index) }
     }
-  }
-
-  func values(of measure: CompiledMeasure, count: Int) -> [Float] {
-    measure.values(columns, seriesCount: model.seriesCount, stride: Self.stride, count: count)
+    guard withSeries else { return }
+    for (index, column) in model.series.enumerated() {
+      seriesCounts.add(column, draws: count, to: month * model.series.count + index)
+    }
+    let kinds = MonthlyModel.Constraint.allCases.count
+    let (maker, market) = (model.making.constraint.draws, model.market.constraint.draws)
+    for draw in 0..<count {
+      part.constraints[month * kinds + Int(maker[draw])] += 1
+      part.binding[month * kinds + Int(market[draw])] += 1
+    }
   }
 }

@@ -4,59 +4,161 @@ public struct SupplySeries: Hashable, Sendable {
   public var unit: String
   /// What a period's value is: the sum of its months, or the value of its last.
   public var isStock: Bool
+}
 
-  init(_ name: String, _ unit: String, isStock: Bool = false) {
-    self.name = name
-    self.unit = unit
-    self.isStock = isStock
+/// A quantity and where the model keeps it.
+struct ListedSeries {
+  var series: SupplySeries
+  var column: (MonthlyModel) -> Column
+
+  init(_ name: String, _ unit: String, isStock: Bool = false, _ column: @escaping (MonthlyModel) -> Column) {
+    series = SupplySeries(name: name, unit: unit, isStock: isStock)
+    self.column = column
   }
 }
 
 extension CompiledWorld {
-  /// The quantities in the order in which `MonthlyModel.report` gives them.
-  var series: [SupplySeries] {
-    var list: [SupplySeries] = []
-    list += products.map { SupplySeries("sold.\($0.name)", "chips") }
-    list += imports.map { SupplySeries("sold.\($0.name)", "chips") }
-    list += vendors.map { SupplySeries("units.\($0)", "chips") }
-    list += vendors.map { SupplySeries("revenue.\($0)", "USD") }
-    list += imports.map { SupplySeries("revenue.\($0.name)", "USD") }
-    list += vendors.map { SupplySeries("compute.\($0)", "PFLOP/s") }
-    list += fabs.map { SupplySeries("wafers.\($0.name)", "wafers") }
-    list += fabs.map { SupplySeries("capacity.\($0.name)", "wafers/month", isStock: true) }
-    list += families.map { SupplySeries("dies.\($0.name)", "good dies") }
-    list += families.map { SupplySeries("diesUsed.\($0.name)", "dies") }
-    list += families.map { SupplySeries("dieStock.\($0.name)", "dies", isStock: true) }
-    list += memories.map { SupplySeries("stacks.\($0)", "stacks") }
-    list += memories.map { SupplySeries("stacksUsed.\($0)", "stacks") }
-    list += memories.map { SupplySeries("stackStock.\($0)", "stacks", isStock: true) }
-    return list + Self.totals
+  /// The quantities in the order of `MonthlyModel.series`.
+  var series: [SupplySeries] { seriesList.map(\.series) }
+
+  var seriesList: [ListedSeries] { chipSeries + makingSeries + totals + marketSeries + citySeries + fleetSeries }
+
+  private var chipSeries: [ListedSeries] {
+    var list: [ListedSeries] = []
+    let count = products.count
+    for (index, product) in products.enumerated() {
+      list.append(.init("sold.\(product.name)", "chips") { $0.market.sold[index] })
+    }
+    for (index, chip) in imports.enumerated() {
+      list.append(.init("sold.\(chip.name)", "chips") { $0.market.sold[count + index] })
+    }
+    for (index, vendor) in vendors.enumerated() {
+      list.append(.init("units.\(vendor)", "chips") { $0.market.vendorUnits[index] })
+    }
+    for (index, vendor) in vendors.enumerated() {
+      list.append(.init("revenue.\(vendor)", "USD") { $0.market.vendorValue[index] })
+    }
+    for (index, vendor) in vendors.enumerated() {
+      list.append(.init("share.\(vendor)", "fraction", isStock: true) { $0.market.vendorShare[index] })
+    }
+    for (index, vendor) in vendors.enumerated() {
+      list.append(.init("compute.\(vendor)", "PFLOP/s") { $0.fleet.vendorCompute[index] })
+    }
+    for (index, chip) in imports.enumerated() where !vendors.contains(chip.name) {
+      list.append(.init("revenue.\(chip.name)", "USD") { $0.market.importValue[index] })
+    }
+    for (index, chip) in imports.enumerated() where !chip.isSmuggled {
+      list.append(.init("barred.\(chip.name)", "USD") { $0.market.importBarred[index] })
+    }
+    return list
   }
 
-  private static let totals: [SupplySeries] = [
-    SupplySeries("domestic.capacity", "wafers/month", isStock: true), SupplySeries("domestic.wafers", "wafers"),
-    SupplySeries("domestic.dies", "good dies"), SupplySeries("domestic.packagesStarted", "packages"),
-    SupplySeries("domestic.packages", "chips"), SupplySeries("domestic.completed", "chips"),
-    SupplySeries("domestic.unsold", "chips", isStock: true),
-    SupplySeries("domestic.units", "chips"), SupplySeries("domestic.value", "USD"),
-    SupplySeries("domestic.compute", "PFLOP/s"), SupplySeries("domestic.bandwidth", "TB/s"),
-    SupplySeries("imports.units", "chips"), SupplySeries("imports.value", "USD"),
-    SupplySeries("imports.compute", "PFLOP/s"), SupplySeries("imports.bandwidth", "TB/s"),
-    SupplySeries("smuggled.units", "chips"), SupplySeries("smuggled.value", "USD"),
-    SupplySeries("smuggled.compute", "PFLOP/s"),
-    SupplySeries("imports.barred", "USD"), SupplySeries("imports.booked", "USD"), SupplySeries("imports.fees", "USD"),
-    SupplySeries("imports.writeOffs", "USD"),
-    SupplySeries("market.demand", "USD"), SupplySeries("market.unmet", "USD"), SupplySeries("market.supply", "USD"),
-    SupplySeries("share.value", "fraction", isStock: true), SupplySeries("share.units", "fraction", isStock: true),
-    SupplySeries("share.compute", "fraction", isStock: true),
-    SupplySeries("fleet.domesticUnits", "chips", isStock: true), SupplySeries("fleet.units", "chips", isStock: true),
-    SupplySeries("fleet.retired", "chips"),
-    SupplySeries("fleet.domesticCompute", "PFLOP/s", isStock: true),
-    SupplySeries("fleet.compute", "PFLOP/s", isStock: true), SupplySeries("fleet.power", "MW", isStock: true),
-    SupplySeries("fleet.h100byCompute", "H100", isStock: true),
-    SupplySeries("supernodes.added", "supernodes"),
-    SupplySeries("tokens.capacity", "billion tokens/day", isStock: true),
-    SupplySeries("tokens.served", "billion tokens/day", isStock: true),
-    SupplySeries("tokens.wanted", "billion tokens/day", isStock: true),
-  ]
+  private var makingSeries: [ListedSeries] {
+    var list: [ListedSeries] = []
+    for (index, fab) in fabs.enumerated() {
+      list.append(.init("wafers.\(fab.name)", "wafers") { $0.making.wafers[index] })
+    }
+    for (index, fab) in fabs.enumerated() {
+      list.append(.init("capacity.\(fab.name)", "wafers/month", isStock: true) { $0.making.capacity[index] })
+    }
+    for (index, family) in families.enumerated() {
+      list.append(.init("dies.\(family.name)", "good dies") { $0.making.dies[index] })
+      list.append(.init("diesUsed.\(family.name)", "dies") { $0.making.diesUsed[index] })
+      list.append(.init("dieStock.\(family.name)", "dies", isStock: true) { $0.making.dieStock[index] })
+    }
+    for (index, memory) in memories.enumerated() {
+      list.append(.init("stacks.\(memory)", "stacks") { $0.making.stacks[index] })
+      list.append(.init("stacksUsed.\(memory)", "stacks") { $0.making.stacksUsed[index] })
+      list.append(.init("stackStock.\(memory)", "stacks", isStock: true) { $0.making.stackStock[index] })
+    }
+    for (index, product) in products.enumerated() {
+      list.append(.init("packaged.\(product.name)", "chips") { $0.making.packaged[index] })
+    }
+    return list
+  }
+
+  private var totals: [ListedSeries] {
+    [
+      .init("domestic.capacity", "wafers/month", isStock: true) { $0.making.totalCapacity },
+      .init("domestic.wafers", "wafers") { $0.making.totalWafers },
+      .init("domestic.dies", "good dies") { $0.making.totalDies },
+      .init("domestic.packagesStarted", "packages") { $0.making.totalStarted },
+      .init("domestic.packages", "chips") { $0.making.totalPackaged },
+      .init("domestic.completed", "chips") { $0.making.totalCompleted },
+      .init("domestic.unsold", "chips", isStock: true) { $0.making.totalUnsold },
+      .init("domestic.units", "chips") { $0.market.domesticUnits },
+      .init("domestic.value", "USD") { $0.market.domesticValue },
+      .init("domestic.compute", "PFLOP/s") { $0.fleet.domesticCompute },
+      .init("domestic.bandwidth", "TB/s") { $0.fleet.domesticBandwidth },
+      .init("domestic.revenueIndex", "index", isStock: true) { $0.market.revenueIndex },
+      .init("imports.units", "chips") { $0.market.importUnits },
+      .init("imports.value", "USD") { $0.market.importTotal },
+      .init("imports.compute", "PFLOP/s") { $0.fleet.importCompute },
+      .init("imports.bandwidth", "TB/s") { $0.fleet.importBandwidth },
+      .init("smuggled.units", "chips") { $0.market.smuggledUnits },
+      .init("smuggled.value", "USD") { $0.market.smuggledValue },
+      .init("smuggled.compute", "PFLOP/s") { $0.fleet.smuggledCompute },
+    ]
+  }
+
+  private var marketSeries: [ListedSeries] {
+    [
+      .init("imports.barred", "USD") { $0.market.barred }, .init("imports.booked", "USD") { $0.fleet.booked },
+      .init("imports.fees", "USD") { $0.market.fees }, .init("imports.tariffs", "USD") { $0.market.tariffs },
+      .init("imports.writeOffs", "USD") { $0.market.writeOffs }, .init("market.demand", "USD") { $0.market.demand },
+      .init("market.mandated", "USD") { $0.market.floor }, .init("market.unmet", "USD") { $0.market.unmet },
+      .init("market.untrainable", "USD") { $0.market.untrainable },
+      .init("market.supply", "USD") { $0.market.supply },
+      .init("share.value", "fraction", isStock: true) { $0.market.valueShare },
+      .init("share.units", "fraction", isStock: true) { $0.market.unitShare },
+      .init("share.compute", "fraction", isStock: true) { $0.fleet.computeShare },
+      .init("resilience.months", "months", isStock: true) { $0.fleet.lastingMonths },
+      .init("resilience.share", "fraction", isStock: true) { $0.fleet.lastingShare },
+    ]
+  }
+
+  private var citySeries: [ListedSeries] {
+    var list: [ListedSeries] = []
+    for (index, city) in cities.enumerated() {
+      list.append(.init("city.\(city.name).domestic", "USD") { $0.market.cityDomestic[index] })
+      list.append(.init("city.\(city.name).imports", "USD") { $0.market.cityImports[index] })
+      list.append(.init("city.\(city.name).share", "fraction", isStock: true) { $0.market.cityShare[index] })
+    }
+    guard !cities.isEmpty else { return [] }
+    return list + [
+      .init("city.elsewhere.domestic", "USD") { $0.market.elsewhereDomestic },
+      .init("city.elsewhere.imports", "USD") { $0.market.elsewhereImports },
+    ]
+  }
+
+  private var fleetSeries: [ListedSeries] {
+    var list: [ListedSeries] = []
+    for (index, system) in fleet.systems.enumerated() {
+      list.append(.init("systems.\(system.name)", "systems") { $0.fleet.added[index] })
+      list.append(.init("built.\(system.name)", "systems", isStock: true) { $0.fleet.systems[index] })
+      list.append(.init("waiting.\(system.name)", "chips", isStock: true) { $0.fleet.waitingChips[index] })
+    }
+    return list + [
+      .init("systems.Server-8", "systems") { $0.fleet.servers },
+      .init("fleet.domesticUnits", "chips", isStock: true) { $0.fleet.domesticUnits },
+      .init("fleet.units", "chips", isStock: true) { $0.fleet.units },
+      .init("fleet.retired", "chips") { $0.fleet.retired },
+      .init("fleet.domesticCompute", "PFLOP/s", isStock: true) { $0.fleet.fleetDomesticCompute },
+      .init("fleet.compute", "PFLOP/s", isStock: true) { $0.fleet.fleetCompute },
+      .init("fleet.bandwidth", "TB/s", isStock: true) { $0.fleet.fleetBandwidth },
+      .init("fleet.h100byCompute", "H100", isStock: true) { $0.fleet.h100byCompute },
+      .init("fleet.h100byBandwidth", "H100", isStock: true) { $0.fleet.h100byBandwidth },
+      .init("fleet.power", "MW", isStock: true) { $0.fleet.power },
+      .init("fleet.powered", "fraction", isStock: true) { $0.fleet.powered },
+      .init("fleet.gridShare", "fraction", isStock: true) { $0.fleet.gridShare },
+      .init("tokens.capacity", "billion tokens/day", isStock: true) { $0.fleet.tokens },
+      .init("tokens.domestic", "billion tokens/day", isStock: true) { $0.fleet.domesticTokens },
+      .init("tokens.imported", "billion tokens/day", isStock: true) { $0.fleet.importedTokens },
+      .init("tokens.served", "billion tokens/day", isStock: true) { $0.fleet.served },
+      .init("tokens.wanted", "billion tokens/day", isStock: true) { $0.fleet.tokensWanted },
+      .init("tokens.energy", "J/token", isStock: true) { $0.fleet.energy },
+      .init("tokens.power", "MW", isStock: true) { $0.fleet.servingPower },
+      .init("tokens.powerCost", "USD") { $0.fleet.powerCost },
+    ]
+  }
 }

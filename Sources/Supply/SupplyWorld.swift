@@ -15,6 +15,8 @@ public struct SupplyWorld: Decodable, Sendable {
   public var products: [Product]
   public var imports: [ImportedProduct]
   public var demand: Demand
+  /// Cities with a target of their own; none where absent.
+  public var cities: [City]?
   public var fleet: Fleet
 
   /// Sources that hold the same view, chosen together in a draw by weight.
@@ -51,6 +53,8 @@ public struct SupplyWorld: Decodable, Sendable {
     public var stacks: Trajectory
     /// Share of them that flows before any event; 1 where absent.
     public var initially: Double?
+    /// From abroad: what ends when all imports stop.
+    public var isImported: Bool?
     /// Shares by memory.
     public var memories: NamedValues<Amount>
   }
@@ -124,6 +128,20 @@ public struct SupplyWorld: Decodable, Sendable {
     public var substitutionMonths: Amount
     /// Unsold chips, in months of sales, at which makers hold back.
     public var patience: Amount
+    /// Share by which the demand for an import falls where fee and tariff raise its price by as much; 0 if absent.
+    public var priceElasticity: Amount?
+    /// Share of demand that trains models, and of that the share which domestic chips can serve; all where absent.
+    public var trainingShare: Amount?
+    public var trainable: Trajectory?
+  }
+
+  /// A city whose data centres are to buy a share of their chips at home: the lever `mandate.NAME`.
+  public struct City: Decodable, Sendable {
+    public var name: String
+    /// Its share of the nation's demand.
+    public var demandShare: Amount
+    /// Share of the target that binds a buyer.
+    public var compliance: Amount
   }
 
   public struct Fleet: Decodable, Sendable {
@@ -133,10 +151,8 @@ public struct SupplyWorld: Decodable, Sendable {
     public var utilisation: Amount
     /// Tokens a day asked for.
     public var tokensWanted: Trajectory
-    /// The chip in supernodes, the share of it and how many a supernode holds.
-    public var supernodeChip: String
-    public var supernodeShare: Amount
-    public var chipsPerSupernode: Double
+    /// Systems of many chips; what they do not take goes into servers of eight.
+    public var systems: [System]
     /// Power of everything beside the chips, as a factor on their power.
     public var systemPowerFactor: Amount
     /// Sales of this vendor that are no AI chips, US dollars a month.
@@ -145,6 +161,21 @@ public struct SupplyWorld: Decodable, Sendable {
     /// TFLOP/s and TB/s of the chip in whose equivalents compute is told.
     public var referenceCompute: Amount
     public var referenceBandwidth: Amount
+    /// MW that sites for AI can draw; without limit where absent.
+    public var sitePower: Trajectory?
+    /// GW that the grid carries on average.
+    public var gridPower: Trajectory?
+    /// US dollars a kWh.
+    public var powerPrice: Trajectory?
+
+    public struct System: Decodable, Sendable {
+      public var name: String
+      public var chips: Double
+      /// By chip, the share of its sales that goes into this system.
+      public var takes: NamedValues<Amount>
+      /// Systems a month that prepared sites can take; without limit where absent.
+      public var sites: Trajectory?
+    }
   }
 }
 

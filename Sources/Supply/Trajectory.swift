@@ -91,55 +91,99 @@ struct CompiledTrajectory: Sendable {
     case .plant(let start, let ramp, let full): [start, ramp, full] + factors
     }
   }
+}
 
-  /// Writes its value at the middle of each month (totals: the month's part).
-  func fill(_ path: UnsafeMutablePointer<Double>, months: Int, values: UnsafePointer<Double>, start: Double) {
-    var factor = 1.0
-    for slot in factors { factor *= values[slot] }
-    switch form {
+/// One trajectory of every draw of a block, month after month.
+struct PathColumns {
+  let trajectory: CompiledTrajectory
+  /// Its value at the middle of the month last asked for (totals: the month's part).
+  let now: Column
+  private let values: Column
+  private let factor: Column
+  private let first: Column
+  private let second: Column
+
+  init(_ trajectory: CompiledTrajectory, values: Column, store: ColumnStore) {
+    self.trajectory = trajectory
+    self.values = values
+    now = store.take()
+    factor = store.take()
+    first = store.take()
+    second = store.take()
+  }
+
+  @inline(__always) private func value(_ slot: Int) -> Column { values + slot * ColumnStore.lanes }
+
+  /// Once for each block, when its draws' numbers are known; `start` is the horizon's in months of the calendar.
+  func begin(start: Double) {
+    let lanes = 0..<ColumnStore.lanes
+    factor.fill(1)
+    for slot in trajectory.factors {
+      let by = value(slot)
+      for lane in lanes { factor[lane] *= by[lane] }
+    }
+    switch trajectory.form {
     case .constant(let slot):
-      let value = values[slot] * factor
-      for month in 0..<months { path[month] = value }
-    case .knots(let offsets, let slots, let growth, let isStep):
-      fillKnots(path, months, values, factor, offsets, slots, growth, isStep)
-    case .spread(let slot, let from, let to):
-      let rate = values[slot] * factor / (to - from)
-      for month in 0..<months {
-        let overlap = min(Double(month + 1), to) - max(Double(month), from)
-        path[month] = rate * max(0, overlap)
-      }
+      let amount = value(slot)
+      for lane in lanes { now[lane] = amount[lane] * factor[lane] }
+    case .knots(_, _, let growth, _):
+      guard let growth else { return }
+      let (yearly, monthly) = (value(growth).draws, first.draws)
+      for draw in 0..<ColumnStore.draws { monthly[draw] = quickPower(yearly[draw], 1.0 / 12) }
+    case .spread: return
     case .plant(let begin, let ramp, let full):
-      let opening = values[begin] - start, length = max(values[ramp], 0.5), height = values[full] * factor
-      let slope = height / length
-      for month in 0..<months { path[month] = min(max(0, (Double(month) + 0.5 - opening) * slope), height) }
+      let (opening, length, height) = (value(begin), value(ramp), value(full))
+      for lane in lanes {
+        let top = height[lane] * factor[lane]
+        first[lane] = top / greatest(length[lane], Lanes(repeating: 0.5))
+        second[lane] = top
+        // Where it would stand at month 0 of the horizon.
+        now[lane] = (0.5 + start) - opening[lane]
+        factor[lane] = now[lane]
+      }
     }
   }
 
-  private func fillKnots(
-    _ path: UnsafeMutablePointer<Double>, _ months: Int, _ values: UnsafePointer<Double>, _ factor: Double,
-    _ offsets: [Double], _ slots: [Int], _ growth: Int?, _ isStep: Bool
+  /// Months follow each other from zero.
+  @inline(__always) func advance(to month: Int) {
+    let lanes = 0..<ColumnStore.lanes
+    switch trajectory.form {
+    case .constant: return
+    case .knots(let offsets, let slots, let growth, let isStep):
+      advance(to: Double(month) + 0.5, offsets, slots, hasGrowth: growth != nil, isStep, isFirst: month == 0)
+    case .spread(let slot, let from, let to):
+      let overlap = max(0, min(Double(month + 1), to) - max(Double(month), from)) / (to - from)
+      let total = value(slot)
+      for lane in lanes { now[lane] = total[lane] * factor[lane] * overlap }
+    case .plant:
+      for lane in lanes { now[lane] = least(positive((factor[lane] + Double(month)) * first[lane]), second[lane]) }
+    }
+  }
+
+  private func advance(
+    to time: Double, _ offsets: [Double], _ slots: [Int], hasGrowth: Bool, _ isStep: Bool, isFirst: Bool
   ) {
-    var month = 0
-    let first = values[slots[0]] * factor
-    while month < months, Double(month) + 0.5 < offsets[0] {
-      path[month] = first
-      month += 1
+    let lanes = 0..<ColumnStore.lanes
+    guard time >= offsets[0] else {
+      if isFirst { hold(slots[0]) }
+      return
     }
-    for knot in 0..<(slots.count - 1) {
-      let low = values[slots[knot]] * factor, high = values[slots[knot + 1]] * factor
-      let slope = isStep ? 0 : (high - low) / (offsets[knot + 1] - offsets[knot])
-      let base = low + slope * (0.5 - offsets[knot])
-      while month < months, Double(month) + 0.5 < offsets[knot + 1] {
-        path[month] = base + slope * Double(month)
-        month += 1
+    guard let knot = offsets.lastIndex(where: { $0 <= time }), knot + 1 < slots.count else {
+      if isFirst || time - 1 < offsets[offsets.count - 1] {
+        hold(slots[slots.count - 1])
+      } else if hasGrowth {
+        for lane in lanes { now[lane] *= first[lane] }
       }
+      return
     }
-    var last = values[slots[slots.count - 1]] * factor
-    let ratio = growth.map { quickPower(values[$0], 1.0 / 12) } ?? 1
-    while month < months {
-      path[month] = last
-      last *= ratio
-      month += 1
-    }
+    guard !isStep else { return hold(slots[knot]) }
+    let (low, high) = (value(slots[knot]), value(slots[knot + 1]))
+    let part = (time - offsets[knot]) / (offsets[knot + 1] - offsets[knot])
+    for lane in lanes { now[lane] = (low[lane] + (high[lane] - low[lane]) * part) * factor[lane] }
+  }
+
+  private func hold(_ slot: Int) {
+    let amount = value(slot)
+    for lane in 0..<ColumnStore.lanes { now[lane] = amount[lane] * factor[lane] }
   }
 }

@@ -37,7 +37,7 @@ extension WorldBuilder {
         .init(
           name: source.name, stacksPath: path(source.stacks, "\(what) stacks"),
           lever: lever("\(what).inflow", initially: source.initially ?? 1),
-          shares: shares(source.memories, in: world.memories, what)))
+          shares: shares(source.memories, in: world.memories, what), isImported: source.isImported ?? false))
     }
     for line in world.packaging {
       compiled.packaging.append(
@@ -91,29 +91,56 @@ extension WorldBuilder {
           bookedShare: chip.bookedShare.map { slot($0, "\(what) booked share") }, isSmuggled: chip.isSmuggled ?? false,
           exportLever: lever("\(what).export", initially: 1), purchaseLever: lever("\(what).purchase", initially: 1),
           productionLever: lever("\(what).production", initially: 1), feeLever: lever("\(what).fee", initially: 0),
+          tariffLever: lever("\(what).tariff", initially: 0),
           writeOffLever: lever("\(what).writeOff", initially: 0), runningLever: lever("\(what).running", initially: 1),
           specification: specification(chip.specification, what)))
     }
   }
 
   mutating func addBuyers() {
-    let demand = world.demand, fleet = world.fleet
+    let demand = world.demand
     compiled.demand = .init(
       valuePath: path(demand.value, "demand"), valueLever: lever("demand.value", initially: 1),
       stateShare: slot(demand.stateShare, "demand state share"),
       loyalty: demand.loyalty.map { slot($0, "demand loyalty") },
+      priceElasticity: demand.priceElasticity.map { slot($0, "demand price elasticity") },
+      trainingShare: demand.trainingShare.map { slot($0, "demand training share") },
+      trainablePath: demand.trainable.map { path($0, "demand trainable share") },
       substitution: slot(demand.substitution, "demand substitution"),
+      substitutionLever: lever("demand.substitution", initially: 1),
       substitutionMonths: slot(demand.substitutionMonths, "demand substitution months"),
-      patience: slot(demand.patience, "demand patience"), stateMandateLever: lever("mandate.state", initially: 0),
+      patience: slot(demand.patience, "demand patience"), trainableLever: lever("training.usable", initially: 1),
+      stateMandateLever: lever("mandate.state", initially: 0),
       nationalMandateLever: lever("mandate.national", initially: 0))
+    for city in world.cities ?? [] {
+      compiled.cities.append(
+        .init(
+          name: city.name, demandShare: slot(city.demandShare, "city.\(city.name) demand share"),
+          compliance: slot(city.compliance, "city.\(city.name) compliance"),
+          mandateLever: lever("mandate.\(city.name)", initially: 0)))
+    }
+  }
+
+  mutating func addFleet() {
+    let fleet = world.fleet
+    let products = world.products.map(\.name)
     compiled.fleet = .init(
       chipLife: slot(fleet.chipLife, "chip life"),
       effectiveness: slot(fleet.powerUsageEffectiveness, "power usage effectiveness"),
       utilisation: slot(fleet.utilisation, "utilisation"), tokensPath: path(fleet.tokensWanted, "tokens wanted"),
-      supernodeShare: slot(fleet.supernodeShare, "supernode share"),
-      systemPower: slot(fleet.systemPowerFactor, "system power"),
-      supernodeProduct: index(of: fleet.supernodeChip, in: world.products.map(\.name), "fleet.supernodeChip"),
-      chipsPerSupernode: fleet.chipsPerSupernode, otherSalesPath: path(fleet.otherSales, "other sales"),
+      tokensLever: lever("tokens.wanted", initially: 1), systemPower: slot(fleet.systemPowerFactor, "system power"),
+      systems: fleet.systems.map { system in
+        let what = "system.\(system.name)"
+        return .init(
+          name: system.name, chips: max(1, system.chips), takes: shares(system.takes, in: products, what),
+          sitesPath: system.sites.map { path($0, "\(what) sites") },
+          sitesLever: lever("\(what).sites", initially: 1))
+      },
+      sitePowerPath: fleet.sitePower.map { path($0, "site power") },
+      gridPowerPath: fleet.gridPower.map { path($0, "grid power") },
+      powerPricePath: fleet.powerPrice.map { path($0, "power price") },
+      sitePowerLever: lever("power.sites", initially: 1), subsidyLever: lever("power.subsidy", initially: 0),
+      otherSalesPath: path(fleet.otherSales, "other sales"),
       otherSalesVendor: index(of: fleet.otherSalesVendor, in: compiled.vendors, "fleet.otherSalesVendor"),
       referenceCompute: slot(fleet.referenceCompute, "reference compute"),
       referenceBandwidth: slot(fleet.referenceBandwidth, "reference bandwidth"))

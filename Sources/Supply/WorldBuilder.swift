@@ -42,6 +42,7 @@ struct WorldBuilder {
     addProducts()
     addImports()
     addBuyers()
+    addFleet()
     addEvents(events)
     guard problems.isEmpty else { throw Problems(problems) }
     return compiled

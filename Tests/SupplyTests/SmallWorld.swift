@@ -11,7 +11,7 @@ enum SmallWorld {
   static func yaml(
     wafers: String = "100", stacks: String = "400", line: String = "1000", plan: String = "1000",
     demand: String = "1000000", wanted: String = "10", packagingYield: String = "1", lag: String = "0",
-    life: String = "4"
+    life: String = "4", sitePower: String = "1000000", cities: String = "[]"
   ) -> String {
     """
     name: small
@@ -48,15 +48,23 @@ enum SmallWorld {
         wanted: \(wanted)
         price: 2000
         specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10}
-      demand: {value: \(demand), stateShare: 0.5, substitution: 1, substitutionMonths: 1, patience: 1000}
+      demand:
+        value: \(demand)
+        stateShare: 0.5
+        substitution: 1
+        substitutionMonths: 1
+        patience: 1000
+        priceElasticity: 1
+      cities: \(cities)
       fleet:
         chipLife: \(life)
         powerUsageEffectiveness: 1
         utilisation: 0.5
         tokensWanted: 1000000000000
-        supernodeChip: A
-        supernodeShare: 0.5
-        chipsPerSupernode: 10
+        systems: [{name: S, chips: 10, takes: {A: 0.5}, sites: 3}]
+        sitePower: \(sitePower)
+        gridPower: 10
+        powerPrice: 0.1
         systemPowerFactor: 1
         otherSales: 0
         otherSalesVendor: W
@@ -79,22 +87,22 @@ enum SmallWorld {
 struct DrawnSeries {
   let months: Int
   let names: [String]
-  let values: [Float]
+  private var values: [[Double]]
 
   init(_ world: CompiledWorld, draw: UInt64 = 0) {
     let model = MonthlyModel(world)
     months = world.horizon.count
     names = world.series.map(\.name)
-    var columns = [Float](repeating: -1, count: names.count * months)
-    columns.withUnsafeMutableBufferPointer { buffer in
-      if let base = buffer.baseAddress { model.run(draw: draw, output: base) }
+    var values = [[Double]](repeating: [], count: names.count)
+    model.run(first: draw) { _ in
+      for (index, column) in model.series.enumerated() { values[index].append(column.draws[0]) }
     }
-    values = columns
+    self.values = values
   }
 
   subscript(name: String) -> [Double] {
     guard let index = names.firstIndex(of: name) else { return [] }
-    return (0..<months).map { Double(values[$0 * names.count + index]) }
+    return values[index]
   }
 
   func total(_ name: String) -> Double { self[name].reduce(0, +) }
