@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SupplyTests", dependencies: ["Supply", "Formats", "Units", "Simulation", "Reports"],
-      swiftSettings: settings),
+      exclude: ["Data"], swiftSettings: settings),
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
       exclude: ["budgets.yaml"], swiftSettings: settings),

@@ -24,7 +24,10 @@ public struct Budget: Decodable, Sendable {
     case medianAbsoluteError, worstAbsoluteError, worstPoints, coverage
   }
 
-  public static func read(_ node: Node) throws -> [Budget] { try node.decode([Budget].self) }
+  /// Those of a file; the supply model has its own kind, read by `SupplyBudget`.
+  public static func read(_ node: Node) throws -> [Budget] {
+    try node.elements.filter { $0.field("kind")?.text != "supply" }.map { try $0.decode(Budget.self) }
+  }
 
   func includes(_ row: PublishedRow) -> Bool {
     (kind.map { $0 == row.kind } ?? true) && (source.map { $0 == row.source } ?? true)

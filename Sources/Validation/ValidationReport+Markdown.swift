@@ -10,20 +10,9 @@ extension ValidationReport {
     for paragraph in document.lead { text += "\n\(paragraph)\n" }
     for section in document.sections {
       for case .table(let table) in section.blocks {
-        text += "\n## \(section.title)\n\n\(table.caption).\n\n" + Self.markdown(table)
+        text += "\n## \(section.title)\n\n\(table.caption).\n\n" + table.markdown
       }
     }
-    return text
-  }
-
-  private static func markdown(_ table: Table) -> String {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-    func escaped(_ text: String) -> String {
-      text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-    }
-    var text = line(table.columns.map { escaped($0.name) })
-    text += line(table.columns.map { $0.alignment == .trailing ? "--:" : "---" })
-    for row in table.rows { text += line(row.map { escaped($0.text) }) }
     return text
   }
 }

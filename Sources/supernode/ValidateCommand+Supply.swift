@@ -1,25 +1,53 @@
 import Formats
 import Reports
 import Supply
+import Units
+import Validation
 
 extension Validate {
   /// The supply model against what sources say, each row at its own information date.
-  func runSupply(_ catalog: Catalog) throws {
-    let result = try SupplyValidation(
-      catalog: catalog, draws: 2000, seed: 1, workers: processorCount(), version: Supernode.version)
-    if let json { try OutputFile.write(try JSONText.encode(result), to: json) }
-    if let report {
-      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      try OutputFile.write(HTMLRenderer().render(result.document(), chartScript: script), to: report)
+  func supplyValidation(_ catalog: Catalog, files: [String], budgets: [SupplyBudget]) throws -> SupplyValidation {
+    var result = try SupplyValidation(
+      catalog: catalog, files: files, draws: draws, seed: 1, workers: processorCount(), version: Supernode.version)
+    result.violations = budgets.flatMap { $0.violations(in: result) }
+    return result
+  }
+
+  /// Files of `--rows` by their columns: estimates of supply have a `quantity` and a `period`.
+  func rowFiles() throws -> (supply: [String], measurements: [String]) {
+    let isSupply = try rows.map { path in
+      let header = try CSVTable.read(path: path).header
+      return header.contains("quantity") && header.contains("period")
     }
-    guard json != "-", report != "-" else { return }
-    switch format {
-    case .json: Terminal.write(try JSONText.encode(result))
-    case .csv: Terminal.write(result.csv())
-    case .table, .markdown:
-      var document = result.document()
-      document.sources = []
-      Terminal.write(TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour).render(document))
-    }
+    let files = Array(zip(rows, isSupply))
+    return (files.filter(\.1).map(\.0), files.filter { !$0.1 }.map(\.0))
+  }
+}
+
+/// What `validate` gives: rows of measurements and of supply in one list.
+struct ValidationAnswer: Encodable {
+  var measured: ValidationReport?
+  var supply: SupplyValidation?
+
+  var violations: [String] { (measured?.violations ?? []) + (supply?.violations ?? []) }
+
+  enum CodingKeys: String, CodingKey { case summary, rows, constants, fittedConstants, refits, violations, run }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    var summary = container.nestedUnkeyedContainer(forKey: .summary)
+    for group in measured?.summary ?? [] { try summary.encode(group) }
+    for group in supply?.groups ?? [] { try summary.encode(group) }
+    var rows = container.nestedUnkeyedContainer(forKey: .rows)
+    for outcome in measured?.outcomes ?? [] { try rows.encode(outcome) }
+    for row in supply?.rows ?? [] { try rows.encode(row) }
+    var constants = container.nestedUnkeyedContainer(forKey: .constants)
+    for constant in measured?.constants ?? [] { try constants.encode(constant) }
+    for constant in supply?.constants ?? [] { try constants.encode(constant) }
+    let fitted = (measured?.fittedConstants ?? 0) + (supply?.constants.count ?? 0)
+    try container.encode(fitted, forKey: .fittedConstants)
+    try container.encode(measured?.refits ?? [], forKey: .refits)
+    try container.encode(violations, forKey: .violations)
+    try container.encodeIfPresent(supply?.run, forKey: .run)
   }
 }

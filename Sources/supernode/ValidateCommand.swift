@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Reports
+import Supply
 import Units
 import Validation
 
@@ -12,46 +13,69 @@ struct Validate: ParsableCommand {
         supernode validate
         supernode validate --kind serving --format json
         supernode validate --rows mine.csv --report validation.html
+        supernode validate --kind supply --rows estimates.csv
       """)
 
   @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training, supply.")
   var kind: String?
-  @Option(help: "Also rows of this file, of the columns of ascend.csv (repeatable).") var rows: [String] = []
+  @Option(help: "Also rows of this file, of the columns of ascend.csv or of supply's estimates (repeatable).")
+  var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
   @Option(help: "How to print: table, json, csv or markdown.") var format = ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Option(help: "Draws of the supply model for each information date.") var draws = 2000
   @Flag(help: "Prints every row, not only the groups.") var all = false
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
 
-  func run() throws {
-    let catalog = Catalog(folders: catalog)
-    if kind == "supply" { return try runSupply(catalog) }
-    let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
-    var limits = try path.map { try Budget.read(Node.read(path: $0)) } ?? []
-    // Of one kind only its own budgets can be judged.
-    if let kind { limits = limits.filter { $0.kind == kind } }
-    let result = try ValidationReport.run(catalog: catalog, extraFiles: rows, kind: kind, budgets: limits)
-    let document = result.document(version: Supernode.version)
-    if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }
-    if let report {
-      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report)
+  func validate() throws {
+    guard (1...1_000_000).contains(draws) else {
+      throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 2000")
     }
-    if json != "-" { Terminal.write(try text(of: result)) }
-    guard result.violations.isEmpty else { throw Problems(result.violations.map { Problem("budget", $0) }) }
   }
 
-  private func text(of result: ValidationReport) throws -> String {
+  func run() throws {
+    let catalog = Catalog(folders: catalog)
+    let files = try rowFiles()
+    let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
+    let limits = try path.map { try Node.read(path: $0) }
+    var answer = ValidationAnswer()
+    if kind != "supply" {
+      // Of one kind only its own budgets can be judged.
+      let mine = try limits.map(Budget.read)?.filter { kind == nil || $0.kind == kind } ?? []
+      answer.measured = try ValidationReport.run(
+        catalog: catalog, extraFiles: files.measurements, kind: kind, budgets: mine)
+    }
+    if kind == nil || kind == "supply" {
+      answer.supply = try supplyValidation(catalog, files: files.supply, budgets: limits.map(SupplyBudget.read) ?? [])
+    }
+    if let json { try OutputFile.write(try JSONText.encode(answer, pretty: true), to: json) }
+    if let report {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      let document = answer.measured?.document(version: Supernode.version) ?? answer.supply?.document()
+      if let document { try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report) }
+    }
+    if json != "-", report != "-" { Terminal.write(try text(of: answer)) }
+    guard answer.violations.isEmpty else { throw Problems(answer.violations.map { Problem("budget", $0) }) }
+  }
+
+  private func text(of answer: ValidationAnswer) throws -> String {
     switch format {
-    case .json: try JSONText.encode(result, pretty: true)
-    case .csv: result.csv
-    case .markdown: result.markdown
+    case .json: return try JSONText.encode(answer, pretty: true)
+    // The two lists have different columns: supply's alone is asked for by its kind.
+    case .csv: return answer.measured?.csv ?? answer.supply?.csv() ?? ""
+    case .markdown: return answer.measured?.markdown ?? answer.supply?.markdown ?? ""
     case .table:
-      TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-        .render(result.terminalDocument(everyRow: all))
+      let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+      var texts = answer.measured.map { [renderer.render($0.terminalDocument(everyRow: all))] } ?? []
+      if var document = answer.supply?.document() {
+        document.sources = []
+        if kind == nil, !all { document.sections = Array(document.sections.prefix(1)) }
+        texts.append(renderer.render(document))
+      }
+      return texts.joined(separator: "\n")
     }
   }
 }

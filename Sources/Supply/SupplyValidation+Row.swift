@@ -1,0 +1,137 @@
+import Formats
+import Units
+
+extension SupplyValidation {
+  /// A row with its prediction and how it counts; unpredicted rows say why.
+  public struct Row: Sendable {
+    public var id, title, unit, asOf, source, note, file: String
+    public var low, mid, high: Double
+    /// How the model's number is taken: a quantity over a period, or numbers of the data.
+    public var measure: String
+    /// Nil where the row cannot be told in the model's quantities.
+    public var model: SupplyReport.Band?
+    public var status: Status
+    public var reason: String
+    public var isDisputed: Bool
+    public var bound: SupplyCheck.Bound?
+    /// Numbers of ours set with this row in sight.
+    public var fits: [String]
+    /// Continuous ranked probability score by the middle; in the row's unit where the middle is 0.
+    public var rankedScore: Double?
+    public var logarithmicScore: Double?
+    /// Share of the draws below the middle.
+    public var probabilityBelow: Double?
+
+    public enum Status: String, Sendable, CaseIterable {
+      case scored, calibrated
+      case boundKept = "bound-kept"
+      case boundBroken = "bound-broken"
+      case unsupported
+    }
+
+    /// Whether the middle lies in the model's 90% band; nil without a prediction.
+    public var isInside: Bool? {
+      guard let model else { return nil }
+      let slack = 1e-6 * abs(mid)
+      return model.p05 - slack <= mid && mid <= model.p95 + slack
+    }
+
+    /// Of the median, by the middle; nil without a prediction, or where a middle of 0 is missed.
+    public var error: Double? {
+      guard let median = model?.p50 else { return nil }
+      if mid == 0 { return median == 0 ? 0 : nil }
+      return median / mid - 1
+    }
+
+    /// An estimate or outcome that no other source contradicts by a factor.
+    public var isAgreed: Bool { !isDisputed && bound == nil && model != nil }
+  }
+}
+
+extension SupplyValidation.Row {
+  /// A row and the draws of what it is held against.
+  init(_ check: SupplyCheck, file: String, draws: [Float]) {
+    self.init(check, file: file, reason: "")
+    model = .init(of: draws)
+    let score = Supply.rankedProbabilityScore(draws, mid)
+    rankedScore = mid > 0 ? score / mid : score
+    logarithmicScore = Supply.logarithmicScore(draws, mid)
+    probabilityBelow = Supply.probabilityBelow(mid, draws)
+    let median = model?.p50 ?? 0
+    status =
+      switch bound {
+      case .upper: median <= high ? .boundKept : .boundBroken
+      case .lower: median >= low ? .boundKept : .boundBroken
+      case nil: fits.isEmpty ? .scored : .calibrated
+      }
+  }
+
+  /// A row that is not predicted, and why.
+  init(_ check: SupplyCheck, file: String, reason: String) {
+    id = check.id
+    title = check.title
+    unit = check.unit
+    asOf = check.asOf.description
+    source = check.source
+    note = check.note ?? ""
+    self.file = file
+    (low, mid, high) = (check.estimate.low, check.estimate.mid, check.estimate.high)
+    measure = check.measure?.text ?? check.parameters?.text ?? ""
+    status = .unsupported
+    self.reason = reason
+    isDisputed = check.disputed ?? false
+    bound = check.bound
+    fits = check.fits ?? []
+  }
+}
+
+extension SupplyCheck.ParameterRatio {
+  /// In a sentence.
+  var text: String {
+    let top = product.joined(separator: " · ")
+    return by.map { "\(top) / (\($0.joined(separator: " · ")))" } ?? top
+  }
+}
+
+extension SupplyValidation.Row: Encodable {
+  enum CodingKeys: String, CodingKey {
+    case id, file, kind, system, chip, metric, unit, role, published, predicted, error, status, reason, insideBand
+    case low, high, p05, p25, p75, p95, asOf, measure, bound, disputed, rankedScore, logarithmicScore
+    case probabilityBelow, source
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(file, forKey: .file)
+    try container.encode("supply", forKey: .kind)
+    try container.encode("", forKey: .system)
+    try container.encode("", forKey: .chip)
+    try container.encode(title, forKey: .metric)
+    try container.encode(unit, forKey: .unit)
+    try container.encode(role, forKey: .role)
+    try container.encode(mid, forKey: .published)
+    try container.encode(model?.p50, forKey: .predicted)
+    try container.encode(error, forKey: .error)
+    try container.encode(status.rawValue, forKey: .status)
+    try container.encode(reason, forKey: .reason)
+    try container.encode(isInside, forKey: .insideBand)
+    try container.encode(low, forKey: .low)
+    try container.encode(high, forKey: .high)
+    try container.encode(model?.p05, forKey: .p05)
+    try container.encode(model?.p25, forKey: .p25)
+    try container.encode(model?.p75, forKey: .p75)
+    try container.encode(model?.p95, forKey: .p95)
+    try container.encode(asOf, forKey: .asOf)
+    try container.encode(measure, forKey: .measure)
+    try container.encode(bound?.rawValue, forKey: .bound)
+    try container.encode(isDisputed, forKey: .disputed)
+    try container.encode(rankedScore, forKey: .rankedScore)
+    try container.encode(logarithmicScore, forKey: .logarithmicScore)
+    try container.encode(probabilityBelow, forKey: .probabilityBelow)
+    try container.encode(source, forKey: .source)
+  }
+
+  /// In the words of the other rows: what it may be used for.
+  private var role: String { bound != nil ? "bound" : fits.isEmpty ? "validate" : "calibrate" }
+}

@@ -1,0 +1,186 @@
+import Formats
+import Units
+
+/// How published tables name what the model has: words to quantities, as data in `catalog/supply/vocabulary.yaml`.
+struct SupplyVocabulary: Decodable, Sendable {
+  struct Assumption: Decodable, Sendable {
+    var words: String
+    var values: NamedValues<Uncertainty>?
+    var without: [String]?
+  }
+  struct Rule: Decodable, Sendable {
+    var dimension: PublishedUnit.Dimension
+    var words, none: [String]?
+    /// Empty where the model has no such thing.
+    var quantity: String?
+    var by, aggregate: String?
+    var scale: Double?
+    /// The only year in which the rule's scale holds.
+    var year: Int?
+    /// Summed from the beginning of the run.
+    var fromStart: Bool?
+    /// Numbers of the data instead: their product by that of others.
+    var product, below: [String]?
+  }
+  struct Subject: Decodable, Sendable {
+    var level: Int
+    var words: String
+    var count, money, compute, dies, packages, stacks: String?
+
+    func quantity(_ dimension: PublishedUnit.Dimension) -> String? {
+      switch dimension {
+      case .count: count
+      case .money: money
+      case .compute: compute
+      case .dies: dies
+      case .packages: packages ?? count
+      case .stacks: stacks
+      default: nil
+      }
+    }
+  }
+
+  var upper, lower: String
+  var fiscalLead: Int
+  var fiscal: String
+  var assumptions: [Assumption]
+  var rules: [Rule]
+  var subjects: [Subject]
+  var shareByUnits, shareByCompute, ofDomestic, mean: String
+  var equivalents: NamedValues<Double>
+  var yuanByDollar: Double
+
+  init(catalog: Catalog) throws { self = try catalog.node("supply", "vocabulary").decode() }
+
+  /// The words of a row, in lower case and with a blank between them.
+  struct Text {
+    var quantity, all: String
+
+    init(quantity: String, notes: String) {
+      self.quantity = Self.words(quantity)
+      all = self.quantity + Self.words(notes)
+    }
+
+    static func words(_ text: String) -> String {
+      let letters = text.lowercased().map { $0.isLetter || $0.isNumber ? $0 : " " }
+      return " " + String(letters).split(separator: " ").joined(separator: " ") + " "
+    }
+
+    /// Whether one of the alternatives, `a b|c*`, stands in a text.
+    static func has(_ alternatives: String, in text: String) -> Bool {
+      alternatives.split(separator: "|").contains { word in
+        word.hasSuffix("*") ? text.contains(" " + word.dropLast()) : text.contains(" \(word) ")
+      }
+    }
+
+    func says(_ alternatives: String) -> Bool { Self.has(alternatives, in: quantity) }
+  }
+
+  /// What a row is held against.
+  enum Reading {
+    case measure(SupplyMeasure, Assumption?)
+    case parameters(SupplyCheck.ParameterRatio)
+    case unsupported(String)
+  }
+
+  func bound(_ text: Text) -> SupplyCheck.Bound? {
+    if Text.has(upper, in: text.all) { return .upper }
+    return Text.has(lower, in: text.all) ? .lower : nil
+  }
+
+  func fiscalLead(_ text: Text) -> Int { text.says(fiscal) ? fiscalLead : 0 }
+
+  func reading(_ text: Text, unit: String, period: Period?, place: String) -> Reading {
+    guard let unit = PublishedUnit(unit, equivalents: equivalents.list, yuanByDollar: yuanByDollar) else {
+      return .unsupported("the model has nothing in '\(unit)'")
+    }
+    if text.says("growth|year on year|y y|yoy"), unit.dimension == .fraction {
+      return .unsupported("a growth rate; give the two levels as rows of their own")
+    }
+    let rule = rules.first { applies($0, text, unit) }
+    if let product = rule?.product { return .parameters(.init(product: product, by: rule?.below)) }
+    guard let period else { return .unsupported("its period is none that the model can place in months") }
+    if let rule { return reading(rule, text, unit, period, place) }
+    return subjectReading(text, unit, period, place)
+  }
+
+  private func applies(_ rule: Rule, _ text: Text, _ unit: PublishedUnit) -> Bool {
+    rule.dimension == unit.dimension && (rule.words ?? []).allSatisfy(text.says)
+      && !(rule.none ?? []).contains(where: text.says)
+  }
+
+  private func reading(
+    _ rule: Rule, _ text: Text, _ unit: PublishedUnit, _ period: Period, _ place: String
+  ) -> Reading {
+    guard let quantity = rule.quantity, !quantity.isEmpty else {
+      return .unsupported("the model has no such \(unit.dimension.rawValue)")
+    }
+    if let year = rule.year, !period.description.hasPrefix("\(year)") {
+      return .unsupported("what it is measured by is assumed for \(year) only")
+    }
+    let over = rule.fromStart == true ? "2023-01..\(CalendarDay(months: period.end.months - 1))" : "\(period)"
+    var fields = ["quantity": quantity, "over": over, "scale": "\((rule.scale ?? 1) * unit.scale)"]
+    fields["by"] = rule.by
+    fields["aggregate"] = rule.aggregate ?? aggregate(text)
+    return measure(text, place, fields: fields)
+  }
+
+  private func aggregate(_ text: Text) -> String? { text.says(mean) ? "mean" : nil }
+
+  /// Subjects of the finest level that is named; a share is of all, or of domestic chips where the row says so.
+  private func subjectReading(_ text: Text, _ unit: PublishedUnit, _ period: Period, _ place: String) -> Reading {
+    let named = subjects.filter { text.says($0.words) }
+    guard let level = named.map(\.level).min() else {
+      return .unsupported("the model has nothing of the name '\(text.quantity.dropFirst().dropLast())'")
+    }
+    let basis: PublishedUnit.Dimension =
+      switch unit.dimension {
+      case .fraction, .multiple: text.says(shareByCompute) ? .compute : text.says(shareByUnits) ? .count : .money
+      default: unit.dimension
+      }
+    let finest = named.filter { $0.level == level }
+    let quantities = finest.compactMap { $0.quantity(basis) }
+    guard quantities.count == finest.count else {
+      return .unsupported("the model gives no \(basis.rawValue) of '\(finest[0].words)'")
+    }
+    var fields = [
+      "quantity": quantities.joined(separator: " + "), "over": "\(period)", "scale": "\(unit.scale)",
+    ]
+    fields["aggregate"] = aggregate(text)
+    if unit.dimension == .fraction {
+      let isOfDomestic = text.says(ofDomestic)
+      let all = subjects.first { isOfDomestic ? $0.count == "domestic.units" : $0.level == 4 }
+      fields["by"] = all?.quantity(basis)
+    } else if unit.dimension == .multiple {
+      guard period.months == 12 else { return .unsupported("a multiple of anything but a year by the year before") }
+      fields["by"] = fields["quantity"]
+      let before = (period.first.months - 12, period.first.months - 1)
+      fields["byOver"] = "\(CalendarDay(months: before.0))..\(CalendarDay(months: before.1))"
+    }
+    return measure(text, place, fields: fields)
+  }
+
+  private func measure(_ text: Text, _ place: String, fields: [String: String]) -> Reading {
+    let order = ["quantity", "over", "by", "byOver", "aggregate", "scale"]
+    let lines = order.compactMap { name in fields[name].map { "\(name): \($0)" } }
+    let said = assumptions.filter { Text.has($0.words, in: text.all) }
+    do {
+      let measure: SupplyMeasure = try Node.parse(lines.joined(separator: "\n"), file: place).decode()
+      return .measure(measure, said.isEmpty ? nil : Self.joined(said))
+    } catch { return .unsupported("\(error)") }
+  }
+
+  private static func joined(_ assumptions: [Assumption]) -> Assumption {
+    var all = assumptions[0]
+    for other in assumptions.dropFirst() {
+      all.without = (all.without ?? []) + (other.without ?? [])
+      if let more = other.values { all.values = NamedValues((all.values?.list ?? []) + more.list) }
+    }
+    return all
+  }
+}
+
+extension Period {
+  /// Whole months in it.
+  var months: Int { Int(end.months.rounded()) - Int(first.months.rounded()) }
+}
