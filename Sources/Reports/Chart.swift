@@ -4,11 +4,14 @@ public struct Chart: Sendable, Hashable {
   /// One sentence: what to see.
   public var caption: String
   public var kind: Kind
+  /// Marked on charts over time.
+  public var events: [Event]
 
-  public init(_ title: String, caption: String, _ kind: Kind) {
+  public init(_ title: String, caption: String, _ kind: Kind, events: [Event] = []) {
     self.title = title
     self.caption = caption
     self.kind = kind
+    self.events = events
   }
 
   public enum Kind: Sendable, Hashable {
@@ -18,6 +21,12 @@ public struct Chart: Sendable, Hashable {
     case bars(Bars)
     case scatter(Scatter)
     case heat(Heat)
+    case fan(Fan)
+    case stack(Stack)
+    case timeline(Timeline)
+    case flow(Flow)
+    case tornado(Tornado)
+    case pairs(Pairs)
   }
 
   public struct Axis: Sendable, Hashable {

@@ -35,12 +35,67 @@ struct ChartData: Sendable {
       rows = scatter.groups.flatMap { group in
         group.dots.map { [.name(group.name), .name($0.name), .number($0.x), .number($0.y)] }
       }
+    case .fan(let fan): (columns, rows) = Self.data(fan)
+    case .stack(let stack):
+      let series = stack.layers.map { Chart.Lines.Series($0.name, $0.points) }
+      (columns, rows) = Self.data(Chart.Lines(x: stack.x, y: stack.y, series: series))
+    case .timeline(let timeline):
+      columns = [("Date", nil), ("Actor", nil), ("Event", nil), ("What it does", nil), ("Kind", nil)]
+      rows = timeline.dots.map { dot in
+        let kind = dot.isFilled ? timeline.filled : timeline.empty
+        return [dot.date, timeline.rows[dot.row], dot.title, dot.text, kind].map(Value.name)
+      }
+    case .flow(let flow):
+      columns = [("From", nil), ("To", nil), (flow.axis.name, flow.axis.notation)]
+      rows = flow.links.map { [.name($0.from), .name($0.to), .number($0.value)] }
+    case .tornado(let tornado):
+      let notation = tornado.axis.notation
+      columns = [("Input", nil), ("Low end", nil), ("High end", nil)]
+      columns += [("Result at low end", notation), ("Result at high end", notation)]
+      rows = tornado.bars.map {
+        [.name($0.name), .name($0.from), .name($0.to), .number($0.low), .number($0.high)]
+      }
+    case .pairs(let pairs):
+      columns = [("Name", nil), (pairs.first, pairs.axis.notation), (pairs.second, pairs.axis.notation)]
+      rows = pairs.rows.map { [.name($0.name), .number($0.first), .number($0.second)] }
     case .heat(let heat):
       columns = [(heat.y.name, nil)] + heat.columns.map { ($0, heat.value.notation) }
       rows = zip(heat.rows, heat.cells).map { name, cells in
         [.name(name)] + cells.map { $0.map(Value.number) ?? .none }
       }
     }
+    if !chart.events.isEmpty { add(chart.events) }
+  }
+
+  /// Five columns for each band; bands of one chart share their x.
+  private static func data(_ fan: Chart.Fan) -> (columns: [Column], rows: [[Value]]) {
+    let levels = ["5%", "25%", "median", "75%", "95%"]
+    let columns = fan.bands.flatMap { band in
+      levels.map { Column(fan.bands.count == 1 ? $0 : "\(band.name), \($0)", fan.y.notation) }
+    }
+    let count = fan.bands.map(\.slices.count).min() ?? 0
+    let rows = (0..<count).map { index -> [Value] in
+      [.number(fan.bands[0].slices[index].x)]
+        + fan.bands.flatMap { band in
+          let slice = band.slices[index]
+          return [slice.p05, slice.p25, slice.p50, slice.p75, slice.p95].map(Value.number)
+        }
+    }
+    return ([(fan.x.name, fan.x.notation)] + columns, rows)
+  }
+
+  /// Each event beside the row whose x, in the first column, is nearest.
+  private mutating func add(_ events: [Chart.Event]) {
+    let xs = rows.map { row in
+      if case .number(let x)? = row.first { x } else { Double.infinity }
+    }
+    var names = [[String]](repeating: [], count: rows.count)
+    for event in events {
+      guard let row = xs.indices.min(by: { abs(xs[$0] - event.x) < abs(xs[$1] - event.x) }) else { continue }
+      names[row].append(event.text.isEmpty ? event.name : event.text)
+    }
+    columns.append(("Events", nil))
+    rows = zip(rows, names).map { row, names in row + [.name(names.joined(separator: "; "))] }
   }
 
   /// One row for each x; series that share their x share its rows.

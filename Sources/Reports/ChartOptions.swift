@@ -2,18 +2,27 @@
 ///
 /// Texts that begin with `@color:` and `@format:` are replaced by the page's script, which knows light from dark.
 struct ChartOptions: Sendable {
-  /// Nil for the kinds that the page draws as plain HTML: shares and bars.
+  /// Nil for the kinds that the page draws as plain HTML: shares, bars, tornados and pairs.
   let json: JSONValue?
 
   init(_ chart: Chart) {
-    json =
+    let options: JSONValue? =
       switch chart.kind {
       case .lines(let lines): Self.options(lines)
       case .distribution(let distribution): Self.options(distribution)
       case .scatter(let scatter): Self.options(scatter)
       case .heat(let heat): Self.options(heat)
-      case .shares, .bars: nil
+      case .fan(let fan): Self.options(fan)
+      case .stack(let stack): Self.options(stack)
+      case .timeline(let timeline): Self.options(timeline)
+      case .flow(let flow): Self.options(flow)
+      case .shares, .bars, .tornado, .pairs: nil
       }
+    // Where each event's label stands depends on the width, which only the page's script knows.
+    let events = chart.events.map { event -> JSONValue in
+      ["name": .text(event.name), "x": .number(event.x), "text": .text(event.text)]
+    }
+    json = events.isEmpty ? options : options?.adding(["events": .array(events)])
   }
 
   static func color(series index: Int) -> JSONValue { .text("@color:series-\(index % 8 + 1)") }
@@ -64,41 +73,41 @@ struct ChartOptions: Sendable {
 extension ChartOptions {
   private static func options(_ lines: Chart.Lines) -> JSONValue {
     let points = lines.series.flatMap(\.points)
-    let end = points.map(\.x).max() ?? 1
-    var x = axis(lines.x, gridLines: false).adding(name(lines.x))
-    if lines.x.isLogarithmic {
-      x = x.adding(logarithmicScale(points.map(\.x), lines.x.notation))
-    } else if lines.x.notation == .duration {
-      let first = points.map(\.x).min() ?? 0
-      x = x.adding([
-        "min": 0, "max": .number(end + (first < end / 4 ? first : 0)), "interval": .number(Ticks.clockStep(upTo: end)),
-        "axisLabel": label(.duration).adding(["showMaxLabel": false]),
-      ])
-    } else if lines.x.notation == .year {
-      let first = points.map(\.x).min() ?? 0
-      x = x.adding([
-        "min": .number(first.rounded(.down)), "max": .number(end.rounded(.up)), "interval": 1,
-        "axisLabel": label(.year),
-      ])
-    } else {
-      x = x.adding(["axisLabel": label(lines.x.notation)])
-    }
     return wrap(
       [
-        "grid": grid(right: lines.limits.isEmpty ? 18 : 24), "xAxis": x, "yAxis": vertical(lines, points),
+        "grid": grid(right: lines.limits.isEmpty ? 18 : 24), "xAxis": horizontal(lines.x, points.map(\.x)),
+        "yAxis": vertical(lines.y, points.map(\.y) + lines.limits.map(\.value), isWhole: false),
         "tooltip": ["trigger": "axis"],
         "series": .array(lines.series.enumerated().map { series($0.element, at: $0.offset, of: lines) }),
       ], x: lines.x.notation, y: lines.y.notation, kind: "lines")
   }
 
-  private static func vertical(_ lines: Chart.Lines, _ points: [Chart.Point]) -> JSONValue {
-    let y = axis(lines.y, gridLines: true)
-    let values = points.map(\.y) + lines.limits.map(\.value)
-    if lines.y.isLogarithmic { return y.adding(logarithmicScale(values, lines.y.notation)) }
-    let scale: JSONValue = ["splitNumber": 4, "axisLabel": label(lines.y.notation)]
-    let greatest = values.max() ?? 0
-    let isWhole = lines.y.notation == .percent && greatest > 0.4 && greatest <= 1
-    return y.adding(isWhole ? scale.adding(["min": 0, "max": 1, "interval": 0.25]) : scale)
+  static func horizontal(_ own: Chart.Axis, _ xs: [Double]) -> JSONValue {
+    let first = xs.min() ?? 0, end = xs.max() ?? 1
+    let x = axis(own, gridLines: false).adding(name(own))
+    if own.isLogarithmic { return x.adding(logarithmicScale(xs, own.notation)) }
+    switch own.notation {
+    case .duration:
+      return x.adding([
+        "min": 0, "max": .number(end + (first < end / 4 ? first : 0)), "interval": .number(Ticks.clockStep(upTo: end)),
+        "axisLabel": label(.duration).adding(["showMaxLabel": false]),
+      ])
+    case .year:
+      return x.adding([
+        "min": .number(first.rounded(.down)), "max": .number(end.rounded(.up)), "interval": 1,
+        "axisLabel": label(.year),
+      ])
+    default: return x.adding(["axisLabel": label(own.notation)])
+    }
+  }
+
+  static func vertical(_ own: Chart.Axis, _ values: [Double], isWhole: Bool) -> JSONValue {
+    let y = axis(own, gridLines: true)
+    if own.isLogarithmic { return y.adding(logarithmicScale(values, own.notation)) }
+    let scale: JSONValue = ["splitNumber": 4, "axisLabel": label(own.notation)]
+    let greatest = values.max() ?? 0, least = values.min() ?? 0
+    let isShare = own.notation == .percent && greatest > 0.4 && greatest <= 1 && least >= 0
+    return y.adding(isWhole || isShare ? scale.adding(["min": 0, "max": 1, "interval": 0.25]) : scale)
   }
 
   private static func logarithmicScale(_ values: [Double], _ notation: Notation) -> JSONValue {

@@ -76,6 +76,8 @@ public struct Document: Sendable, Hashable {
     case notes([String])
     /// Text with its line breaks, such as a scenario file.
     case verbatim(title: String, text: String)
+    /// Blocks that a page shows when their title is clicked, and paper always.
+    indirect case folded(title: String, [Block])
 
     public static func chart(_ chart: Chart) -> Self { .charts([chart]) }
   }

@@ -119,6 +119,10 @@ struct Page {
     case .verbatim(let title, let text):
       html += "<details class=\"verbatim\"><summary>\(escape(title))</summary>"
       html += "<pre tabindex=\"0\">\(escape(text))</pre></details>\n"
+    case .folded(let title, let blocks):
+      html += "<details class=\"folded\"><summary>\(escape(title))</summary>\n"
+      for block in blocks { self.block(block) }
+      html += "</details>\n"
     case .charts(let charts):
       html += "<div class=\"charts\(charts.count == 1 ? " single" : "")\">\n"
       for chart in charts { self.chart(chart, isAlone: charts.count == 1) }
@@ -142,7 +146,10 @@ struct Page {
 extension Document.Block {
   /// Whether a chart script would draw it.
   var isDrawn: Bool {
-    guard case .charts(let charts) = self else { return false }
-    return charts.contains { ChartOptions($0).json != nil }
+    switch self {
+    case .charts(let charts): charts.contains { ChartOptions($0).json != nil }
+    case .folded(_, let blocks): blocks.contains(where: \.isDrawn)
+    case .paragraph, .table, .notes, .verbatim: false
+    }
   }
 }

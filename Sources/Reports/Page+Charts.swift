@@ -8,7 +8,9 @@ extension Page {
     switch chart.kind {
     case .shares(let shares): self.shares(shares, caption: chart.title)
     case .bars(let bars): self.bars(bars, caption: chart.title)
-    case .lines, .distribution, .scatter, .heat: drawn(chart, isAlone: isAlone)
+    case .tornado(let tornado): self.tornado(tornado, caption: chart.title)
+    case .pairs(let pairs): self.pairs(pairs, caption: chart.title)
+    case .lines, .distribution, .scatter, .heat, .fan, .stack, .timeline, .flow: drawn(chart, isAlone: isAlone)
     }
     html += "</figure>\n"
   }
@@ -20,14 +22,22 @@ extension Page {
       html += Self.download(data, title: chart.title)
       return
     }
-    html += Self.legend(chart.seriesNames)
+    html += Self.legend(chart.keys)
+    if case .fan = chart.kind { html += Self.keyOfBands }
     let vertical = escape(chart.verticalName)
     if !vertical.isEmpty { html += "<p class=\"axis\" aria-hidden=\"true\">\(vertical)</p>\n" }
     let label = escape("\(chart.title). \(chart.caption)")
-    html += "<div class=\"plot\(chart.shape)\" role=\"img\" aria-label=\"\(label)\" "
-    let printed = chart.isSquare ? "460 460" : isAlone ? "670 230" : "322 190"
-    html += "data-y=\"\(vertical)\" data-print=\"\(printed)\"></div>\n"
+    let shape = Shape(chart, isAlone: isAlone)
+    if shape.isPanned { html += "<div class=\"pan\" tabindex=\"0\">" }
+    html += "<div class=\"plot\(shape.style)\" role=\"img\" aria-label=\"\(label)\" "
+    if let height = shape.height { html += "style=\"height:\(height)px\" " }
+    html += "data-y=\"\(vertical)\" data-print=\"\(shape.print)\"></div>\n"
+    if shape.isPanned { html += "</div>\n" }
     html += "<script type=\"application/json\">\(options.text)</script>\n"
+    if !chart.events.isEmpty {
+      let events = chart.events.map { "<li>\(escape($0.name))</li>" }
+      html += "<ol class=\"events\" aria-hidden=\"true\">\(events.joined())</ol>\n"
+    }
     html += "<details class=\"data\"><summary>Data</summary>\n"
     if data.rows.count <= 40 {
       html += Self.table(data.shortTable(caption: chart.title))
@@ -37,16 +47,22 @@ extension Page {
   }
 
   /// Buttons that show and hide a series each.
-  private static func legend(_ names: [String]) -> String {
-    guard names.count > 1 else { return "" }
-    let keys = names.enumerated().map { index, name in
+  private static func legend(_ keys: [Chart.Key]) -> String {
+    guard keys.count > 1 else { return "" }
+    let buttons = keys.map { key in
       """
-      <li><button type="button" data-name="\(escape(name))" aria-pressed="true">\
-      <i style="background:var(--series-\(index % 8 + 1))"></i>\(escape(name))</button></li>
+      <li><button type="button" data-name="\(escape(key.name))" aria-pressed="true">\
+      <i style="\(key.style)"></i>\(escape(key.name))</button></li>
       """
     }
-    return "<ul class=\"legend\">\(keys.joined())</ul>\n"
+    return "<ul class=\"legend\">\(buttons.joined())</ul>\n"
   }
+
+  private static let keyOfBands = """
+    <p class="bands" aria-hidden="true"><i class="median"></i>median <i class="half"></i>half of all draws \
+    <i class="most"></i>nine in ten</p>
+
+    """
 
   private static func download(_ data: ChartData, title: String) -> String {
     let name = title.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
@@ -56,45 +72,6 @@ extension Page {
       \(Text.grouped(data.rows.count)) rows as CSV</a></p>
 
       """
-  }
-
-  /// Each whole as one bar of its parts, with a table that names and measures them.
-  private mutating func shares(_ shares: Chart.Shares, caption: String) {
-    for whole in shares.wholes where whole.total > 0 {
-      let total = Measure(whole.total, shares.notation)
-      html += "<p class=\"whole\"><span>\(escape(whole.name))</span> <b>\(escape(total.description))</b></p>\n"
-      html += "<div class=\"shares\" aria-hidden=\"true\">"
-      for (index, part) in whole.parts.enumerated() where part.value > 0 {
-        let share = part.value / whole.total
-        let label = share >= 0.08 ? Text.fixed(share * 100, 0) + "%" : ""
-        html += "<span style=\"flex-grow:\(JSONValue.number(share * 100));background:var(--series-\(index % 8 + 1))\" "
-        html += "title=\"\(escape(part.name))\">\(label)</span>"
-      }
-      html += "</div>\n"
-      let hasNotes = whole.parts.contains { !$0.note.isEmpty }
-      html += "<table class=\"parts\"><caption>\(escape(caption)): \(escape(whole.name))</caption><tbody>\n"
-      for (index, part) in whole.parts.enumerated() {
-        html += "<tr><th scope=\"row\"><i style=\"background:var(--series-\(index % 8 + 1))\"></i>\(escape(part.name))"
-        html += "</th><td class=\"number\">\(escape(Measure(part.value, shares.notation).description))</td>"
-        html += "<td class=\"number\">\(Text.percent(part.value / whole.total).description)</td>"
-        html += hasNotes ? "<td class=\"muted\">\(escape(part.note))</td></tr>\n" : "</tr>\n"
-      }
-      html += "</tbody></table>\n"
-    }
-  }
-
-  private mutating func bars(_ bars: Chart.Bars, caption: String) {
-    let greatest = bars.bars.map(\.value).filter(\.isFinite).max() ?? 0
-    html += "<table class=\"bars\"><caption>\(escape(caption))</caption><thead><tr><td></td>"
-    html += "<th scope=\"col\" colspan=\"2\">\(escape(bars.axis.name))</th><td></td></tr></thead><tbody>\n"
-    for bar in bars.bars {
-      let width = greatest > 0 ? max(bar.value / greatest * 100, 0) : 0
-      html += "<tr><th scope=\"row\">\(escape(bar.name))</th>"
-      html += "<td class=\"number\">\(escape(Measure(bar.value, bars.axis.notation).description))</td>"
-      html += "<td class=\"bar\"><i style=\"width:\(JSONValue.number(width))%\"></i></td>"
-      html += "<td class=\"muted\">\(escape(bar.note))</td></tr>\n"
-    }
-    html += "</tbody></table>\n"
   }
 
   static func table(_ table: Table, style: String = "") -> String {
@@ -114,44 +91,15 @@ extension Page {
         let classes = (column.alignment == .trailing ? ["number"] : []) + tone
         // A figure never wraps; words in its column may.
         let wraps = column.alignment == .trailing && cell.text.count > 16 ? ["wraps"] : []
-        let attribute = classes.isEmpty ? "" : " class=\"\((classes + wraps).joined(separator: " "))\""
-        result += "<td\(attribute)>\(escape(cell.text))</td>"
+        let shaded = cell.share == nil ? [] : ["share"]
+        let names = (classes + wraps + shaded).joined(separator: " ")
+        let length = cell.share.map { share -> String in JSONValue.number(min(max(share, 0), 1) * 100) }
+        let style = length.map { " style=\"background-size:\($0)% 74%\"" } ?? ""
+        result += "<td\(names.isEmpty ? "" : " class=\"\(names)\"")\(style)>\(escape(cell.text))"
+        result += cell.note.isEmpty ? "</td>" : "<small>\(escape(cell.note))</small></td>"
       }
       result += "</tr>\n"
     }
     return result + "</tbody></table></div>\n"
-  }
-}
-
-extension Chart {
-  /// As the legend names them, in order of colour.
-  var seriesNames: [String] {
-    switch kind {
-    case .lines(let lines): lines.series.map(\.name)
-    case .scatter(let scatter): scatter.groups.map(\.name)
-    case .distribution, .shares, .bars, .heat: []
-    }
-  }
-
-  var verticalName: String {
-    switch kind {
-    case .lines(let lines): lines.y.name
-    case .distribution(let distribution): "Share of \(distribution.counted)"
-    case .scatter(let scatter): scatter.y.name
-    case .heat(let heat): heat.y.name
-    case .shares, .bars: ""
-    }
-  }
-
-  var isSquare: Bool {
-    if case .scatter = kind { true } else { false }
-  }
-
-  fileprivate var shape: String {
-    switch kind {
-    case .scatter: " square"
-    case .heat: " tall"
-    case .lines, .distribution, .shares, .bars: ""
-    }
   }
 }

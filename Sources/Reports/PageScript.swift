@@ -43,7 +43,8 @@ enum PageScript {
           return scaled(value, [['GJ', 1e9], ['MJ', 1e6], ['kJ', 1e3], ['J', 1], ['mJ', 1e-3]]);
         },
         dollars: function (value) {
-          return Math.abs(value) < 99999.5 ? '$' + digits(value) : '$' + formats.count(value);
+          return Math.abs(value) < 99999.5 ? '$' + digits(value) :
+            '$' + scaled(value, [['tn', 1e12], ['bn', 1e9], ['M', 1e6], ['k', 1e3]]);
         },
         year: function (value) {
           var year = Math.floor(value + 1e-9), month = Math.floor((value - year) * 12 + 1e-6) + 1;
@@ -53,6 +54,36 @@ enum PageScript {
       };
       function escaped(text) {
         return String(text).replace(/[&<>"]/g, function (letter) { return '&#' + letter.charCodeAt(0) + ';'; });
+      }
+      function isStacked(chart) { return chart.kind === 'stack' || chart.kind === 'whole'; }
+      function fan(items, y) {
+        var medians = items.filter(function (item) { return item.value.length > 2; });
+        return medians.map(function (item) {
+          var value = item.value;
+          return '<br>' + item.marker + (medians.length > 1 ? escaped(item.seriesName) + ' ' : '') + '<b>' +
+            y(value[1]) + '</b><br>half of all draws ' + y(value[3]) + ' \u2013 ' + y(value[4]) +
+            '<br>nine in ten ' + y(value[2]) + ' \u2013 ' + y(value[5]);
+        }).join('');
+      }
+      function series(chart, items, y) {
+        var height = isStacked(chart) ? 0 : 1, total = 0;
+        var lines = items.map(function (item) {
+          total += item.value[height];
+          var look = chart.option.series[item.seriesIndex].itemStyle, opacity = look && look.opacity || 1;
+          return '<br><span style="opacity:' + opacity + '">' + item.marker + '</span>' + escaped(item.seriesName) +
+            ' <b>' + y(item.value[height]) + '</b>';
+        });
+        if (isStacked(chart)) lines.reverse();
+        return lines.join('') + (chart.kind === 'stack' ? '<br>together <b>' + y(total) + '</b>' : '');
+      }
+      function happened(chart, x) {
+        var all = chart.option.series, data = all[all.length - 1].data, place = isStacked(chart) ? 1 : 0;
+        var half = data.length > 1 ? (data[1][place] - data[0][place]) / 2 : 0;
+        return (chart.events || []).filter(function (event) {
+          return Math.abs(event.x - x) <= half * 1.001;
+        }).map(function (event) {
+          return '<br><span style="white-space:normal">\u2691 ' + escaped(event.text || event.name) + '</span>';
+        }).join('');
       }
       function tooltip(chart) {
         var x = formats[chart.x], y = formats[chart.y];
@@ -68,9 +99,16 @@ enum PageScript {
             return escaped(first.name) + '<br>' + escaped(chart.option.xAxis.name) + ' <b>' + x(value[0]) + '</b><br>' +
               escaped(chart.yName) + ' <b>' + y(value[1]) + '</b>';
           if (chart.kind === 'heat') return escaped(first.seriesName) + ' <b>' + y(value[2]) + '</b>';
-          return x(value[0]) + items.map(function (item) {
-            return '<br>' + item.marker + escaped(item.seriesName) + ' <b>' + y(item.value[1]) + '</b>';
-          }).join('');
+          if (chart.kind === 'timeline')
+            return escaped(first.data.when) + '<br><b>' + escaped(first.name) + '</b>' +
+              first.data.text.split('; ').map(function (part) { return part && '<br>' + escaped(part); }).join('');
+          if (chart.kind === 'flow')
+            return first.dataType === 'edge' ?
+              escaped(first.data.source) + ' \u2192 ' + escaped(first.data.target) + ' <b>' + y(value) + '</b>' :
+              escaped(first.name) + ' <b>' + y(value) + '</b>' +
+                (first.data.note ? '<br>' + escaped(first.data.note) : '');
+          var last = items[items.length - 1].value, at = isStacked(chart) ? last[1] : last[0];
+          return x(at) + (chart.kind === 'fan' ? fan(items, y) : series(chart, items, y)) + happened(chart, at);
         };
       }
       function palette() {
@@ -97,9 +135,10 @@ enum PageScript {
         return value;
       }
       var charts = Array.prototype.map.call(document.querySelectorAll('.plot'), function (place) {
-        var chart = JSON.parse(place.parentNode.querySelector('script').textContent);
+        var figure = place.closest('figure');
+        var chart = JSON.parse(figure.querySelector('script').textContent);
         chart.yName = place.getAttribute('data-y');
-        return { place: place, chart: chart, drawn: null, hidden: {} };
+        return { place: place, figure: figure, chart: chart, drawn: null, hidden: {} };
       });
       function draw(entry, size) {
         var color = palette(), option = resolve(entry.chart.option, color);
@@ -118,10 +157,56 @@ enum PageScript {
         option.legend.selected = {};
         Object.keys(entry.hidden).forEach(function (name) { option.legend.selected[name] = !entry.hidden[name]; });
         entry.drawn.setOption(option);
+        if (entry.chart.events) mark(entry, option, color, size);
+      }
+      var ruler = document.createElement('canvas').getContext('2d');
+      /* From the right: a flag stands above those whose poles it would cross. */
+      function hoist(flags) {
+        flags.slice().reverse().forEach(function (flag, index, all) {
+          flag.row = all.slice(0, index).reduce(function (row, other) {
+            return other.x < flag.x + flag.width + 6 ? Math.max(row, other.row + 1) : row;
+          }, 0);
+        });
+        return flags.reduce(function (most, flag) { return Math.max(most, flag.row + 1); }, 0);
+      }
+      function mark(entry, option, color, size) {
+        var drawn = entry.drawn, family = option.textStyle.fontFamily;
+        ruler.font = '11px ' + family;
+        var area = drawn.getModel().getComponent('grid').coordinateSystem.getRect();
+        var flags = entry.chart.events.map(function (event, index) {
+          return { name: event.name, number: String(index + 1), x: drawn.convertToPixel({ xAxisIndex: 0 }, event.x) };
+        }).filter(function (flag) { return flag.x >= area.x && flag.x <= area.x + area.width; });
+        flags.sort(function (one, other) { return one.x - other.x; });
+        flags.forEach(function (flag) { flag.width = ruler.measureText(flag.name).width + 3; });
+        var rows = hoist(flags), numbered = rows > 6;
+        if (numbered) {
+          flags.forEach(function (flag) {
+            flag.name = flag.number;
+            flag.width = ruler.measureText(flag.name).width + 3;
+          });
+          rows = hoist(flags);
+        }
+        entry.figure.classList.toggle('numbered', numbered);
+        var top = 4 + 13 * rows, elements = [];
+        if (!size && !entry.height) entry.height = entry.place.clientHeight;
+        if (!size) {
+          entry.place.style.height = entry.height + top + 'px';
+          drawn.resize();
+          area.height = drawn.getModel().getComponent('grid').coordinateSystem.getRect().height;
+        }
+        flags.forEach(function (flag) {
+          var y = top - 13 * (flag.row + 1);
+          elements.push({ type: 'line', silent: true, z: 3,
+            shape: { x1: flag.x, x2: flag.x, y1: y + 1, y2: area.y + area.height },
+            style: { stroke: color('axis'), lineWidth: 1 } });
+          elements.push({ type: 'text', silent: true, z: 5, x: flag.x + 3, y: y,
+            style: { text: flag.name, fill: color('soft'), font: '11px ' + family } });
+        });
+        drawn.setOption({ grid: { top: top + 4 }, graphic: { elements: elements } });
       }
       function drawAll() { charts.forEach(function (entry) { draw(entry); }); }
       charts.forEach(function (entry) {
-        var keys = entry.place.parentNode.querySelectorAll('.legend button');
+        var keys = entry.figure.querySelectorAll('.legend button');
         Array.prototype.forEach.call(keys, function (key) {
           key.addEventListener('click', function () {
             var name = key.getAttribute('data-name');
@@ -137,13 +222,13 @@ enum PageScript {
       window.addEventListener('resize', function () {
         clearTimeout(waiting);
         waiting = setTimeout(function () {
-          charts.forEach(function (entry) { entry.drawn.resize(); });
+          charts.forEach(function (entry) { entry.chart.events ? draw(entry) : entry.drawn.resize(); });
         }, 80);
       });
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
       window.addEventListener('beforeprint', function () {
         document.documentElement.classList.add('printed');
-        var closed = document.querySelectorAll('details.verbatim');
+        var closed = document.querySelectorAll('details.verbatim, details.folded');
         Array.prototype.forEach.call(closed, function (part) { part.open = true; });
         charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print')
           .split(' ').map(Number)); });

@@ -64,9 +64,10 @@ enum PageStyle {
     figcaption { font-size: 0.88rem; line-height: 1.45; color: var(--muted); margin: 0 0 10px; max-width: 44em;
       text-wrap: pretty; }
     .plot { width: 100%; height: 250px; }
-    .single .plot { height: 300px; }
+    .single .plot { height: 320px; }
     .plot.square, .single .plot.square { width: min(100%, 620px); height: auto; aspect-ratio: 1; }
     .plot.tall, .single .plot.tall { height: 420px; }
+    .plot.flow, .single .plot.flow { height: 430px; }
     .axis { font-size: 0.72rem; color: var(--muted); margin: auto 0 0; }
     .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0 0 6px; padding: 0; }
     .legend button { font: inherit; font-size: 0.8rem; color: var(--soft); background: none; border: 0;
@@ -75,12 +76,26 @@ enum PageStyle {
     .legend [aria-pressed="false"] { opacity: 0.4; text-decoration: line-through; }
     i { display: inline-block; }
     .legend i, .parts i { width: 10px; height: 10px; border-radius: 2px; flex: none; }
+    .legend li { font-size: 0.8rem; color: var(--soft); display: flex; align-items: center; gap: 6px; }
+    .bands { font-size: 0.75rem; color: var(--muted); margin: 0 0 6px; display: flex; align-items: center;
+      flex-wrap: wrap; gap: 2px 6px; }
+    .bands i { width: 16px; height: 10px; margin-left: 8px; background: var(--muted); }
+    .bands i.median { height: 2px; margin-left: 0; }
+    .bands i.half { opacity: 0.44; }
+    .bands i.most { opacity: 0.2; }
+    .events { display: none; font-size: 0.75rem; line-height: 1.5; color: var(--muted); margin: 4px 0 0; padding: 0;
+      list-style: none; counter-reset: event; flex-wrap: wrap; gap: 0 12px; }
+    .numbered .events { display: flex; }
+    .events li { counter-increment: event; }
+    .events li::before { content: counter(event) " "; font-weight: 600; color: var(--soft); }
     details { margin: 6px 0 0; }
     summary { cursor: pointer; font-size: 0.8rem; color: var(--muted); width: fit-content; }
     summary:hover { color: var(--ink); }
     .download { font-size: 0.8rem; margin: 6px 0 0; }
     .verbatim { margin: 0 0 12px; }
     .verbatim summary { font-size: 0.95rem; color: var(--soft); }
+    .folded { margin: 0 0 14px; }
+    .folded > summary { font-size: 0.95rem; color: var(--accent); margin: 0 0 8px; }
     pre { background: var(--wash); border-radius: 6px; padding: 14px 16px; overflow-x: auto; margin: 8px 0 0;
       font: 0.8rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
     .scroll { overflow-x: auto; margin: 0 0 20px; }
@@ -94,6 +109,7 @@ enum PageStyle {
       border-color: var(--axis); }
     .number { text-align: right; white-space: nowrap; }
     .number.wraps { white-space: normal; }
+    td small { display: block; font-size: 0.78rem; color: var(--muted); white-space: nowrap; }
     .muted { color: var(--muted); }
     td.good { color: var(--good); }
     td.bad { color: var(--bad); }
@@ -118,6 +134,21 @@ enum PageStyle {
     .bars td.bar { width: 40%; vertical-align: middle; }
     .bars i { height: 12px; background: var(--series-1); border-radius: 0 3px 3px 0; vertical-align: middle;
       min-width: 1px; }
+    .tornado caption, .pairs caption { position: absolute; width: 1px; height: 1px; overflow: hidden;
+      clip-path: inset(50%); }
+    .tornado th, .tornado td, .pairs th, .pairs td { vertical-align: middle; padding-top: 5px; padding-bottom: 5px; }
+    .tornado thead th, .pairs thead th, .pairs thead td { vertical-align: bottom; }
+    .tornado small { color: var(--muted); font-size: 0.78rem; white-space: nowrap; }
+    .tornado td.track { width: 46%; padding-right: 12px; }
+    .tornado .number { padding-right: 12px; }
+    .tornado td.track span { display: block; position: relative; height: 14px; }
+    .tornado td.track i, .tornado td.track b { position: absolute; top: 0; height: 14px; min-width: 1px; }
+    .tornado td.track i.low { background: var(--series-2); }
+    .tornado td.track i.high { background: var(--series-1); }
+    .tornado td.track b { width: 1px; background: var(--ink); top: -6px; height: 26px; }
+    .pairs td.bar { width: 46%; }
+    .pairs td.bar i { display: block; height: 7px; margin: 1px 0; border-radius: 0 2px 2px 0; min-width: 1px; }
+    td.share { background: linear-gradient(var(--heat-low), var(--heat-low)) no-repeat left center; }
     .notes { margin: 0 0 20px; padding: 0; list-style: none; }
     .notes li { border-left: 3px solid var(--rule); padding: 2px 0 2px 14px; margin: 0 0 10px; max-width: 46em;
       color: var(--soft); }
@@ -139,6 +170,11 @@ enum PageStyle {
       th, td { padding-right: 12px; }
       .scroll th:first-child, .scroll td:first-child { min-width: 6.2em; }
       .bars td.bar { width: 26%; }
+      .pan { overflow-x: auto; }
+      .plot.flow { min-width: 760px; }
+      .plot.timeline { min-width: 640px; }
+      .tornado td.track { width: 30%; }
+      .tornado small { display: block; white-space: normal; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
     @page { size: A4; margin: 16mm 15mm; }
@@ -159,6 +195,7 @@ enum PageStyle {
       h1 { font-size: 20pt; }
       .scroll { overflow: visible; max-height: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      td.share, .bands i, .tornado i, .tornado b, .pairs i,
       .shares span, .legend i, .parts i, .bars i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     }
     """

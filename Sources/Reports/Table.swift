@@ -28,10 +28,19 @@ public struct Table: Sendable, Hashable {
   public struct Cell: Sendable, Hashable, ExpressibleByStringInterpolation {
     public var text: String
     public var tone: Document.Tone
-    public init(_ text: String, tone: Document.Tone = .plain) {
+    /// A fraction of 1 that a page draws as a bar behind the text.
+    public var share: Double?
+    /// Under the text in small type on a page, in parentheses behind it elsewhere.
+    public var note: String
+    public init(_ text: String, tone: Document.Tone = .plain, share: Double? = nil, note: String = "") {
       self.text = text
       self.tone = tone
+      self.share = share
+      self.note = note
     }
+
+    /// On one line.
+    var line: String { note.isEmpty ? text : "\(text) (\(note))" }
     public init(stringLiteral text: String) { self.init(text) }
   }
 

@@ -34,7 +34,7 @@ public struct TerminalRenderer: Sendable {
     let heads = table.columns.map(\.name)
     let cells = table.rows.map { row in table.columns.indices.map { table.cell(row, $0) } }
     var widths = table.columns.indices.map { column in
-      max(heads[column].count, cells.map { $0[column].text.count }.max() ?? 0)
+      max(heads[column].count, cells.map { $0[column].line.count }.max() ?? 0)
     }
     let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
     let leading = widths.indices.filter { table.columns[$0].alignment == .leading }
@@ -43,7 +43,7 @@ public struct TerminalRenderer: Sendable {
     }
     func line(_ texts: [Table.Cell], _ style: (String, Document.Tone) -> String) -> String {
       let parts = table.columns.indices.map { column in
-        let text = clip(texts[column].text, widths[column])
+        let text = clip(texts[column].line, widths[column])
         let isLast = column == table.columns.count - 1
         let padded = pad(text, widths[column], table.columns[column].alignment, isLast: isLast)
         return style(padded, texts[column].tone)
@@ -65,23 +65,11 @@ public struct TerminalRenderer: Sendable {
     case .table(let table): render(table)
     case .notes(let notes): notes.flatMap { wrap("– \($0)", indent: 2) }.joined(separator: "\n")
     case .verbatim(_, let text): text
+    case .folded(let title, let blocks):
+      ([strong(title)] + blocks.compactMap(render)).joined(separator: "\n")
     case .charts(let charts):
       charts.map { "\($0.title)\n\(render(Self.table(of: $0)))" }.joined(separator: "\n\n")
     }
-  }
-
-  /// Bars are drawn in characters; other charts give their numbers.
-  private static func table(of chart: Chart) -> Table {
-    guard case .bars(let bars) = chart.kind else { return ChartData(chart).shortTable(caption: chart.title) }
-    let greatest = bars.bars.map(\.value).max() ?? 0
-    return Table(
-      chart.title, columns: ["", .number(bars.axis.name), "", ""],
-      rows: bars.bars.map { bar in
-        let length = greatest > 0 ? Int((bar.value / greatest * 24).rounded()) : 0
-        let drawn = String(repeating: "█", count: max(length, 0))
-        let value = Measure(bar.value, bars.axis.notation).description
-        return [Table.Cell(bar.name), Table.Cell(value), Table.Cell(drawn), Table.Cell(bar.note)]
-      })
   }
 
   private func headlines(_ headlines: [Document.Headline]) -> String {

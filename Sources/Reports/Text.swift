@@ -107,7 +107,9 @@ public enum Text {
     guard value.isFinite else { return missing }
     let sign = value < 0 ? "−" : ""
     let magnitude = value.magnitude
-    if magnitude >= 99_999.5 { return "\(sign)$\(count(magnitude))" }
+    if magnitude >= 99_999.5 {
+      return "\(sign)$\(scaled(magnitude, [("tn", 1e12), ("bn", 1e9), ("M", 1e6), ("k", 1e3)]))"
+    }
     return magnitude == 0 || magnitude >= 0.1
       ? "\(sign)$\(fixed(magnitude, 2))" : "\(sign)$\(significant(magnitude, digits: 2))"
   }

@@ -1,146 +1,128 @@
-import Formats
 import Reports
 import Units
 
 extension SupplyReport {
-  private static func year(_ month: String) -> Double {
-    CalendarDay(month).map { ($0.months + 0.5) / 12 } ?? 0
+  func find(_ quantity: String) -> Series? { series.first { $0.quantity == quantity } }
+
+  /// The middle of a month as a year with its fraction.
+  static func year(_ month: String) -> Double { CalendarDay(month).map { ($0.months + 0.5) / 12 } ?? 0 }
+
+  private static let years = Chart.Axis("Year", .year)
+
+  private func axis(_ series: Series) -> Chart.Axis {
+    let scale = scale(series.unit)
+    return Chart.Axis(series.isStock ? scale.name : "\(scale.name) a month", scale.notation)
   }
 
-  private func find(_ quantity: String) -> Series? { series.first { $0.quantity == quantity } }
+  /// The end of the charts that are about the years of the news; tables, JSON and CSV have all months.
+  static let near = 2028.0
 
-  private func points(_ series: Series, level: Int) -> [Chart.Point] {
-    zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[level]) }
-  }
-
-  /// The five levels of one quantity over the months.
-  func fan(_ quantity: String) -> Chart {
-    let names = ["5%", "25%", "median", "75%", "95%"]
-    guard let series = find(quantity) else {
-      return Chart(quantity, caption: "", .lines(.init(x: Chart.Axis("Year"), y: Chart.Axis(""), series: [])))
+  func band(_ series: Series, named name: String, until end: Double) -> Chart.Fan.Band {
+    let factor = scale(series.unit).factor
+    let slices = zip(series.months, series.quantiles).map { month, levels in
+      Chart.Fan.Slice(
+        x: Self.year(month), p05: levels[0] * factor, p25: levels[1] * factor, p50: levels[2] * factor,
+        p75: levels[3] * factor, p95: levels[4] * factor)
     }
-    let lines = [2, 0, 1, 3, 4].map { level in
-      Chart.Lines.Series(names[level], points(series, level: level), isFilled: false)
+    return Chart.Fan.Band(name, slices.filter { $0.x < end })
+  }
+
+  /// A quantity over the months with all that is not known about it; nothing where the run does not have it.
+  func fan(_ quantity: String, caption: String, marking ids: [String] = [], until end: Double = .infinity) -> Chart? {
+    guard let series = find(quantity) else { return nil }
+    return Chart(
+      Self.label(quantity), caption: caption,
+      .fan(Chart.Fan(x: Self.years, y: axis(series), bands: [band(series, named: title, until: end)])),
+      events: markers(ids))
+  }
+
+  /// The scenario and the world without some events on one chart.
+  func pair(_ quantity: String, _ other: [Series], named name: String, caption: String, marking ids: [String])
+    -> Chart?
+  {
+    guard let with = find(quantity), let without = other.first(where: { $0.quantity == quantity }) else { return nil }
+    let bands = [band(with, named: title, until: Self.near), band(without, named: name, until: Self.near)]
+    return Chart(
+      Self.label(quantity), caption: caption, .fan(Chart.Fan(x: Self.years, y: axis(with), bands: bands)),
+      events: markers(ids))
+  }
+
+  /// Events by identifier, and those that this scenario adds to the base; only what acts on the model and is in range.
+  func markers(_ ids: [String]) -> [Chart.Event] {
+    guard !ids.isEmpty, let first = series.first?.months.first.map(Self.year) else { return [] }
+    let known = Self.eventLabels.map(\.id)
+    return events.compactMap { event in
+      guard ids.contains(event.id) || (!known.contains(event.id) && !event.effects.isEmpty),
+        let date = CalendarDay(event.date)
+      else { return nil }
+      let x = date.months / 12
+      return x < first ? nil : Chart.Event(Self.label(event), at: x, "\(event.date): \(event.title)")
     }
-    let last = series.quantiles.last ?? [0, 0, 0, 0, 0]
-    let notation = Self.notation(series.unit)
-    return Chart(
-      quantity,
-      caption: "By month: half of the draws lie between the inner lines; at the end "
-        + "\(Measure(last[0], notation)) to \(Measure(last[4], notation)).",
-      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis(series.unit, notation), series: lines)))
   }
 
-  /// What each vendor sells, medians.
-  var vendors: Chart {
-    let found = series.filter { $0.quantity.hasPrefix("units.") }
-    let lines = found.map { Chart.Lines.Series(String($0.quantity.dropFirst(6)), points($0, level: 2)) }
+  /// Medians of several quantities one on the other, domestic makers in one hue, imports in another.
+  func stack(_ prefix: String, title: String, caption: String, marking ids: [String] = []) -> Chart? {
+    let found = vendors.compactMap { vendor in find("\(prefix).\(vendor.name)").map { (vendor, $0) } }
+    guard let sample = found.first?.1 else { return nil }
+    var shades = [Vendor.Origin: Int]()
+    let layers = found.map { vendor, series -> Chart.Stack.Layer in
+      let shade = shades[vendor.origin, default: 0]
+      shades[vendor.origin] = shade + 1
+      let factor = scale(series.unit).factor
+      let points = zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) }
+      return Chart.Stack.Layer(
+        vendor.label, points.filter { $0.x < Self.near }, Chart.Colour(vendor.origin.hue, shade: shade))
+    }
     return Chart(
-      "Chips by vendor", caption: "Median chips a month by source: domestic makers, licensed imports, smuggled.",
-      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("chips", .count), series: lines)))
+      title, caption: caption, .stack(Chart.Stack(x: Self.years, y: axis(sample), layers: layers)),
+      events: markers(ids))
   }
 
-  var shares: Chart {
-    let names = [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")]
-    let lines = names.compactMap { name, label in find(name).map { Chart.Lines.Series(label, points($0, level: 2)) } }
+  /// Several medians of one unit as lines.
+  func lines(_ quantities: [(name: String, label: String)], title: String, caption: String, marking ids: [String] = [])
+    -> Chart?
+  {
+    let found = quantities.compactMap { name, label in find(name).map { (label, $0) } }
+    guard let sample = found.first?.1 else { return nil }
+    let lines = found.map { label, series in
+      let factor = scale(series.unit).factor
+      return Chart.Lines.Series(
+        label, zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) })
+    }
     return Chart(
-      "Domestic share of sales", caption: "Median share of the month's legal sales, by three measures.",
-      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("share", .percent), series: lines)))
+      title, caption: caption, .lines(Chart.Lines(x: Self.years, y: axis(sample), series: lines)),
+      events: markers(ids))
   }
 
-  /// What holds the largest maker back, as shares of the draws.
+  /// What holds the largest maker back, as shares of the draws that fill the whole.
   var constraintChart: Chart {
-    let names = ["plan", "demand", "logic", "memory", "packaging"]
-    let lines = names.enumerated().map { index, name in
-      Chart.Lines.Series(name, constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) })
+    let kinds = [
+      ("memory", 3, 5, 0), ("logic", 2, 0, 0), ("packaging", 4, 2, 0), ("demand", 1, 1, 0), ("nothing", 0, 4, 3),
+    ]
+    let layers = kinds.map { name, index, hue, shade in
+      let points = constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) }
+      return Chart.Stack.Layer(name, points, Chart.Colour(hue, shade: shade))
     }
     return Chart(
       "What holds the largest maker back",
-      caption: "Share of the draws in which each limits it; plan means that nothing was short.",
-      .lines(.init(x: Chart.Axis("Year", .year), y: Chart.Axis("draws", .percent), series: lines)))
+      caption: "Share of the draws in which each is short in that month; nothing: output goes as planned.",
+      .stack(Chart.Stack(x: Self.years, y: Chart.Axis("share of draws", .percent), layers: layers, isWhole: true)),
+      events: markers(["tsmc-stop", "hbm-rule"]))
   }
+}
 
-  /// The flow of each year from wafers to tokens, medians.
-  var chain: Table {
-    let steps = [
-      ("domestic.wafers", "Wafers for AI dies"), ("domestic.dies", "Good dies made"),
-      ("domestic.packagesStarted", "Packages started"), ("domestic.packages", "Packages finished"),
-      ("domestic.units", "Chips sold"), ("systems.CloudMatrix-384", "Supernodes"), ("fleet.units", "Chips running"),
-      ("fleet.power", "Power, MW"), ("tokens.capacity", "Tokens a day that the fleet could serve, billions"),
-    ]
-    let rows = steps.compactMap { name, label -> [Table.Cell]? in
-      guard let row = years.first(where: { $0.quantity == name }) else { return nil }
-      return [Table.Cell(label)] + row.bands.map { Table.Cell("\(Measure($0.p50, .count))") }
+extension SupplyReport.Vendor {
+  /// In a legend.
+  var label: String { name == "Others" ? "other domestic makers" : name.lowercased() == "smuggled" ? "smuggled" : name }
+}
+
+extension SupplyReport.Vendor.Origin {
+  /// Blue for what is made in China, orange for licensed imports, grey for smuggled chips.
+  var hue: Int {
+    switch self {
+    case .domestic: 0
+    case .imported: 1
+    case .smuggled: 4
     }
-    let columns = years.first?.years ?? []
-    return Table("Medians by year.", columns: ["Step"] + columns.map { .number(String($0)) }, rows: rows)
-  }
-
-  var eventTable: Table {
-    Table(
-      "What each does to named quantities; without effects: information only.",
-      columns: ["Date", "Event", "Actor", "Effects", "Source"],
-      rows: events.map { event in
-        [
-          Table.Cell(event.date), Table.Cell("\(event.title) (\(event.id))"), Table.Cell(event.actor),
-          Table.Cell(event.effects.joined(separator: "; ")), Table.Cell(event.source),
-        ]
-      })
-  }
-
-  var parameterTable: Table {
-    Table(
-      "Median (5% to 95%). A read in full, B second outlet, C aggregator, D derived or ours, M memory.",
-      columns: ["Name", "Value", "Unit", "Grade", "Source"],
-      rows: parameters.map { input in
-        [
-          Table.Cell(input.name), Table.Cell(input.value), Table.Cell(input.unit), Table.Cell(input.grade),
-          Table.Cell(input.source),
-        ]
-      })
-  }
-
-  var counterfactualSections: [Document.Section] {
-    counterfactuals.map { pair in
-      let differences = pair.differences.filter { row in
-        row.bands.contains { abs($0.p05) + abs($0.p95) > 0 }
-      }
-      let names = pair.without.joined(separator: ", ")
-      let pairs = zip(claims, pair.claims).map { base, other -> [Table.Cell] in
-        [
-          Table.Cell(base.title), Table.Cell("\(Measure(base.probability, .percent))"),
-          Table.Cell("\(Measure(other.probability, .percent))"),
-        ]
-      }
-      return Document.Section(
-        "Without \(names)",
-        [
-          .paragraph("Scenario less the world without these events, draw by draw with the same random numbers."),
-          .table(yearTable("What the events change.", differences)),
-          .table(Table("Claims.", columns: ["Claim", .number("With"), .number("Without")], rows: pairs)),
-        ])
-    }
-  }
-
-  var sensitivitySections: [Document.Section] {
-    guard let name = sensitivityOf else { return [] }
-    let top = sensitivity.prefix(20)
-    let bars = top.map { influence in
-      Chart.Bars.Bar(
-        influence.parameter, influence.swing,
-        note: "\(Measure(influence.low, .plain)) to \(Measure(influence.high, .plain))")
-    }
-    let first = top.first.map { "Knowing \($0.parameter) would narrow it most." } ?? "Nothing moves it."
-    return [
-      .init(
-        "What moves it",
-        [
-          .paragraph("\(name): its mean when one number goes from its 5% to its 95% value. \(first)"),
-          .chart(
-            Chart(
-              "Tornado", caption: "Swing of the mean; beside each bar the means at the two ends.",
-              .bars(.init(Chart.Axis("swing", .plain), Array(bars))))),
-        ])
-    ]
   }
 }

@@ -10,31 +10,18 @@ extension SupplyReport {
       sections: [
         .init("Claims", [.table(claimTable("", claims))]),
         .init("Years", [.table(yearTable("Median, and 5% to 95% of the draws.", years.filter(Self.isMain)))]),
-      ] + counterfactualSections + sensitivitySections + [.init("Notes", [.notes(notes)])], footer: footer)
+      ] + counterfactuals.map(shortSection) + sensitivitySections + [.init("Notes", [.notes(notes)])],
+      footer: footer)
   }
 
-  /// The whole report.
+  /// The whole report, in the order of a reader's questions.
   public func document() -> Document {
     Document(
-      title: title, subtitle: subtitle, lead: lead, headlines: headlines,
-      sections: [
-        .init("Claims", [.table(claimTable("Each with its definition; the value's median and 5% to 95%.", claims))]),
-        .init(
-          "Chips", [.charts([fan("domestic.units"), fan("domestic.compute")]), .charts([vendors, constraintChart])]),
-        .init(
-          "Market", [.charts([shares, fan("imports.value")]), .charts([fan("market.unmet"), fan("imports.barred")])]),
-        .init("From wafer to token", [.table(chain)]),
-        .init(
-          "Fleet",
-          [
-            .charts([fan("fleet.compute"), fan("fleet.power")]),
-            .charts([fan("tokens.capacity"), fan("systems.CloudMatrix-384")]),
-          ]),
-        .init("Years", [.table(yearTable("Median, and 5% to 95% of the draws.", years.filter(Self.isTold)))]),
-      ] + counterfactualSections + sensitivitySections + [
-        .init("Events", [.table(eventTable)]), .init("Numbers", [.table(parameterTable)]),
-        .init("Notes", [.notes(notes)]),
-      ], footer: footer)
+      title: "AI chips in China, from wafer to token: \(title)", subtitle: subtitle, lead: lead, headlines: headlines,
+      sections: [claimSection, supplySection, limitSection, chainSection, marketSection, fleetSection]
+        + counterfactuals.map(section) + sensitivitySections + [
+          eventSection, numberSection, .init("What to bear in mind", [.notes(notes)]),
+        ], footer: footer)
   }
 
   /// Every quantity and month as CSV.
@@ -50,68 +37,91 @@ extension SupplyReport {
 
   private var subtitle: String {
     let date = run.asOf.map { ", known on \($0)" } ?? ""
-    return "\(run.draws) draws of \(run.months) months\(date)"
+    return "\(Text.counted(run.draws, "draw")) of \(run.months) months\(date)"
   }
 
   private var footer: String {
     "supernode \(run.version), seed \(run.seed), inputs \(run.inputHash.prefix(12))"
   }
 
-  private func band(_ quantity: String, _ year: Int) -> Band? {
+  func band(_ quantity: String, _ year: Int) -> (band: Band, unit: String)? {
     guard let row = years.first(where: { $0.quantity == quantity }), let index = row.years.firstIndex(of: year) else {
       return nil
     }
-    return row.bands[index]
+    return (row.bands[index], row.unit)
+  }
+
+  private func told(_ quantity: String, _ year: Int) -> String? {
+    band(quantity, year).map { scale($0.unit).text($0.band) }
   }
 
   private var lead: [String] {
-    guard let now = band("domestic.units", 2025), let next = band("domestic.units", 2026) else { return [] }
+    guard let now = told("domestic.units", 2025), let next = told("domestic.units", 2026) else { return [] }
     let triple = claims.filter { $0.id.hasPrefix("triple-") }
     let likely = triple.filter { $0.probability >= 0.5 }.map { $0.id.dropFirst(7) }
     let verdict =
       triple.isEmpty
       ? ""
       : likely.isEmpty
-        ? " Under none of the \(triple.count) definitions is a tripling in 2026 more likely than not."
+        ? " Under none of \(triple.count) definitions is a tripling in 2026 more likely than not."
         : " A tripling in 2026 is more likely than not by \(likely.joined(separator: ", ")) only."
-    let months = constraints.filter { $0.month.hasPrefix("2026") || $0.month.hasPrefix("2027") }
-    let memory = months.reduce(0) { $0 + $1.memory } / Double(max(months.count, 1))
     return [
-      "Domestic makers ship \(count(next)) AI chips in 2026 after \(count(now)) in 2025 (median; 5% to 95%)." + verdict,
-      "In 2026 and 2027 memory holds the largest maker back in \(Measure(memory, .percent)) of all months and draws.",
-    ] + seventy
+      "Domestic makers ship \(next) AI chips in 2026 after \(now) in 2025 (median; 5% to 95%)." + verdict
+        + limitSentence + seventy + tokens
+    ]
   }
 
-  private var seventy: [String] {
+  private var limitSentence: String {
+    let months = constraints.filter { $0.month.hasPrefix("2026") || $0.month.hasPrefix("2027") }
+    guard !months.isEmpty else { return "" }
+    let memory = months.reduce(0) { $0 + $1.memory } / Double(months.count)
+    return " In 2026 and 2027 memory holds the largest maker back in \(Self.rounded(memory)) of all months and draws."
+  }
+
+  private var seventy: String {
     let ids = ["seventy-value", "seventy-units", "seventy-compute", "seventy-stock-compute", "seventy-demand"]
     let found = ids.compactMap { id in claims.first { $0.id == id } }
-    guard !found.isEmpty else { return [] }
+    guard !found.isEmpty else { return "" }
     let words = [
       "seventy-value": "value", "seventy-units": "units", "seventy-compute": "compute",
       "seventy-stock-compute": "the compute that runs", "seventy-demand": "the demand met",
     ]
-    let list = found.map { "\(Measure($0.probability, .percent)) by \(words[$0.id] ?? $0.id)" }
-    return ["70% self-sufficiency in 2027 has a probability of \(list.joined(separator: ", "))."]
+    let list = found.map { "\(Self.rounded($0.probability)) by \(words[$0.id] ?? $0.id)" }
+    return " 70% self-sufficiency in 2027 has a probability of \(list.joined(separator: ", "))."
   }
 
-  private func count(_ band: Band) -> String {
-    "\(Measure(band.p50, .count)) (\(Measure(band.p05, .count)) to \(Measure(band.p95, .count)))"
+  private var tokens: String {
+    guard let tokens = told("tokens.capacity", 2026), let power = told("fleet.power", 2026) else { return "" }
+    return " What runs at the end of 2026 could serve \(tokens) tokens a day and draws \(power)."
+  }
+
+  /// A probability without more digits than thousands of draws can give.
+  static func rounded(_ share: Double) -> String {
+    switch share {
+    case ..<0.005: share > 0 ? "< 1%" : "0%"
+    case 0.995...: share < 1 ? "> 99%" : "100%"
+    default: "\(Text.fixed(share * 100, 0))%"
+    }
   }
 
   private var headlines: [Document.Headline] {
-    [("domestic.units", "Domestic chips"), ("domestic.value", "Domestic value"), ("imports.value", "Imports")]
-      .compactMap {
-        name, label in
-        guard let band = band(name, 2026) else { return nil }
-        let notation: Notation = name.hasSuffix("units") ? .count : .dollars
-        return Document.Headline(
-          "\(label), 2026", Measure(band.p50, notation),
-          note: "\(Measure(band.p05, notation)) to \(Measure(band.p95, notation))")
-      }
+    let flows = [
+      ("domestic.units", "Domestic chips, 2026", 2026), ("imports.units", "Licensed imports, 2026", 2026),
+      ("share.compute", "Domestic share of compute sold, 2027", 2027),
+      ("fleet.compute", "H100 equivalents, end of 2026", 2026),
+      ("tokens.capacity", "Tokens a day, end of 2026", 2026),
+    ]
+    return flows.compactMap { name, label, year in
+      guard let (band, unit) = band(name, year) else { return nil }
+      let scale = scale(unit)
+      return Document.Headline(
+        label, Measure(band.p50 * scale.factor, scale.notation),
+        note: scale.range(band))
+    }
   }
 
   /// Quantities of the report's table; the JSON has all.
-  private static func isTold(_ row: YearRow) -> Bool {
+  static func isTold(_ row: YearRow) -> Bool {
     ["sold.", "revenue.", "domestic.", "imports.", "smuggled.", "market.", "fleet.", "tokens.", "supernodes."]
       .contains { row.quantity.hasPrefix($0) }
   }
@@ -122,39 +132,5 @@ extension SupplyReport {
       "imports.value", "market.demand", "market.unmet", "fleet.compute", "fleet.power", "tokens.capacity",
     ]
     .contains(row.quantity)
-  }
-
-  static func notation(_ unit: String) -> Notation {
-    switch unit {
-    case "USD": .dollars
-    case "fraction": .percent
-    default: .count
-    }
-  }
-
-  func claimTable(_ caption: String, _ claims: [Claim]) -> Table {
-    Table(
-      caption, columns: ["Claim", "Definition", .number("Probability"), .number("Median"), .number("5% to 95%")],
-      rows: claims.map { claim in
-        [
-          Table.Cell(claim.title), Table.Cell(claim.definition), Table.Cell("\(Measure(claim.probability, .percent))"),
-          Table.Cell("\(Measure(claim.value.p50, .plain))"),
-          Table.Cell("\(Measure(claim.value.p05, .plain)) to \(Measure(claim.value.p95, .plain))"),
-        ]
-      })
-  }
-
-  func yearTable(_ caption: String, _ rows: [YearRow]) -> Table {
-    let years = rows.first?.years ?? []
-    return Table(
-      caption, columns: ["Quantity", "Unit"] + years.map { .number(String($0)) },
-      rows: rows.map { row in
-        let notation = Self.notation(row.unit)
-        return [Table.Cell(row.quantity), Table.Cell(row.unit)]
-          + row.bands.map { band in
-            Table.Cell(
-              "\(Measure(band.p50, notation)) (\(Measure(band.p05, notation)) to \(Measure(band.p95, notation)))")
-          }
-      })
   }
 }

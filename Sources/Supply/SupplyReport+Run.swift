@@ -13,19 +13,16 @@ extension SupplyReport {
     title = scenario.title
     claims = plan.claims(scenario.claims, outcome)
     years = plan.years(outcome)
-    series = zip(world.series, outcome.quantiles).map { series, quantiles in
-      Series(
-        quantity: series.name, unit: series.unit, isStock: series.isStock,
-        months: world.horizon.dates.map(\.description), quantiles: quantiles)
-    }
+    vendors = Self.vendors(scenario.world)
+    series = Self.series(world, outcome)
     constraints = Self.constraints(world, outcome)
     counterfactuals = try question.without.map { names in
       let other = try scenario.compiled(question, without: names)
       let result = other.run(
-        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers,
-        withSeries: false)
+        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
       return Counterfactual(
         without: names, claims: plan.claims(scenario.claims, result), years: plan.years(result),
+        series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
         differences: plan.differences(outcome, result))
     }
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
@@ -35,6 +32,28 @@ extension SupplyReport {
     run = Run(
       version: version, seed: question.seed, draws: question.draws, months: world.horizon.count,
       asOf: question.asOf?.description, inputHash: scenario.inputHash)
+  }
+
+  /// What charts show of a scenario and of the world without some events, one beside the other.
+  static let comparedByMonth = [
+    "domestic.units", "domestic.compute", "imports.units", "imports.value", "market.unmet", "fleet.compute",
+    "tokens.capacity",
+  ]
+
+  private static func series(_ world: CompiledWorld, _ outcome: SupplyOutcome) -> [Series] {
+    zip(world.series, outcome.quantiles).map { series, quantiles in
+      Series(
+        quantity: series.name, unit: series.unit, isStock: series.isStock,
+        months: world.horizon.dates.map(\.description), quantiles: quantiles)
+    }
+  }
+
+  private static func vendors(_ world: SupplyWorld) -> [Vendor] {
+    let all =
+      world.products.map { Vendor(name: $0.vendor, origin: .domestic) }
+      + world.imports.map { Vendor(name: $0.vendor, origin: $0.isSmuggled == true ? .smuggled : .imported) }
+    let unique = all.enumerated().filter { index, vendor in !all[..<index].contains { $0.name == vendor.name } }
+    return [.domestic, .imported, .smuggled].flatMap { origin in unique.map(\.element).filter { $0.origin == origin } }
   }
 
   private static func constraints(_ world: CompiledWorld, _ outcome: SupplyOutcome) -> [ConstraintMonth] {

@@ -7,6 +7,8 @@ public struct SupplyReport: Encodable, Sendable {
   public var scenario: String
   public var title: String
   public var claims: [Claim]
+  /// In the order in which reports show them: domestic makers, licensed imports, smuggled chips.
+  public var vendors: [Vendor]
   public var series: [Series]
   public var years: [YearRow]
   /// By month: the share of draws in which each thing held the leading vendor back.
@@ -25,6 +27,12 @@ public struct SupplyReport: Encodable, Sendable {
     /// Standard error of the probability from the number of draws alone.
     public var standardError: Double
     public var value: Band
+  }
+
+  public struct Vendor: Encodable, Sendable, Hashable {
+    public enum Origin: String, Encodable, Sendable, Hashable { case domestic, imported, smuggled }
+    public var name: String
+    public var origin: Origin
   }
 
   /// 5, 25, 50, 75 and 95% of the draws lie below.
@@ -69,6 +77,8 @@ public struct SupplyReport: Encodable, Sendable {
     public var without: [String]
     public var claims: [Claim]
     public var years: [YearRow]
+    /// Of the main quantities, by month.
+    public var series: [Series]
     /// Scenario less counterfactual, draw by draw.
     public var differences: [YearRow]
   }

@@ -19,6 +19,7 @@ import Testing
       (143_000, .watts, "143 kW"), (0.5, .watts, "0.500 W"),
       (3.6e6, .joules, "3.60 MJ"), (0.0042, .joules, "4.20 mJ"),
       (1.2345, .dollars, "$1.23"), (0.01234, .dollars, "$0.012"), (250_000, .dollars, "$250 k"),
+      (14.6e9, .dollars, "$14.6 bn"),
       (-3, .dollars, "−$3.00"),
       (0, .percent, "0%"), (0.042, .percent, "4.2%"), (1, .percent, "100%"), (0.99951, .percent, "99.95%"),
       (0.999999, .percent, "> 99.99%"), (0.00001, .percent, "< 0.01%"), (0.0004, .percent, "0.04%"),

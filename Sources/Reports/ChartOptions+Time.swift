@@ -1,0 +1,117 @@
+extension ChartOptions {
+  /// ECharts stacks the first dimension of its data, so stacked points are written as y, x.
+  private static let heightFirst: JSONValue = ["x": 1, "y": 0]
+
+  /// Three areas on an invisible line make the bands; the median lies over them with all five values for its tooltip.
+  static func options(_ fan: Chart.Fan) -> JSONValue {
+    let slices = fan.bands.flatMap(\.slices)
+    let values = slices.flatMap { [$0.p05, $0.p95] }
+    let bands = fan.bands.enumerated().flatMap { series($0.element, at: $0.offset) }
+    let medians = fan.bands.enumerated().map { index, band -> JSONValue in
+      let points = band.slices.map { slice -> JSONValue in
+        .array([slice.x, slice.p50, slice.p05, slice.p25, slice.p75, slice.p95].map(JSONValue.number))
+      }
+      return [
+        "type": "line", "name": .text(band.name), "showSymbol": .bool(band.slices.count == 1), "symbolSize": 5, "z": 4,
+        "lineStyle": ["width": 2, "color": color(series: index), "type": index == 0 ? "solid" : "dashed"],
+        "itemStyle": ["color": color(series: index)], "emphasis": ["disabled": true], "data": .array(points),
+      ]
+    }
+    return wrap(
+      [
+        "grid": grid(), "xAxis": horizontal(fan.x, slices.map(\.x)),
+        "yAxis": vertical(fan.y, values, isWhole: false), "tooltip": ["trigger": "axis"],
+        "series": .array(bands + medians),
+      ], x: fan.x.notation, y: fan.y.notation, kind: "fan")
+  }
+
+  private static func series(_ band: Chart.Fan.Band, at index: Int) -> [JSONValue] {
+    func area(_ opacity: Double, _ height: (Chart.Fan.Slice) -> Double) -> JSONValue {
+      [
+        "type": "line", "name": .text(band.name), "stack": .text("band \(index)"), "stackStrategy": "all",
+        "encode": heightFirst,
+        "symbol": "none", "silent": true, "z": 2, "lineStyle": ["width": 0],
+        "itemStyle": ["color": color(series: index)],
+        "areaStyle": ["opacity": .number(opacity), "color": color(series: index)], "emphasis": ["disabled": true],
+        "data": .array(band.slices.map { [.number(height($0)), .number($0.x)] }),
+      ]
+    }
+    return [
+      area(0) { $0.p05 }, area(0.14) { $0.p25 - $0.p05 }, area(0.3) { $0.p75 - $0.p25 },
+      area(0.14) { $0.p95 - $0.p75 },
+    ]
+  }
+
+  static func options(_ stack: Chart.Stack) -> JSONValue {
+    let layers = stack.layers.map { layer -> JSONValue in
+      [
+        "type": "line", "name": .text(layer.name), "stack": "all", "stackStrategy": "all", "symbol": "none",
+        "encode": heightFirst,
+        "lineStyle": ["width": 0.75, "color": "@color:paper"],
+        "itemStyle": ["color": .text("@color:\(layer.colour.name)"), "opacity": .number(layer.colour.strength)],
+        "areaStyle": ["color": .text("@color:\(layer.colour.name)"), "opacity": .number(layer.colour.strength)],
+        "emphasis": ["disabled": true], "data": .array(layer.points.map { [.number($0.y), .number($0.x)] }),
+      ]
+    }
+    return wrap(
+      [
+        "grid": grid(), "xAxis": horizontal(stack.x, stack.layers.flatMap { $0.points.map(\.x) }),
+        "yAxis": vertical(stack.y, [], isWhole: stack.isWhole), "tooltip": ["trigger": "axis"],
+        "series": .array(layers),
+      ], x: stack.x.notation, y: stack.y.notation, kind: stack.isWhole ? "whole" : "stack")
+  }
+
+  /// Rows of actors from the top; dots of one row that would cover each other stand one above the other.
+  static func options(_ timeline: Chart.Timeline) -> JSONValue {
+    let xs = timeline.dots.map(\.x)
+    let first = ((xs.min() ?? 0) * 4).rounded(.down) / 4, last = ((xs.max() ?? 1) * 4 + 2).rounded(.up) / 4
+    let lifts = lifts(of: timeline, width: (last - first) / 75)
+    func dots(_ isFilled: Bool) -> JSONValue {
+      let chosen = zip(timeline.dots, lifts).filter { $0.0.isFilled == isFilled }
+      return .array(
+        chosen.map { dot, lift -> JSONValue in
+          [
+            "name": .text(dot.title), "value": [.number(dot.x), .number(Double(dot.row))], "when": .text(dot.date),
+            "text": .text(dot.text), "symbolOffset": [0, .number(Double(lift) * -10)],
+            "label": ["show": .bool(!dot.label.isEmpty), "formatter": .text(dot.label)],
+          ]
+        })
+    }
+    func series(_ name: String, _ isFilled: Bool) -> JSONValue {
+      [
+        "type": "scatter", "name": .text(name), "symbolSize": 9, "z": isFilled ? 3 : 2, "data": dots(isFilled),
+        "itemStyle": isFilled
+          ? ["color": "@color:series-1", "borderColor": "@color:paper", "borderWidth": 1]
+          : ["color": "@color:paper", "borderColor": "@color:axis", "borderWidth": 1.5],
+        "label": ["position": "right", "distance": 4, "color": "@color:soft", "fontSize": 11],
+        "labelLayout": ["hideOverlap": true],
+      ]
+    }
+    let rows: JSONValue = [
+      "type": "category", "data": .array(timeline.rows.map(JSONValue.text)), "inverse": true,
+      "axisLine": ["show": false], "axisTick": ["show": false],
+      "splitLine": ["show": true, "lineStyle": ["color": "@color:rule"]],
+      "axisLabel": ["color": "@color:soft", "fontSize": 11, "width": 110, "overflow": "truncate"],
+    ]
+    let x = axis(timeline.x, gridLines: false).adding(name(timeline.x)).adding([
+      "min": .number(first), "max": .number(last), "interval": .number(last - first > 4.5 ? 1 : 0.5),
+      "axisLabel": label(timeline.x.notation), "splitLine": ["show": false],
+    ])
+    return wrap(
+      [
+        "grid": grid(), "xAxis": x, "yAxis": rows, "tooltip": ["trigger": "item"],
+        "series": [series(timeline.filled, true), series(timeline.empty, false)],
+      ], x: timeline.x.notation, y: .plain, kind: "timeline")
+  }
+
+  /// For each dot how many dots of its row it would cover, so that it can stand above them.
+  static func lifts(of timeline: Chart.Timeline, width: Double) -> [Int] {
+    var placed: [(row: Int, x: Double, lift: Int)] = []
+    return timeline.dots.map { dot in
+      let near = placed.filter { $0.row == dot.row && abs($0.x - dot.x) < width }.map(\.lift)
+      let lift = (0...near.count).first { !near.contains($0) } ?? 0
+      placed.append((dot.row, dot.x, lift))
+      return lift
+    }
+  }
+}

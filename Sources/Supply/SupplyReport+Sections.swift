@@ -1,0 +1,164 @@
+import Reports
+import Units
+
+extension SupplyReport {
+  private static let turns = ["tsmc-stop", "hbm-rule", "h20-ban", "h20-reversal", "state-all", "h200-allowed"]
+  private static let imports = [
+    "tighter-thresholds", "h20-ban", "h20-reversal", "h20-stop", "h200-rule", "h200-allowed",
+  ]
+
+  private func block(_ charts: Chart?...) -> [Document.Block] {
+    let drawn = charts.compactMap { $0 }
+    return drawn.isEmpty ? [] : [.charts(drawn)]
+  }
+
+  var claimSection: Document.Section {
+    .init(
+      "Which claims hold",
+      [
+        .paragraph(
+          "The probability is the share of draws in which the definition is true; the value is what the bound is on."),
+        .table(claimTable("", claims)),
+      ])
+  }
+
+  var supplySection: Document.Section {
+    .init(
+      "How many chips",
+      block(
+        fan(
+          "domestic.units", caption: "What domestic makers sell in a month, to 2027; later years are below.",
+          marking: Self.turns, until: Self.near))
+        + block(
+          stack(
+            "units", title: "Chips by source", caption: "Medians of each source, which need not sum to the total's.",
+            marking: ["h20-ban", "h20-reversal"]),
+          stack(
+            "compute", title: "Compute by source",
+            caption: "The same in H100 equivalents (dense BF16): a chip made at home does less.",
+            marking: ["h20-ban", "h20-reversal"])))
+  }
+
+  var limitSection: Document.Section { .init("What holds output back", block(constraintChart)) }
+
+  var chainSection: Document.Section { .init("From wafer to token", [.table(chain)]) }
+
+  var marketSection: Document.Section {
+    .init(
+      "The market",
+      block(
+        stack(
+          "revenue", title: "Sales by vendor", caption: "Median sales of AI chips in China.", marking: Self.imports))
+        + block(
+          lines(
+            [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")],
+            title: "Domestic share", caption: "Of the month's legal sales, medians by three measures."),
+          fan("market.unmet", caption: "A ban raises the domestic share without one more chip: this is its other side.")
+        )
+        + block(
+          fan(
+            "imports.value", caption: "Legal imports, as customs would see them.", marking: ["h20-ban"],
+            until: Self.near),
+          fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers.")))
+  }
+
+  var fleetSection: Document.Section {
+    .init(
+      "What runs, and what it serves",
+      block(
+        fan("fleet.compute", caption: "All chips sold and not yet retired."),
+        fan("fleet.power", caption: "Chips, their systems and cooling."))
+        + block(
+          fan("tokens.capacity", caption: "At the fleet's utilisation, in the mix of the data."),
+          fan("supernodes.added", caption: "Supernodes of 384 chips a month.")))
+  }
+
+  func section(_ pair: Counterfactual) -> Document.Section {
+    let name = Self.name(without: pair.without)
+    let events = events.filter { pair.without.contains($0.id) }.map(\.id)
+    let marked = events.isEmpty ? ["h20-ban"] : events
+    let charts = [
+      ("domestic.units", "Domestic makers gain where the bands part; they share every random number."),
+      ("imports.units", "What is imported under licence in either world."),
+      ("market.unmet", "What buyers would have bought and could not."),
+      ("tokens.capacity", "Where it ends: tokens that the chips could serve."),
+    ].compactMap { quantity, caption in
+      self.pair(quantity, pair.series, named: name, caption: caption, marking: marked)
+    }
+    return .init(
+      "Another world: \(name.prefix(1).lowercased() + name.dropFirst())",
+      [
+        .paragraph(
+          "Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."),
+        .charts(charts), .table(differenceTable(pair)),
+        .folded(title: "Claims in either world", [.table(claimPairs(pair))]),
+      ])
+  }
+
+  /// For a terminal: the tables only.
+  func shortSection(_ pair: Counterfactual) -> Document.Section {
+    .init(Self.name(without: pair.without), [.table(differenceTable(pair)), .table(claimPairs(pair))])
+  }
+
+  private func differenceTable(_ pair: Counterfactual) -> Table {
+    let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
+    return yearTable("Scenario less the world without the events, draw by draw: median (5% to 95%).", changed)
+  }
+
+  private func claimPairs(_ pair: Counterfactual) -> Table {
+    Table(
+      "", columns: ["Claim", .number("As told"), .number(Self.name(without: pair.without))],
+      rows: zip(claims, pair.claims).map { base, other in
+        [
+          Table.Cell(base.title), Table.Cell(Self.rounded(base.probability), share: base.probability),
+          Table.Cell(Self.rounded(other.probability), share: other.probability),
+        ]
+      })
+  }
+
+  var sensitivitySections: [Document.Section] {
+    guard let name = sensitivityOf else { return [] }
+    let top = sensitivity.prefix(16)
+    guard let first = top.first else { return [.init("What moves it", [.paragraph("\(name): nothing moves it.")])] }
+    let middle = claims.first { $0.title == name || $0.id == name }?.value.p50
+    let bars = top.map { influence in
+      let ends = [influence.from, influence.to].map { "\(Measure($0, .plain).trimmed)" }
+      return Chart.Tornado.Bar(
+        influence.parameter, low: influence.low, high: influence.high, from: ends[0], to: ends[1])
+    }
+    return [
+      .init(
+        "What moves it",
+        [
+          .paragraph("\(name). Knowing \(first.parameter) would narrow it most."),
+          .chart(
+            Chart(
+              "One number at a time",
+              caption: "The mean of the claim's value when one number is held at its 5% or its 95% value.",
+              .tornado(
+                Chart.Tornado(
+                  Chart.Axis("value", .plain), base: middle ?? (first.low + first.high) / 2, bars: Array(bars))))),
+        ])
+    ]
+  }
+
+  var eventSection: Document.Section {
+    .init(
+      "What happened",
+      [
+        .chart(timeline),
+        .folded(title: "All \(events.count) events, what they do and where from", [.table(eventTable)]),
+      ])
+  }
+
+  var numberSection: Document.Section {
+    .init(
+      "The numbers",
+      [
+        .folded(
+          title: "Every quantity by year",
+          [.table(yearTable("Median (5% to 95% of the draws).", years.filter(Self.isTold)))]),
+        .folded(title: "All \(parameters.count) inputs with unit, grade and source", [.table(parameterTable)]),
+      ])
+  }
+}

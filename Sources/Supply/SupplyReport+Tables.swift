@@ -1,0 +1,80 @@
+import Reports
+import Units
+
+extension SupplyReport {
+  func claimTable(_ caption: String, _ claims: [Claim]) -> Table {
+    Table(
+      caption, columns: ["Claim", "Definition", .number("Probability"), .number("Median"), .number("5% to 95%")],
+      rows: claims.map { claim in
+        [
+          Table.Cell(claim.title), Table.Cell(claim.definition, tone: .muted),
+          Table.Cell(Self.rounded(claim.probability), share: claim.probability),
+          Table.Cell("\(Measure(claim.value.p50, .plain))"),
+          Table.Cell("\(Measure(claim.value.p05, .plain)) to \(Measure(claim.value.p95, .plain))"),
+        ]
+      })
+  }
+
+  func yearTable(_ caption: String, _ rows: [YearRow]) -> Table {
+    let years = rows.first?.years ?? []
+    // Years in which nothing is there are left out.
+    let told = years.indices.filter { year in rows.contains { abs($0.bands[year].p05) + abs($0.bands[year].p95) > 0 } }
+    return Table(
+      caption, columns: ["Quantity"] + told.map { .number(String(years[$0])) },
+      rows: rows.map { row in
+        let scale = scale(row.unit)
+        return [Table.Cell(Self.label(row.quantity), note: scale.name)]
+          + told.map { year in
+            let band = row.bands[year], isNothing = abs(band.p05) + abs(band.p95) == 0
+            return isNothing ? "0" : Table.Cell(scale.text(band.p50), note: scale.range(band))
+          }
+      })
+  }
+
+  /// The flow of each year from wafers to tokens, medians.
+  var chain: Table {
+    let steps = [
+      "domestic.wafers", "domestic.dies", "domestic.packagesStarted", "domestic.packages", "domestic.units",
+      "imports.units", "smuggled.units", "supernodes.added", "fleet.units", "fleet.compute", "fleet.power",
+      "tokens.capacity",
+    ]
+    let rows = steps.compactMap { name -> [Table.Cell]? in
+      guard let row = years.first(where: { $0.quantity == name }) else { return nil }
+      let scale = scale(row.unit)
+      let isFlow = !(find(name)?.isStock ?? false)
+      return [
+        Table.Cell(Self.label(name)), Table.Cell(isFlow ? scale.name : "\(scale.name), at the end", tone: .muted),
+      ]
+        + row.bands.map { Table.Cell(scale.text($0.p50)) }
+    }
+    let columns = years.first?.years ?? []
+    return Table(
+      "Medians by year; each step's own, so a row need not follow from the one above.",
+      columns: ["Step", "Unit"] + columns.map { .number(String($0)) }, rows: rows)
+  }
+
+  var eventTable: Table {
+    Table(
+      "What each does to named quantities; without effects: information only.",
+      columns: ["Date", "Event", "Actor", "Effects", "Source"],
+      rows: events.map { event in
+        [
+          Table.Cell(event.date), Table.Cell("\(event.title) (\(event.id))"), Table.Cell(event.actor),
+          Table.Cell(event.effects.joined(separator: "; ")), Table.Cell(event.source, tone: .muted),
+        ]
+      })
+  }
+
+  var parameterTable: Table {
+    Table(
+      "Low, middle and high are 5, 50 and 95%. A read in full, B second outlet, C aggregator, D derived or ours, "
+        + "M memory.",
+      columns: ["Name", "Value", "Unit", "Grade", "Source"],
+      rows: parameters.map { input in
+        [
+          Table.Cell(input.name), Table.Cell(input.value), Table.Cell(input.unit), Table.Cell(input.grade),
+          Table.Cell(input.source, tone: .muted),
+        ]
+      })
+  }
+}

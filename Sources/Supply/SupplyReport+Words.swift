@@ -1,0 +1,108 @@
+import Reports
+import Units
+
+extension SupplyReport {
+  /// How a unit of the model is printed: times a factor, in a notation, under a name that readers know.
+  struct Scale {
+    var factor: Double
+    var notation: Notation
+    var name: String
+
+    init(_ unit: String, h100: Double) {
+      (factor, notation, name) =
+        switch unit {
+        case "USD": (1, .dollars, "US dollars")
+        case "fraction": (1, .percent, "share")
+        case "PFLOP/s": (1 / h100, .count, "H100 equivalents")
+        case "MW": (1e6, .watts, "power")
+        case "billion tokens/day": (1e9, .count, "tokens a day")
+        default: (1, .count, unit)
+        }
+    }
+
+    /// What is less than a millionth is the noise of sums.
+    func text(_ value: Double) -> String {
+      abs(value * factor) < 1e-6 ? "0" : Measure(value * factor, notation).description
+    }
+
+    /// `499 k to 2.34 M`.
+    func range(_ band: Band) -> String { "\(text(band.p05)) to \(text(band.p95))" }
+
+    /// `1.46 M (499 k to 2.34 M)`.
+    func text(_ band: Band) -> String { "\(text(band.p50)) (\(range(band)))" }
+  }
+
+  /// PFLOP/s of one H100 in dense BF16; the data may say otherwise.
+  private var h100: Double {
+    let text = parameters.first { $0.name == "spec.h100.bf16_tflops" }?.value ?? ""
+    return (Double(text) ?? 989.5) * 1e-3
+  }
+
+  func scale(_ unit: String) -> Scale { Scale(unit, h100: h100) }
+
+  /// A quantity in words.
+  static func label(_ quantity: String) -> String {
+    if let known = labels.first(where: { $0.name == quantity }) { return known.label }
+    let parts = quantity.split(separator: ".", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let kind = kinds.first(where: { $0.name == parts[0] }) else { return quantity }
+    return "\(parts[1]): \(kind.label)"
+  }
+
+  private static let kinds: [(name: String, label: String)] = [
+    ("sold", "chips sold"), ("units", "chips sold"), ("revenue", "revenue"), ("compute", "compute sold"),
+    ("wafers", "wafers for AI dies"), ("capacity", "wafers a month"), ("dies", "good dies"),
+    ("diesUsed", "dies packaged"), ("dieStock", "dies in stock"), ("stacks", "memory stacks in"),
+    ("stacksUsed", "memory stacks used"), ("stackStock", "memory stacks in stock"),
+  ]
+
+  private static let labels: [(name: String, label: String)] = [
+    ("domestic.capacity", "Domestic wafer capacity"), ("domestic.wafers", "Wafers for AI dies"),
+    ("domestic.dies", "Good dies made"), ("domestic.packagesStarted", "Packages started"),
+    ("domestic.packages", "Packages finished"), ("domestic.completed", "Chips ready to sell"),
+    ("domestic.unsold", "Chips unsold"), ("domestic.units", "Domestic chips sold"),
+    ("domestic.value", "Domestic chips, value"), ("domestic.compute", "Domestic chips, compute"),
+    ("domestic.bandwidth", "Domestic chips, memory bandwidth"), ("imports.units", "Licensed imports"),
+    ("imports.value", "Licensed imports, value"), ("imports.compute", "Licensed imports, compute"),
+    ("imports.bandwidth", "Licensed imports, memory bandwidth"), ("smuggled.units", "Smuggled chips"),
+    ("smuggled.value", "Smuggled chips, value"), ("smuggled.compute", "Smuggled chips, compute"),
+    ("imports.barred", "Imports wanted and barred"), ("imports.booked", "China revenue that Nvidia books"),
+    ("imports.fees", "Licence fees"), ("imports.writeOffs", "Stock written off"),
+    ("market.demand", "Demand"), ("market.unmet", "Demand unmet"), ("market.supply", "Legal supply"),
+    ("share.value", "Domestic share by value"), ("share.units", "Domestic share by units"),
+    ("share.compute", "Domestic share by compute"), ("fleet.domesticUnits", "Domestic chips running"),
+    ("fleet.units", "Chips running"), ("fleet.retired", "Chips retired"),
+    ("fleet.domesticCompute", "Domestic compute running"), ("fleet.compute", "Compute running"),
+    ("fleet.power", "Power drawn by AI chips and what serves them"),
+    ("fleet.h100byCompute", "H100 equivalents running"), ("supernodes.added", "Supernodes built"),
+    ("tokens.capacity", "Tokens that the fleet could serve"), ("tokens.served", "Tokens served"),
+    ("tokens.wanted", "Tokens asked for"),
+  ]
+
+  /// Words short enough to stand at a line in a chart.
+  static func label(_ event: Event) -> String {
+    if let known = eventLabels.first(where: { $0.id == event.id }) { return known.label }
+    return event.id.split(separator: "-").prefix(3).joined(separator: " ")
+  }
+
+  static let eventLabels: [(id: String, label: String)] = [
+    ("first-controls", "first controls"), ("tighter-thresholds", "A800, H800 barred"), ("tsmc-stop", "TSMC stops"),
+    ("prebuy", "pre-buying"), ("hbm-rule-published", "HBM rule published"), ("hbm-rule", "HBM barred"),
+    ("h20-ban", "H20 banned"), ("mi308-ban", "MI308 banned"), ("h20-reversal", "H20 allowed again"),
+    ("cac-summons", "H20 probe"), ("h20-licences", "H20 licences"), ("revenue-share", "15% fee"),
+    ("discouraged", "H20 discouraged"), ("state-half", "state: half domestic"), ("h20-stop", "H20 stopped"),
+    ("cac-rtx", "RTX 6000D stopped"), ("state-all", "state: all domestic"), ("h200-announced", "H200 announced"),
+    ("h200-rule", "H200 rule"), ("customs-h200", "H200 at customs"), ("h200-approvals", "H200 approved"),
+    ("h200-halt", "H200 halted"), ("v4-ascend", "V4 on Ascend"), ("national-plan", "national plan"),
+    ("h200-allowed", "Beijing lets H200 in"),
+  ]
+
+  /// A world by what is left out of it.
+  static func name(without: [String]) -> String {
+    switch without {
+    case ["h20-ban", "h20-reversal", "beijing", "mandates"]: "No ban"
+    case ["h20-reversal"]: "Ban kept"
+    case ["beijing"]: "Reversal, Beijing neutral"
+    default: "Without \(without.joined(separator: ", "))"
+    }
+  }
+}
