@@ -66,9 +66,9 @@ extension Page {
       case .heat: style = " tall"
       case .flow: (style, print, isPanned) = (" flow", "670 300", true)
       case .timeline(let timeline):
-        let rows = timeline.rows.count
-        (style, height, isPanned) = (" timeline", 40 + 34 * rows, true)
-        print = "670 \(40 + 26 * rows)"
+        let lanes = ChartOptions.lanes(of: timeline).count
+        (style, height, isPanned) = (" timeline", 28 + 17 * lanes, true)
+        print = "900 \(28 + 15 * lanes)"
       case .lines, .distribution, .shares, .bars, .fan, .stack, .tornado, .pairs: break
       }
     }

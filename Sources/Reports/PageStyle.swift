@@ -172,7 +172,7 @@ enum PageStyle {
       .bars td.bar { width: 26%; }
       .pan { overflow-x: auto; }
       .plot.flow { min-width: 760px; }
-      .plot.timeline { min-width: 640px; }
+      .plot.timeline { min-width: 920px; }
       .tornado td.track { width: 30%; }
       .tornado small { display: block; white-space: normal; }
     }

@@ -37,6 +37,14 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Decodable, CustomStri
   }
 }
 
+extension CalendarDay {
+  /// `2025-04-09`; the first of a month, which may stand for the month, as `2025-04`.
+  var dayText: String {
+    let day = Int(((months - months.rounded(.down)) * 30.4375).rounded()) + 1
+    return day == 1 ? description : "\(description)-\(day < 10 ? "0" : "")\(day)"
+  }
+}
+
 /// The months that a run covers, counted from zero.
 public struct Horizon: Hashable, Sendable {
   /// January of the first year.

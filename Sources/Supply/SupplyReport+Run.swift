@@ -103,7 +103,7 @@ extension SupplyReport {
 extension SupplyReport.Event {
   init(_ event: PolicyEvent) {
     id = event.id
-    date = event.date.description
+    date = event.date.dayText
     title = event.title
     actor = event.actor
     source = event.source

@@ -16,12 +16,16 @@ extension SupplyReport {
   }
 
   private static let sides = [
-    "Washington", "Beijing", "Cities and provinces", "Foreign makers", "Domestic makers and buyers", "This scenario",
+    "Washington", "Beijing", "Cities and provinces", "Foreign makers", "Domestic makers and buyers",
+    "This scenario",
   ]
 
+  /// From the run's first year on: what came before is in the table.
   var timeline: Chart {
-    let dated = events.compactMap { event in CalendarDay(event.date).map { ($0, event) } }.sorted { $0.0 < $1.0 }
-    let present = Self.sides.filter { side in events.contains { Self.side(of: $0.actor) == side } }
+    let start = series.first?.months.first.map(Self.year) ?? 0
+    let dated = events.compactMap { event in CalendarDay(event.date).map { ($0, event) } }
+      .filter { $0.0.months / 12 >= start.rounded(.down) }.sorted { $0.0 < $1.0 }
+    let present = Self.sides.filter { side in dated.contains { Self.side(of: $0.1.actor) == side } }
     let dots = dated.map { date, event -> Chart.Timeline.Dot in
       Chart.Timeline.Dot(
         row: present.firstIndex(of: Self.side(of: event.actor)) ?? 0, x: date.months / 12, date: event.date,
@@ -32,7 +36,7 @@ extension SupplyReport {
     return Chart(
       "Who did what",
       caption: "\(acting) of \(dots.count) events act on quantities of the model; the others are kept for the reader. "
-        + "Labels where there is room; each dot has its text.",
+        + "Each dot has its text.",
       .timeline(
         Chart.Timeline(
           x: Chart.Axis("Year", .year), rows: present, dots: dots, filled: "acts on the model",

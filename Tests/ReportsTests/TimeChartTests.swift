@@ -56,13 +56,15 @@ import Testing
     #expect(ChartData(try chart("Sources")).csv.hasSuffix("\n2025,3,2\n2026,5,1\n"))
   }
 
-  @Test("dots of one row that would cover each other are lifted, those of other rows are not")
+  @Test("dots of one row whose labels would cover each other stand in lanes, those of other rows below them")
   func timeline() throws {
     guard case .timeline(let timeline) = try chart("Who did what").kind else { return }
-    #expect(ChartOptions.lifts(of: timeline, width: 0.01) == [0, 1, 0])
+    let lanes = ChartOptions.lanes(of: timeline)
+    #expect(lanes.dots == [0, 1, 2])
+    #expect(lanes.rows == [0..<2, 2..<4])
     let all = try series(of: "Who did what")
-    // Filled and empty dots are a series each.
-    #expect(all.map { ($0["data"] as? [Any])?.count } == [2, 1])
+    // Filled dots, empty ones and the names of two rows.
+    #expect(all.map { ($0["data"] as? [Any])?.count } == [2, 1, 2])
   }
 
   @Test("a flow draws what flows: nodes of links above zero, in their columns")
