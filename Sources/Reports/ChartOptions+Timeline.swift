@@ -24,6 +24,7 @@ extension ChartOptions {
       ]
     }
     let x = axis(timeline.x, gridLines: false).adding([
+      "axisLine": ["show": true, "onZero": false, "lineStyle": ["color": "@color:axis"]],
       "min": .number(first), "max": .number(last), "interval": .number(last - first > 4.5 ? 1 : 0.25),
       "axisLabel": label(timeline.x.notation),
       "splitLine": ["show": true, "lineStyle": ["color": "@color:rule", "type": "dashed"]],

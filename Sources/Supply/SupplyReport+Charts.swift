@@ -97,7 +97,8 @@ extension SupplyReport {
   /// What holds the largest maker back, as shares of the draws that fill the whole.
   var constraintChart: Chart {
     let kinds = [
-      ("memory", 3, 5, 0), ("logic", 2, 0, 0), ("packaging", 4, 2, 0), ("demand", 1, 1, 0), ("nothing", 0, 4, 3),
+      ("memory", 3, 5, 0), ("logic", 2, 0, 0), ("packaging", 4, 2, 0), ("policy", 5, 3, 0), ("demand", 1, 1, 0),
+      ("nothing", 0, 4, 3),
     ]
     let layers = kinds.map { name, index, hue, shade in
       let points = constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) }

@@ -70,7 +70,7 @@ extension SupplyReport {
         fan("fleet.power", caption: "Chips, their systems and cooling."))
         + block(
           fan("tokens.capacity", caption: "At the fleet's utilisation, in the mix of the data."),
-          fan("supernodes.added", caption: "Supernodes of 384 chips a month.")))
+          fan("systems.CloudMatrix-384", caption: "Supernodes of 384 chips a month.")))
   }
 
   func section(_ pair: Counterfactual) -> Document.Section {

@@ -35,7 +35,7 @@ extension SupplyReport {
   var chain: Table {
     let steps = [
       "domestic.wafers", "domestic.dies", "domestic.packagesStarted", "domestic.packages", "domestic.units",
-      "imports.units", "smuggled.units", "supernodes.added", "fleet.units", "fleet.compute", "fleet.power",
+      "imports.units", "smuggled.units", "systems.CloudMatrix-384", "fleet.units", "fleet.compute", "fleet.power",
       "tokens.capacity",
     ]
     let rows = steps.compactMap { name -> [Table.Cell]? in

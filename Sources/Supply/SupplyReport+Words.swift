@@ -73,7 +73,7 @@ extension SupplyReport {
     ("fleet.units", "Chips running"), ("fleet.retired", "Chips retired"),
     ("fleet.domesticCompute", "Domestic compute running"), ("fleet.compute", "Compute running"),
     ("fleet.power", "Power drawn by AI chips and what serves them"),
-    ("fleet.h100byCompute", "H100 equivalents running"), ("supernodes.added", "Supernodes built"),
+    ("fleet.h100byCompute", "H100 equivalents running"), ("systems.CloudMatrix-384", "Supernodes built"),
     ("tokens.capacity", "Tokens that the fleet could serve"), ("tokens.served", "Tokens served"),
     ("tokens.wanted", "Tokens asked for"),
   ]
