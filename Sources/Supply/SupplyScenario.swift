@@ -66,7 +66,7 @@ public struct SupplyScenario: Sendable {
   }
 
   private static func root(_ file: File, _ world: Node, _ catalog: Catalog) throws -> SupplyScenario {
-    let lists = try ["parameters", "events", "claims"].map { try catalog.node("supply", $0) }
+    let lists = try ["parameters", "tokens", "events", "claims"].map { try catalog.node("supply", $0) }
     let decoded = try lists.map { try $0.decode(Lists.self) }
     return SupplyScenario(
       name: file.name, title: file.title ?? file.name, world: try world.decode(), worldNode: world,

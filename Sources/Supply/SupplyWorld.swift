@@ -72,8 +72,10 @@ public struct SupplyWorld: Decodable, Sendable {
     public var memoryBandwidth: Amount
     /// W.
     public var power: Amount
-    /// Tokens a second in the mix of the fleet, at full use.
+    /// Tokens a second in the mix of the fleet, at full use; input and output counted.
     public var tokensPerSecond: Amount
+    /// J of each such token at full use: the whole system's input power, without the building's.
+    public var joulesPerToken: Amount?
   }
 
   public struct Product: Decodable, Sendable {

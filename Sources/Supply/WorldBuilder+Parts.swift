@@ -57,7 +57,8 @@ extension WorldBuilder {
   {
     .init(
       compute: slot(given.computePower, "\(what) compute"), bandwidth: slot(given.memoryBandwidth, "\(what) bandwidth"),
-      power: slot(given.power, "\(what) power"), tokens: slot(given.tokensPerSecond, "\(what) tokens"))
+      power: slot(given.power, "\(what) power"), tokens: slot(given.tokensPerSecond, "\(what) tokens"),
+      energy: given.joulesPerToken.map { slot($0, "\(what) energy of a token") })
   }
 
   mutating func addProducts() {

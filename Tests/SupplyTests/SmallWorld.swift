@@ -41,7 +41,7 @@ enum SmallWorld {
         lag: \(lag)
         plan: \(plan)
         price: 1000
-        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10}
+        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10, joulesPerToken: 1}
       imports:
       - name: I
         vendor: W
