@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   6 supernode  5 Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware  1 Simulation, Reports, Formats
+//   6 supernode  5 Planning, Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware  1 Simulation, Reports, Formats
 //   0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
@@ -50,11 +50,16 @@ let package = Package(
       dependencies: ["Units", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Serving", "Simulation"],
       swiftSettings: settings),
 
+    .target(
+      name: "Planning",
+      dependencies: ["Units", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Supply", "Serving", "Simulation"],
+      swiftSettings: settings),
+
     .executableTarget(
       name: "supernode",
       dependencies: [
         "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Supply", "Serving",
-        "Validation",
+        "Validation", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -77,6 +82,11 @@ let package = Package(
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
       exclude: ["budgets.yaml"], swiftSettings: settings),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Hardware", "Formats", "Units", "Simulation",
+      ], swiftSettings: settings),
     .testTarget(
       name: "GoldenTests", dependencies: ["Formats", "supernode"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -30,7 +30,7 @@ extension SupplyScenario {
     }
     let world = try compiled(SupplyQuestion(draws: 1))
     var rows: [[Table.Cell]] = [
-      ["Value", Table.Cell("\(parameter.value.text) \(parameter.unit)")], ["Source", Table.Cell(parameter.source)],
+      ["Value", Table.Cell("\(parameter.value.text) \(parameter.unit)")],
       ["Grade", Table.Cell("\(parameter.grade): \(Self.gradeMeaning(parameter.grade))")],
     ]
     if let date = parameter.asOf { rows.append(["Known since", Table.Cell(date.description)]) }
@@ -40,10 +40,13 @@ extension SupplyScenario {
     if let factor = parameter.factor {
       rows.append(["Moves with", Table.Cell("\(factor.name), correlation \(CSVText.number(factor.loading))")])
     }
-    if let note = parameter.note { rows.append(["Note", Table.Cell(note)]) }
     let uses = world.uses.filter { $0.name == name }.map(\.place)
     rows.append(["Used by", Table.Cell(uses.isEmpty ? "nothing: kept for the reader" : uses.joined(separator: "; "))])
-    return Document(title: name, sections: [.init("Why", [.table(Table("", columns: ["", ""], rows: rows))])])
+    var sections: [Document.Section] = [
+      .init("Why", [.table(Table("", columns: ["", ""], rows: rows))]), .init("Source", [.paragraph(parameter.source)]),
+    ]
+    if let note = parameter.note { sections.append(.init("Note", [.paragraph(note)])) }
+    return Document(title: name, sections: sections)
   }
 
   static func gradeMeaning(_ grade: String) -> String {

@@ -13,6 +13,8 @@ public struct SupplyScenario: Sendable {
   /// Events left out, by id or group, with what the file says of it.
   public var without: [String]
   public var schools: [(group: String, member: String)]
+  /// Models and lengths of requests that the chips serve, where the scenario has its own; read by Planning.
+  public var mix: Node?
   /// SHA-256 of all that went in.
   public var inputHash: String
   var texts: [String]
@@ -32,6 +34,8 @@ public struct SupplyScenario: Sendable {
     var parameters: [Parameter]?
     var events: [PolicyEvent]?
     var claims: [SupplyClaim]?
+    /// A serving mix in place of the catalog's.
+    var mix: Node?
   }
 
   private struct Lists: Decodable {
@@ -101,6 +105,7 @@ public struct SupplyScenario: Sendable {
     }
     events += file.events ?? []
     claims += file.claims ?? []
+    mix = file.mix ?? mix
     without += file.without ?? []
     schools += (file.schools?.list ?? []).map { ($0.name, $0.value) }
   }

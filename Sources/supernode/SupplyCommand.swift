@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Planning
 import Reports
 import Supply
 import Units
@@ -42,6 +43,8 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
   @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
     String?
+  @Option(help: "Writes tokens a second and joules a token of every chip, by the serving model, to a file, or -.")
+  var writeTokenRates: String?
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
   @Option(help: "Threads; the result is the same for any number.") var cores: Int?
@@ -63,6 +66,9 @@ struct SupplyCommand: ParsableCommand {
     let catalog = Catalog(folders: catalog)
     let scenario = try scenario(in: catalog)
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+    if let writeTokenRates {
+      return try OutputFile.write(TokenRates(scenario, catalog: catalog).yaml, to: writeTokenRates)
+    }
     if let why { return Terminal.write(renderer.render(try scenario.explanation(of: why))) }
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
@@ -103,6 +109,7 @@ struct SupplyCommand: ParsableCommand {
       let value = try Node.parse(String(text[text.index(after: equals)...]), file: "--set")
       try scenario.replace(String(text[..<equals]), by: Uncertainty(value))
     }
+    if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
     for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }
     return scenario
   }

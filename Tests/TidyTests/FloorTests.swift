@@ -4,7 +4,7 @@ import Testing
   /// As in Documentation/Architecture.md.
   static let floors: [String: Int] = [
     "Units": 0, "Simulation": 1, "Reports": 1, "Formats": 1, "Workloads": 2, "Hardware": 2, "Costs": 3, "Supply": 3,
-    "Serving": 4, "Validation": 5, "supernode": 6,
+    "Serving": 4, "Planning": 5, "Validation": 5, "supernode": 6,
   ]
   /// Modules of others, and the targets that may use them.
   static let packages: [String: Set<String>] = [
@@ -13,7 +13,7 @@ import Testing
   ]
   /// Whose results must be the same bytes on any run.
   static let deterministic: Set<String> = [
-    "Units", "Simulation", "Workloads", "Hardware", "Costs", "Supply", "Serving",
+    "Units", "Simulation", "Workloads", "Hardware", "Costs", "Supply", "Serving", "Planning",
   ]
 
   private func imports(of file: Repository.File) -> [(line: Int, module: String)] {

@@ -1,0 +1,81 @@
+import Costs
+import Formats
+import Hardware
+import Units
+
+/// A system with its chip and its engine as values: what a search for a deployment runs over.
+public struct ServingHardware: Sendable {
+  public var system: System
+  public var chip: Chip
+  public var engine: Engine
+  public var precision: Precision
+  /// Most chips in one instance.
+  public var largest: Int
+  public var cachePlane: String?
+
+  public init(
+    system: System, chip: Chip, engine: Engine, precision: Precision, largest: Int, cachePlane: String? = nil
+  ) {
+    self.system = system
+    self.chip = chip
+    self.engine = engine
+    self.precision = precision
+    self.largest = system.scales == true ? largest : min(largest, system.chips.value)
+    self.cachePlane = cachePlane
+    self.system.chip = chip.name
+  }
+
+  /// What the supply world holds of a chip without a sheet.
+  public struct Facts: Sendable {
+    public var computePower: FLOPsPerSecond
+    public var memoryBandwidth: BytesPerSecond
+    public var power: Watts
+    public init(computePower: FLOPsPerSecond, memoryBandwidth: BytesPerSecond, power: Watts) {
+      self.computePower = computePower
+      self.memoryBandwidth = memoryBandwidth
+      self.power = power
+    }
+
+    init?(_ part: ServingPlatform.Part) {
+      guard let compute = part.computePower, let bandwidth = part.memoryBandwidth, let power = part.power else {
+        return nil
+      }
+      self.init(computePower: compute, memoryBandwidth: bandwidth, power: power)
+    }
+  }
+
+  init(_ platform: ServingPlatform, facts: Facts?, in catalog: Catalog) throws {
+    let system = try catalog.system(platform.system)
+    self.init(
+      system: system, chip: try Self.chip(of: platform, system, facts, catalog),
+      engine: try catalog.engine(platform.engine), precision: Precision(weights: platform.weights),
+      largest: platform.largest, cachePlane: platform.cachePlane)
+  }
+
+  private static func chip(
+    of platform: ServingPlatform, _ system: System, _ facts: Facts?, _ catalog: Catalog
+  ) throws -> Chip {
+    guard let part = platform.part else { return try catalog.chip(system.chip) }
+    if let sheet = part.sheet { return try catalog.chip(sheet) }
+    guard let like = part.like, let memory = part.memory, let facts = facts ?? Facts(part) else {
+      throw Problem(
+        "platforms.\(platform.chip)", "nothing says what this chip is",
+        wayOut: "give part.sheet, or part.like and part.memory with the facts that the supply world lacks")
+    }
+    return try catalog.chip(like).scaled(to: facts, memory: memory, named: platform.chip)
+  }
+}
+
+extension Chip {
+  /// A stand-in: these facts, with the ratios between formats, the idle share of power and the efficiency of this chip.
+  func scaled(to facts: ServingHardware.Facts, memory: Bytes, named name: String) -> Chip {
+    var chip = inBin(facts.computePower)
+    chip.name = name
+    chip.memory.capacity.value = memory
+    chip.memory.bandwidth.value = facts.memoryBandwidth
+    let idle = chip.power.idle.value / chip.power.maximum.value
+    chip.power.maximum.value = facts.power
+    chip.power.idle.value = facts.power * idle
+    return chip
+  }
+}

@@ -1,0 +1,55 @@
+import Formats
+import Serving
+import Units
+
+/// The models that a fleet serves, by their share of its tokens, and the lengths of their requests.
+public struct TokenMix: Sendable {
+  public var models: [Entry]
+
+  public struct Entry: Decodable, Sendable {
+    /// The catalog's name.
+    public var model: String
+    /// Share of all tokens, input and output counted; what the shares sum to is the whole.
+    public var share: Double
+    /// Tokens of a request's prompt and of its answer.
+    public var promptTokens: Double
+    public var outputTokens: Double
+    /// Share of the prompt that the prefix cache holds; none where absent.
+    public var prefixHits: Double?
+    public var timePerOutputToken: Seconds
+    public var timeToFirstToken: Seconds
+    public var speculation: Scenario.Speculation?
+    public var source: String
+    /// A, B, C, D or M, as everywhere in the catalog.
+    public var grade: String
+
+    /// Tokens of a request that are counted.
+    public var tokens: Double { promptTokens + outputTokens }
+  }
+
+  private struct File: Decodable { var models: [Entry] }
+
+  /// A mapping with `models`, or the list itself; every fault is collected.
+  public init(_ node: Node) throws {
+    models = node.field("models") == nil ? try node.decode([Entry].self) : try node.decode(File.self).models
+    let list = node.field("models") ?? node
+    var problems: [Problem] = []
+    for (index, entry) in models.enumerated() {
+      func demand(_ isGood: Bool, _ field: String, _ fault: String, _ wayOut: String) {
+        guard !isGood else { return }
+        let place = list.elements.indices.contains(index) ? list.elements[index].place.description : "mix"
+        problems.append(Problem(place, "\(field) of \(entry.model) \(fault)", wayOut: wayOut))
+      }
+      demand(entry.share > 0 && entry.share.isFinite, "the share", "is not above 0", "leave the model out instead")
+      demand(entry.promptTokens >= 1, "promptTokens", "is below 1", "give tokens of a mean request")
+      demand(entry.outputTokens >= 2, "outputTokens", "is below 2", "give tokens of a mean answer")
+      demand((0..<1).contains(entry.prefixHits ?? 0), "prefixHits", "is no share below 1", "give 0 to 0.95")
+      demand(entry.timePerOutputToken > .zero, "timePerOutputToken", "is not above 0", "such as 50 ms")
+      demand(entry.timeToFirstToken > .zero, "timeToFirstToken", "is not above 0", "such as 5 s")
+    }
+    if models.isEmpty {
+      problems.append(Problem(list.place.description, "the mix names no model", wayOut: "give at least one"))
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+  }
+}

@@ -1,0 +1,39 @@
+import Formats
+import Units
+
+extension SupplyScenario {
+  /// The medians of what the world says of a chip: dense BF16 TFLOP/s, TB/s and W.
+  public struct ChipFacts: Hashable, Sendable {
+    public var computePower: Double
+    public var memoryBandwidth: Double
+    public var power: Double
+  }
+
+  /// nil where the world has no such chip.
+  public func chipFacts(of chip: String) throws -> ChipFacts? {
+    let specification =
+      world.products.first { $0.name == chip }?.specification ?? world.imports.first { $0.name == chip }?.specification
+    guard let specification else { return nil }
+    return ChipFacts(
+      computePower: try median(of: specification.computePower),
+      memoryBandwidth: try median(of: specification.memoryBandwidth), power: try median(of: specification.power))
+  }
+
+  private func median(of amount: Amount) throws -> Double {
+    switch amount.form {
+    case .inline(let uncertainty): return QuantileFunction(uncertainty)(0.5)
+    case .named(let name):
+      guard let parameter = parameters.last(where: { $0.name == name }) else {
+        throw Problem(amount.place.description, "there is no parameter '\(name)'")
+      }
+      return QuantileFunction(parameter.value, within: parameter.bounds)(0.5)
+    }
+  }
+
+  /// Puts other parameters in the place of those of the same names.
+  public mutating func replace(_ others: [Parameter]) {
+    let names = others.map(\.name)
+    parameters.removeAll { names.contains($0.name) }
+    parameters += others
+  }
+}
