@@ -5,8 +5,8 @@ import Workloads
 
 /// Looks through layouts and batches of one model on one kind of system for the greatest steady throughput.
 ///
-/// Step times, memory and power are those that a simulation of the same deployment uses. Prefill and decode do not share
-/// chips, so each is best alone. Left out: the links between the pools, and that a system holds whole instances.
+/// Step times, memory and power are those that a simulation of the same deployment uses. Prefill and decode do not
+/// share chips, so each is best alone. Left out: the links between the pools, and that a system holds whole instances.
 public struct DeploymentSearch: Sendable {
   let hardware: ServingHardware
   let architecture: Architecture

@@ -37,7 +37,8 @@ public struct TokenRates: Sendable {
     }
   }
 
-  /// Tokens a second of each model where the reference chip stands first, or else on the first platform that serves all.
+  /// Tokens a second of each model where the reference chip stands first, or else on the first platform that serves
+  /// them all.
   private static func yardsticks(_ searched: [Searched], _ reference: String, _ mix: TokenMix) throws -> [Double] {
     let ordered = searched.filter { $0.platform.chip == reference } + searched
     for one in ordered {

@@ -70,7 +70,7 @@ import Units
     var watts: Double
 
     init(_ one: Case, limit: Int) throws {
-      let tensor = one.prefill.tensor.map { ", tensorParallel: \($0)" } ?? ""
+      let tensor = one.prefill.tensor.map { "\n  tensorParallel: \($0)" } ?? ""
       let drafts = one.drafts > 0 ? "\nspeculation: {draftTokens: \(one.drafts), acceptance: 0.7}" : ""
       let text = """
         name: saturated
@@ -78,8 +78,15 @@ import Units
         system: \(one.system)
         engine: \(one.engine)
         precision: {weights: \(one.weights.rawValue), attention: bf16, keyValue: bf16}\(drafts)
-        prefill: {instances: \(one.prefill.instances), chips: \(one.prefill.chips), maxBatchedTokensPerChip: \(one.tokensPerChip)\(tensor)}
-        decode: {instances: \(one.decode.instances), chips: \(one.decode.chips), tensorParallel: \(one.decode.tensor), maxRequestsPerChip: \(limit)}
+        prefill:
+          instances: \(one.prefill.instances)
+          chips: \(one.prefill.chips)
+          maxBatchedTokensPerChip: \(one.tokensPerChip)\(tensor)
+        decode:
+          instances: \(one.decode.instances)
+          chips: \(one.decode.chips)
+          tensorParallel: \(one.decode.tensor)
+          maxRequestsPerChip: \(limit)
         objectives: {timePerOutputToken: 50 ms}
         workload:
           prompts: \(one.requests)
