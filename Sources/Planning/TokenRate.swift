@@ -91,7 +91,7 @@ public struct MixMean: Hashable, Sendable {
     var yardstick: Double
   }
 
-  /// `R · Σ (share / yardstick) / Σ (share / rate)` over the models served, `R = 1 / Σ (share / yardstick)` over all;
+  /// `R · Σ (share / yardstick) / Σ (share / rate)` over the models served, R = 1 / Σ (share / yardstick) over all;
   /// with all served 1 / Σ (share / rate). A chip that leaves a model to others frees them from what it serves.
   init?(_ terms: [Term]) {
     let served = terms.compactMap { term in term.state.map { (term: term, state: $0) } }
