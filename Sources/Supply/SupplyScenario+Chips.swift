@@ -30,10 +30,18 @@ extension SupplyScenario {
     }
   }
 
-  /// Puts other parameters in the place of those of the same names.
+  /// Puts other parameters in the place of those of the same names, but for those that the scenario itself gave.
   public mutating func replace(_ others: [Parameter]) {
+    let given = parameters.filter(\.isReplaced).map(\.name)
+    let others = others.filter { !given.contains($0.name) }
     let names = others.map(\.name)
     parameters.removeAll { names.contains($0.name) }
     parameters += others
   }
+}
+
+extension Parameter {
+  /// How the source of a value begins that a scenario put in another's place.
+  static let replacedSource = "this scenario, instead of: "
+  var isReplaced: Bool { source.hasPrefix(Self.replacedSource) }
 }

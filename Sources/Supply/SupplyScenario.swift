@@ -129,7 +129,7 @@ public struct SupplyScenario: Sendable {
     parameters[index].value = value
     parameters[index].schools = nil
     parameters[index].asOf = nil
-    parameters[index].source = "this scenario, instead of: \(parameters[index].source)"
+    parameters[index].source = "\(Parameter.replacedSource)\(parameters[index].source)"
   }
 
   /// The events that are left when those named, by id or group, are taken out and `asOf` forgets the later ones.

@@ -15,6 +15,15 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
     #expect(try String(decoding: readBytes(of: path), as: UTF8.self) == rates.get().yaml)
   }
 
+  @Test("the tables of Documentation/Models/Tokens.md are what the model says")
+  func tables() throws {
+    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    let path = "\(root)/Documentation/Models/Tokens.md"
+    let text = String(decoding: try readBytes(of: path), as: UTF8.self)
+    let expected = try rates.get().markdown
+    if !text.contains(expected) { Issue.record("put these in the place of the tables:\n\(expected)") }
+  }
+
   @Test("every chip of the base world has a rate, and low, mid and high rise")
   func complete() throws {
     let base = try SupplyScenario("base", catalog: Worlds.catalog)
@@ -47,8 +56,11 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
     let parameters = try own.parameters()
     #expect(parameters.count == 2 * own.rates.count)
     let count = scenario.parameters.count
+    try scenario.replace("tokens_per_second.910C", by: .point(7))
     scenario.replace(parameters)
     #expect(scenario.parameters.count == count)
+    // What the user sets goes before what the mix gives.
+    #expect(scenario.parameters.filter { $0.name == "tokens_per_second.910C" }.map(\.value) == [.point(7)])
   }
 
   /// Measured over predicted tokens a second of the scored serving rows lie between a family's factors.
