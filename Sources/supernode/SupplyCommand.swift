@@ -43,6 +43,8 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
   @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
     String?
+  @Flag(help: "Prints, as Markdown, what each chip serves of the mix, by the serving model, and runs nothing.")
+  var tokenRates = false
   @Option(help: "Writes tokens a second and joules a token of every chip, by the serving model, to a file, or -.")
   var writeTokenRates: String?
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
@@ -66,6 +68,7 @@ struct SupplyCommand: ParsableCommand {
     let catalog = Catalog(folders: catalog)
     let scenario = try scenario(in: catalog)
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+    if tokenRates { return Terminal.write(try TokenRates(scenario, catalog: catalog).markdown) }
     if let writeTokenRates {
       return try OutputFile.write(TokenRates(scenario, catalog: catalog).yaml, to: writeTokenRates)
     }

@@ -31,7 +31,7 @@ import Units
     // Prefill is.
     Case(
       model: "Qwen3-30B-A3B", system: "HGX H20", engine: "DeepEP two-batch", weights: .fp8,
-      prefill: (6, 1, 1), decode: (1, 8, 1), tokensPerChip: 8192, requests: 20_000, inFlight: 4000),
+      prefill: (4, 1, 1), decode: (1, 8, 1), tokensPerChip: 8192, requests: 20_000, inFlight: 4000),
   ]
 
   @Test("throughput and power are those of a saturated simulation within 5%", arguments: cases)
