@@ -5,12 +5,17 @@ import Units
 /// The models that a fleet serves, by their share of its tokens, and the lengths of their requests.
 public struct TokenMix: Sendable {
   public var models: [Entry]
+  /// Where each model stands in its file.
+  private var places: [String]
 
   public struct Entry: Decodable, Sendable {
     /// The catalog's name.
     public var model: String
     /// Share of all tokens, input and output counted; what the shares sum to is the whole.
     public var share: Double
+    /// The share where large models, and where small ones, have as much as may be; as `share` where absent.
+    public var heavyShare: Double?
+    public var lightShare: Double?
     /// Tokens of a request's prompt and of its answer.
     public var promptTokens: Double
     public var outputTokens: Double
@@ -33,23 +38,49 @@ public struct TokenMix: Sendable {
   public init(_ node: Node) throws {
     models = node.field("models") == nil ? try node.decode([Entry].self) : try node.decode(File.self).models
     let list = node.field("models") ?? node
+    places = list.elements.map(\.place.description)
     var problems: [Problem] = []
     for (index, entry) in models.enumerated() {
       func demand(_ isGood: Bool, _ field: String, _ fault: String, _ wayOut: String) {
         guard !isGood else { return }
-        let place = list.elements.indices.contains(index) ? list.elements[index].place.description : "mix"
-        problems.append(Problem(place, "\(field) of \(entry.model) \(fault)", wayOut: wayOut))
+        problems.append(Problem(place(of: index), "\(field) of \(entry.model) \(fault)", wayOut: wayOut))
       }
       demand(entry.share > 0 && entry.share.isFinite, "the share", "is not above 0", "leave the model out instead")
+      demand(
+        [entry.heavyShare, entry.lightShare].allSatisfy { $0 ?? 0 >= 0 && ($0 ?? 0).isFinite }, "a share",
+        "is below 0", "give 0 or more")
       demand(entry.promptTokens >= 1, "promptTokens", "is below 1", "give tokens of a mean request")
       demand(entry.outputTokens >= 2, "outputTokens", "is below 2", "give tokens of a mean answer")
       demand((0..<1).contains(entry.prefixHits ?? 0), "prefixHits", "is no share below 1", "give 0 to 0.95")
       demand(entry.timePerOutputToken > .zero, "timePerOutputToken", "is not above 0", "such as 50 ms")
       demand(entry.timeToFirstToken > .zero, "timeToFirstToken", "is not above 0", "such as 5 s")
     }
+    for shares in [models.map { $0.heavyShare ?? $0.share }, models.map { $0.lightShare ?? $0.share }]
+    where problems.isEmpty && !models.isEmpty && !(shares.reduce(0, +) > 0) {
+      problems.append(Problem(list.place.description, "the shares of all models are 0", wayOut: "give one above 0"))
+    }
     if models.isEmpty {
       problems.append(Problem(list.place.description, "the mix names no model", wayOut: "give at least one"))
     }
     guard problems.isEmpty else { throw Problems(problems) }
+  }
+
+  /// The model's line in its file.
+  func place(of index: Int) -> String { places.indices.contains(index) ? places[index] : "mix" }
+
+  /// Which models make up the whole.
+  enum Variant: Sendable, CaseIterable { case middle, heavy, light }
+
+  /// Shares that sum to 1.
+  func shares(_ variant: Variant) -> [Double] {
+    let shares = models.map { entry in
+      switch variant {
+      case .middle: entry.share
+      case .heavy: entry.heavyShare ?? entry.share
+      case .light: entry.lightShare ?? entry.share
+      }
+    }
+    let total = shares.reduce(0, +)
+    return shares.map { $0 / total }
   }
 }

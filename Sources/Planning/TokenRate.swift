@@ -30,6 +30,9 @@ public struct TokenRate: Sendable {
     /// At half and at twice the time per output token; the middle where nothing meets half of it.
     public var tight: MixMean
     public var loose: MixMean
+    /// With the shares of the mix that favour large models, and small ones.
+    public var heavy: MixMean
+    public var light: MixMean
   }
 
   init(chip: String, parts: [Part]) {
@@ -44,33 +47,35 @@ public struct TokenRate: Sendable {
     func rate(_ value: (Part) -> Double) -> Double { parts.reduce(0) { $0 + $1.share * value($1) } }
     let total = rate { $0.mean.tokensPerSecond }
     outputTokensPerSecond = rate { $0.mean.outputTokensPerSecond }
-    // Ends of independent factors: their logarithms add as squares. Systems of one chip share their errors.
-    func end(_ part: Part, _ factors: Double...) -> Double {
-      exponential(factors.reduce(0) { $0 + logarithm($1) * logarithm($1) }.squareRoot())
-    }
     tokensPerSecond = Band(
-      low: rate { part in
-        part.mean.tokensPerSecond
-          / end(part, part.family.throughput.low, min(1, part.tight.tokensPerSecond / part.mean.tokensPerSecond))
-      }, mid: total,
-      high: rate { part in
-        part.mean.tokensPerSecond
-          * end(part, part.family.throughput.high, max(1, part.loose.tokensPerSecond / part.mean.tokensPerSecond))
-      })
+      low: rate { $0.mean.tokensPerSecond / $0.spread(\.tokensPerSecond, downwards: true, $0.family.throughput.low) },
+      mid: total,
+      high: rate { $0.mean.tokensPerSecond * $0.spread(\.tokensPerSecond, downwards: false, $0.family.throughput.high) }
+    )
     func energy(_ value: (Part) -> Double) -> Double { rate { $0.mean.tokensPerSecond * value($0) } / total }
+    // A chip that serves fewer tokens than the model says takes more energy for each.
     joulesPerToken = Band(
       low: energy { part in
-        part.mean.joulesPerToken
-          / end(
-            part, part.family.throughput.high, part.family.power.low,
-            min(1, part.loose.joulesPerToken / part.mean.joulesPerToken))
+        let spread = part.spread(\.joulesPerToken, downwards: true, part.family.throughput.high, part.family.power.low)
+        return part.mean.joulesPerToken / spread
       }, mid: energy { $0.mean.joulesPerToken },
       high: energy { part in
-        part.mean.joulesPerToken
-          * end(
-            part, part.family.throughput.low, part.family.power.high,
-            max(1, part.tight.joulesPerToken / part.mean.joulesPerToken))
+        let spread = part.spread(\.joulesPerToken, downwards: false, part.family.throughput.low, part.family.power.high)
+        return part.mean.joulesPerToken * spread
       })
+  }
+}
+
+extension TokenRate.Part {
+  /// The factor from the middle to one end: what the objective, the mix and the family's factors make together;
+  /// independent, so their logarithms add as squares.
+  func spread(_ value: KeyPath<MixMean, Double>, downwards: Bool, _ factors: Double...) -> Double {
+    func reach(_ means: [MixMean]) -> Double {
+      let ratios = means.map { $0[keyPath: value] / mean[keyPath: value] }
+      return downwards ? min(1, ratios.min() ?? 1) : max(1, ratios.max() ?? 1)
+    }
+    let all = factors + [reach([tight, loose]), reach([heavy, light])]
+    return exponential(all.reduce(0) { $0 + logarithm($1) * logarithm($1) }.squareRoot())
   }
 }
 

@@ -23,6 +23,14 @@ extension TokenRates {
         "joules_per_token.\(rate.chip)", "J", rate.joulesPerToken, loading: -0.7, rate,
         note: "input power of chips, hosts, network and supplies over tokens a second; the building's share is apart")
     }
+    for chip in idle {
+      for (name, unit) in [("tokens_per_second", "tokens/s"), ("joules_per_token", "J")] {
+        lines += [
+          "- name: \(name).\(chip)", "  unit: \"\(unit)\"", "  value: 0", "  source: \"serves no model of the mix\"",
+          "  grade: D",
+        ]
+      }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -54,7 +62,7 @@ extension TokenRate {
     }
     let families = parts.map(\.family.source).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return "Supernode's serving model, \(systems.joined(separator: ", ")); low and high: half and twice the time per "
-      + "output token, and \(families.joined(separator: "; "))"
+      + "output token, larger and smaller models in the mix, and \(families.joined(separator: "; "))"
   }
 }
 

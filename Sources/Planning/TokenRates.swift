@@ -8,8 +8,8 @@ import Workloads
 public struct TokenRates: Sendable {
   public var mix: TokenMix
   public var rates: [TokenRate]
-  /// Sentences about chips that could not be rated, with why.
-  public var notes: [String]
+  /// Chips that serve no model of the mix.
+  public var idle: [String]
 
   /// For the chips of `scenario` and of the platforms, in the mix of the scenario or that of the catalog.
   public init(_ scenario: SupplyScenario, catalog: Catalog) throws {
@@ -19,20 +19,25 @@ public struct TokenRates: Sendable {
   public init(mix: TokenMix, scenario: SupplyScenario, catalog: Catalog) throws {
     self.mix = mix
     let platforms = try ServingPlatforms(catalog.node("supply", "platforms"))
-    let architectures = try mix.models.map { entry in
-      try Architecture(config: catalog.node("models", entry.model), name: entry.model)
+    let architectures = try mix.models.indices.map { index in
+      let name = mix.models[index].model
+      do {
+        return try Architecture(config: catalog.node("models", name), name: name)
+      } catch let problem as Problem where problem.place.isEmpty {
+        throw Problem(mix.place(of: index), problem.fault, wayOut: problem.wayOut)
+      }
     }
     let searched = try platforms.list.map { platform in
       try Searched(platform, mix, architectures, scenario: scenario, catalog: catalog)
     }
     let yardsticks = try Self.yardsticks(searched, platforms.reference, mix)
     rates = []
-    notes = []
+    idle = []
     for chip in platforms.chips {
       let parts = try searched.filter { $0.platform.chip == chip }.compactMap { one in
         try one.part(of: mix, family: platforms.family(of: one.platform), yardsticks: yardsticks)
       }
-      if parts.isEmpty { notes.append("\(chip) serves no model of the mix.") }
+      if parts.isEmpty { idle.append(chip) }
       if !parts.isEmpty { rates.append(TokenRate(chip: chip, parts: parts)) }
     }
   }
@@ -76,15 +81,15 @@ struct Searched {
 
   /// nil where no model of the mix is served.
   func part(of mix: TokenMix, family: ServingPlatform.Family, yardsticks: [Double]) -> TokenRate.Part? {
-    let total = mix.models.reduce(0) { $0 + $1.share }
     // The models served at their own objectives; one that another objective refuses stays at its own.
-    func mean(_ objective: Int) -> MixMean? {
-      MixMean(
+    func mean(_ objective: Int, _ variant: TokenMix.Variant = .middle) -> MixMean? {
+      let shares = mix.shares(variant)
+      return MixMean(
         mix.models.indices.map { index in
           let entry = mix.models[index]
           let own = verdicts[index][0].state
           return MixMean.Term(
-            share: entry.share / total, outputShare: entry.outputTokens / entry.tokens,
+            share: shares[index], outputShare: entry.outputTokens / entry.tokens,
             state: own.map { verdicts[index][objective].state ?? $0 }, yardstick: yardsticks[index])
         })
     }
@@ -92,6 +97,6 @@ struct Searched {
     return TokenRate.Part(
       platform: platform, family: family, share: platform.share ?? 1,
       verdicts: zip(mix.models, verdicts).map { ($0, $1[0]) }, mean: middle, tight: mean(1) ?? middle,
-      loose: mean(2) ?? middle)
+      loose: mean(2) ?? middle, heavy: mean(0, .heavy) ?? middle, light: mean(0, .light) ?? middle)
   }
 }

@@ -1,8 +1,11 @@
+import Costs
 import Formats
+import Hardware
 import Supply
 import Testing
 import Units
 import Validation
+import Workloads
 
 @testable import Planning
 
@@ -37,6 +40,71 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
       }
       #expect(rate.outputTokensPerSecond < rate.tokensPerSecond.mid)
       #expect(abs(rate.parts.reduce(0) { $0 + $1.share } - 1) < 1e-12)
+    }
+  }
+
+  @Test("no pool computes more than its peak, holds more than its memory or takes longer than its objective")
+  func bounds() throws {
+    let base = try SupplyScenario("base", catalog: Worlds.catalog)
+    for part in try rates.get().rates.flatMap(\.parts) {
+      let facts = try base.chipFacts(of: part.platform.chip).map { facts in
+        ServingHardware.Facts(
+          computePower: FLOPsPerSecond(facts.computePower * 1e12),
+          memoryBandwidth: BytesPerSecond(facts.memoryBandwidth * 1e12), power: Watts(facts.power))
+      }
+      let hardware = try ServingHardware(part.platform, facts: facts, in: Worlds.catalog)
+      let peak = hardware.chip.peakRate(of: part.platform.weights).value
+      for (entry, verdict) in part.verdicts {
+        guard let state = verdict.state else { continue }
+        let architecture = try Architecture(config: Worlds.catalog.node("models", entry.model), name: entry.model)
+        // A multiply and an add for each parameter that works on a token, without the embedding.
+        let perToken = 2 * Double(ParameterCount(architecture).activeWithoutEmbedding)
+        let fresh = entry.promptTokens * (1 - (entry.prefixHits ?? 0))
+        #expect(state.prefill.requestsPerSecond * fresh * perToken < peak)
+        #expect(state.decode.requestsPerSecond * (entry.outputTokens - 1) * perToken < peak)
+        let held = Bytes(state.decode.batchPerChip * entry.tokens * architecture.keyValueBytesPerToken(.bf16).value)
+        #expect(held < hardware.chip.memory.capacity.value)
+        #expect(state.timePerOutputToken <= entry.timePerOutputToken)
+        let power = SystemPower(hardware.system, chip: hardware.chip)
+        let chips = Double(hardware.system.chips.value)
+        #expect(state.power > power.watts(utilisation: 0) / chips && state.power < power.watts(utilisation: 1) / chips)
+      }
+    }
+  }
+
+  @Test("the share of the 910C in supernodes is that of the supply world")
+  func supernodes() throws {
+    let base = try SupplyScenario("base", catalog: Worlds.catalog)
+    let parameter = try #require(base.parameters.first { $0.name == "cm384.share_of_910c" })
+    let rate = try #require(rates.get().rates.first { $0.chip == "910C" })
+    let part = try #require(rate.parts.first { $0.platform.system == "CloudMatrix 384" })
+    #expect(abs(QuantileFunction(parameter.value)(0.5) - part.share) < 0.005)
+  }
+
+  @Test("a chip that serves nothing of a mix has a rate of nothing, and a mix that nobody serves is refused")
+  func nobody() throws {
+    let base = try SupplyScenario("base", catalog: Worlds.catalog)
+    func mix(_ model: String, _ time: String) throws -> TokenMix {
+      try TokenMix(
+        Node.parse(
+          """
+          - {model: \(model), share: 1, promptTokens: 4096, outputTokens: 256, timePerOutputToken: \(time),
+             timeToFirstToken: 5 s, source: a test, grade: D}
+          """, file: "mix.yaml"))
+    }
+    let large = try TokenRates(mix: mix("DeepSeek-R1", "50 ms"), scenario: base, catalog: Worlds.catalog)
+    #expect(large.idle.contains("Small-parts"))
+    let parameters = try large.parameters()
+    #expect(parameters.first { $0.name == "tokens_per_second.Small-parts" }?.value == .point(0))
+    #expect(throws: Problem.self) {
+      try TokenRates(mix: mix("DeepSeek-R1", "1 ms"), scenario: base, catalog: Worlds.catalog)
+    }
+    do {
+      _ = try TokenRates(mix: mix("DeepSeek-R7", "50 ms"), scenario: base, catalog: Worlds.catalog)
+      Issue.record("there is no such model")
+    } catch let problem as Problem {
+      #expect(problem.description.hasPrefix("mix.yaml:1"))
+      #expect(problem.description.contains("did you mean 'DeepSeek-R1'?"))
     }
   }
 
