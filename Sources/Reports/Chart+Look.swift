@@ -64,7 +64,7 @@ extension Page {
       switch chart.kind {
       case .scatter: (style, print) = (" square", "460 460")
       case .heat: style = " tall"
-      case .flow: (style, print, isPanned) = (" flow", "670 300", true)
+      case .flow: (style, print, isPanned) = (" flow", "900 420", true)
       case .timeline(let timeline):
         let lanes = ChartOptions.lanes(of: timeline).count
         (style, height, isPanned) = (" timeline", 28 + 17 * lanes, true)

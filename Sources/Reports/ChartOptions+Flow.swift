@@ -1,24 +1,22 @@
 extension ChartOptions {
-  /// Nodes stand in their columns; a link has the colour of what it comes from.
+  /// Nodes stand in their columns, in their order from the top; a link has the colour of what it comes from.
   static func options(_ flow: Chart.Flow) -> JSONValue {
     let links = flow.links.filter { $0.value > 0 && $0.value.isFinite }
     let used = flow.nodes.filter { node in links.contains { $0.from == node.name || $0.to == node.name } }
-    let last = used.map(\.column).max() ?? 0
     let nodes = used.map { node -> JSONValue in
       [
         "name": .text(node.name), "depth": .number(Double(node.column)), "note": .text(node.note),
         "itemStyle": ["color": .text("@color:\(node.colour.name)"), "opacity": .number(node.colour.strength)],
         "label": [
-          "position": node.column == last ? "left" : "right",
-          "formatter": .text(node.note.isEmpty ? node.name : "{name|\(node.name)}\n{note|\(node.note)}"),
+          "formatter": .text(node.note.isEmpty ? node.name : "{name|\(node.name)}\n{note|\(node.note)}")
         ],
       ]
     }
     let series: JSONValue = [
-      "type": "sankey", "left": 2, "right": 2, "top": 8, "bottom": 8, "nodeWidth": 10, "nodeGap": 18,
-      "nodeAlign": "left", "draggable": false, "layoutIterations": 48, "emphasis": ["focus": "adjacency"],
+      "type": "sankey", "left": 2, "right": 128, "top": 12, "bottom": 8, "nodeWidth": 10, "nodeGap": 20,
+      "nodeAlign": "left", "draggable": false, "layoutIterations": 0, "emphasis": ["focus": "adjacency"],
       "label": [
-        "color": "@color:ink", "fontSize": 11, "distance": 5,
+        "position": "right", "color": "@color:ink", "fontSize": 11, "distance": 5,
         "rich": [
           "name": ["color": "@color:ink", "fontSize": 11, "fontWeight": 600, "lineHeight": 14],
           "note": ["color": "@color:muted", "fontSize": 11, "lineHeight": 14],

@@ -106,7 +106,7 @@ extension ChartOptions {
     if own.isLogarithmic { return y.adding(logarithmicScale(values, own.notation)) }
     let scale: JSONValue = ["splitNumber": 4, "axisLabel": label(own.notation)]
     let greatest = values.max() ?? 0, least = values.min() ?? 0
-    let isShare = own.notation == .percent && greatest > 0.4 && greatest <= 1 && least >= 0
+    let isShare = own.notation == .percent && greatest > 0.4 && greatest <= 1.02 && least >= 0
     return y.adding(isWhole || isShare ? scale.adding(["min": 0, "max": 1, "interval": 0.25]) : scale)
   }
 

@@ -67,7 +67,7 @@ enum PageStyle {
     .single .plot { height: 320px; }
     .plot.square, .single .plot.square { width: min(100%, 620px); height: auto; aspect-ratio: 1; }
     .plot.tall, .single .plot.tall { height: 420px; }
-    .plot.flow, .single .plot.flow { height: 430px; }
+    .plot.flow, .single .plot.flow { height: 480px; }
     .axis { font-size: 0.72rem; color: var(--muted); margin: auto 0 0; }
     .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0 0 6px; padding: 0; }
     .legend button { font: inherit; font-size: 0.8rem; color: var(--soft); background: none; border: 0;
@@ -171,7 +171,7 @@ enum PageStyle {
       .scroll th:first-child, .scroll td:first-child { min-width: 6.2em; }
       .bars td.bar { width: 26%; }
       .pan { overflow-x: auto; }
-      .plot.flow { min-width: 760px; }
+      .plot.flow { min-width: 900px; }
       .plot.timeline { min-width: 920px; }
       .tornado td.track { width: 30%; }
       .tornado small { display: block; white-space: normal; }

@@ -13,7 +13,7 @@ struct MakingColumns {
   /// By product.
   let started, packaged, completed, inventory, recentSales, recentStarts: [Column]
   let chipPipeline: [Delay]
-  let totalCapacity, totalWafers, totalDies, totalStarted, totalPackaged, totalCompleted, totalUnsold: Column
+  let totalCapacity, totalWafers, totalGross, totalDies, totalStarted, totalPackaged, totalCompleted, totalUnsold: Column
   let worst, constraint: Column
   private let stocks: [Column]
 
@@ -44,6 +44,7 @@ struct MakingColumns {
     recentStarts = store.takeEach(products)
     chipPipeline = (0..<products).map { _ in Delay(store) }
     (totalCapacity, totalWafers, totalDies) = (store.take(), store.take(), store.take())
+    totalGross = store.take()
     (totalStarted, totalPackaged) = (store.take(), store.take())
     (totalCompleted, totalUnsold) = (store.take(), store.take())
     (worst, constraint) = (store.take(), store.take())
@@ -73,6 +74,7 @@ extension MonthlyModel {
 
   /// Wafers by plant, good dies by family; dies become ready `lag` months later.
   func startWafers(_ month: Int) {
+    making.totalGross.fill(0)
     for (index, family) in world.families.enumerated() {
       making.diesMade[index].fill(0)
       fillYield(family, making.dieYield[index])
@@ -88,7 +90,11 @@ extension MonthlyModel {
       for (number, share) in fab.shares.enumerated() {
         let (made, part) = (making.diesMade[share.target], making.fabShares[index][number])
         let (gross, yield) = (slot(world.families[share.target].gross), making.dieYield[share.target])
-        for lane in lanes { made[lane] += wafers[lane] * part[lane] * gross[lane] * yield[lane] }
+        for lane in lanes {
+          let printed = wafers[lane] * part[lane] * gross[lane]
+          making.totalGross[lane] += printed
+          made[lane] += printed * yield[lane]
+        }
       }
     }
     for (index, family) in world.families.enumerated() { receiveDies(index, family, month) }

@@ -7,7 +7,7 @@ extension SupplyReport {
   /// The middle of a month as a year with its fraction.
   static func year(_ month: String) -> Double { CalendarDay(month).map { ($0.months + 0.5) / 12 } ?? 0 }
 
-  private static let years = Chart.Axis("Year", .year)
+  private static let time = Chart.Axis("Year", .year)
 
   private func axis(_ series: Series) -> Chart.Axis {
     let scale = scale(series.unit)
@@ -15,24 +15,25 @@ extension SupplyReport {
   }
 
   /// The end of the charts that are about the years of the news; tables, JSON and CSV have all months.
-  static let near = 2028.0
+  static let near = 0.0..<2028
+  static let all = 0..<Double.infinity
 
-  func band(_ series: Series, named name: String, until end: Double) -> Chart.Fan.Band {
+  func band(_ series: Series, named name: String, years: Range<Double>) -> Chart.Fan.Band {
     let factor = scale(series.unit).factor
     let slices = zip(series.months, series.quantiles).map { month, levels in
       Chart.Fan.Slice(
         x: Self.year(month), p05: levels[0] * factor, p25: levels[1] * factor, p50: levels[2] * factor,
         p75: levels[3] * factor, p95: levels[4] * factor)
     }
-    return Chart.Fan.Band(name, slices.filter { $0.x < end })
+    return Chart.Fan.Band(name, slices.filter { years.contains($0.x) })
   }
 
   /// A quantity over the months with all that is not known about it; nothing where the run does not have it.
-  func fan(_ quantity: String, caption: String, marking ids: [String] = [], until end: Double = .infinity) -> Chart? {
+  func fan(_ quantity: String, caption: String, marking ids: [String] = [], years: Range<Double> = all) -> Chart? {
     guard let series = find(quantity) else { return nil }
     return Chart(
       Self.label(quantity), caption: caption,
-      .fan(Chart.Fan(x: Self.years, y: axis(series), bands: [band(series, named: title, until: end)])),
+      .fan(Chart.Fan(x: Self.time, y: axis(series), bands: [band(series, named: title, years: years)])),
       events: markers(ids))
   }
 
@@ -41,9 +42,9 @@ extension SupplyReport {
     -> Chart?
   {
     guard let with = find(quantity), let without = other.first(where: { $0.quantity == quantity }) else { return nil }
-    let bands = [band(with, named: title, until: Self.near), band(without, named: name, until: Self.near)]
+    let bands = [band(with, named: title, years: Self.near), band(without, named: name, years: Self.near)]
     return Chart(
-      Self.label(quantity), caption: caption, .fan(Chart.Fan(x: Self.years, y: axis(with), bands: bands)),
+      Self.label(quantity), caption: caption, .fan(Chart.Fan(x: Self.time, y: axis(with), bands: bands)),
       events: markers(ids))
   }
 
@@ -61,36 +62,63 @@ extension SupplyReport {
   }
 
   /// Medians of several quantities one on the other, domestic makers in one hue, imports in another.
-  func stack(_ prefix: String, title: String, caption: String, marking ids: [String] = []) -> Chart? {
+  func stack(
+    _ prefix: String, title: String, caption: String, byQuarter: Bool = false, marking ids: [String] = []
+  ) -> Chart? {
     let found = vendors.compactMap { vendor in find("\(prefix).\(vendor.name)").map { (vendor, $0) } }
     guard let sample = found.first?.1 else { return nil }
     var shades = [Vendor.Origin: Int]()
     let layers = found.map { vendor, series -> Chart.Stack.Layer in
       let shade = shades[vendor.origin, default: 0]
       shades[vendor.origin] = shade + 1
-      let factor = scale(series.unit).factor
-      let points = zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) }
+      let points = medians(series).filter { Self.near.contains($0.x) }
       return Chart.Stack.Layer(
-        vendor.label, points.filter { $0.x < Self.near }, Chart.Colour(vendor.origin.hue, shade: shade))
+        vendor.label, byQuarter ? Self.quarters(points) : points, Chart.Colour(vendor.origin.hue, shade: shade))
     }
+    let scale = scale(sample.unit)
+    let y = byQuarter ? Chart.Axis("\(scale.name) a quarter", scale.notation) : axis(sample)
     return Chart(
-      title, caption: caption, .stack(Chart.Stack(x: Self.years, y: axis(sample), layers: layers)),
-      events: markers(ids))
+      title, caption: caption, .stack(Chart.Stack(x: Self.time, y: y, layers: layers)), events: markers(ids))
+  }
+
+  func medians(_ series: Series) -> [Chart.Point] {
+    let factor = scale(series.unit).factor
+    return zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) }
+  }
+
+  /// Sums of three months at the quarter's middle.
+  static func quarters(_ points: [Chart.Point]) -> [Chart.Point] {
+    stride(from: 0, to: points.count - 2, by: 3).map { first in
+      Chart.Point(points[first + 1].x, points[first...first + 2].reduce(0) { $0 + $1.y })
+    }
+  }
+
+  /// Tokens by where the chips are from, against what is asked for.
+  var tokenChart: Chart? {
+    let parts = [
+      ("tokens.domestic", "domestic chips", Vendor.Origin.domestic), ("tokens.imported", "foreign chips", .imported),
+    ]
+    let layers = parts.compactMap { name, label, origin in
+      find(name).map { Chart.Stack.Layer(label, medians($0), Chart.Colour(origin.hue)) }
+    }
+    guard layers.count == 2, let sample = find("tokens.domestic") else { return nil }
+    return Chart(
+      "Tokens by the chips that could serve them", caption: "Medians: all chips running, at the fleet's utilisation.",
+      .stack(Chart.Stack(x: Self.time, y: axis(sample), layers: layers)))
   }
 
   /// Several medians of one unit as lines.
-  func lines(_ quantities: [(name: String, label: String)], title: String, caption: String, marking ids: [String] = [])
-    -> Chart?
-  {
+  func lines(
+    _ quantities: [(name: String, label: String)], title: String, caption: String, limits: [Chart.Marker] = [],
+    marking ids: [String] = [], years: Range<Double> = all
+  ) -> Chart? {
     let found = quantities.compactMap { name, label in find(name).map { (label, $0) } }
     guard let sample = found.first?.1 else { return nil }
     let lines = found.map { label, series in
-      let factor = scale(series.unit).factor
-      return Chart.Lines.Series(
-        label, zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) })
+      Chart.Lines.Series(label, medians(series).filter { years.contains($0.x) })
     }
     return Chart(
-      title, caption: caption, .lines(Chart.Lines(x: Self.years, y: axis(sample), series: lines)),
+      title, caption: caption, .lines(Chart.Lines(x: Self.time, y: axis(sample), series: lines, limits: limits)),
       events: markers(ids))
   }
 
@@ -107,7 +135,7 @@ extension SupplyReport {
     return Chart(
       "What holds the largest maker back",
       caption: "Share of the draws in which each is short in that month; nothing: output goes as planned.",
-      .stack(Chart.Stack(x: Self.years, y: Chart.Axis("share of draws", .percent), layers: layers, isWhole: true)),
+      .stack(Chart.Stack(x: Self.time, y: Chart.Axis("share of draws", .percent), layers: layers, isWhole: true)),
       events: markers(["tsmc-stop", "hbm-rule"]))
   }
 }

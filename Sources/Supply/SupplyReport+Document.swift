@@ -18,7 +18,7 @@ extension SupplyReport {
   public func document() -> Document {
     Document(
       title: "AI chips in China, from wafer to token: \(title)", subtitle: subtitle, lead: lead, headlines: headlines,
-      sections: [claimSection, supplySection, limitSection, chainSection, marketSection, fleetSection]
+      sections: [claimSection, supplySection, limitSection, chainSection, marketSection, shareSection, fleetSection]
         + counterfactuals.map(section) + sensitivitySections + [
           eventSection, numberSection, .init("What to bear in mind", [.notes(notes)]),
         ], footer: footer)

@@ -28,7 +28,7 @@ extension SupplyReport {
       block(
         fan(
           "domestic.units", caption: "What domestic makers sell in a month, to 2027; later years are below.",
-          marking: Self.turns, until: Self.near))
+          marking: Self.turns, years: Self.near))
         + block(
           stack(
             "units", title: "Chips by source", caption: "Medians of each source, which need not sum to the total's.",
@@ -41,25 +41,53 @@ extension SupplyReport {
 
   var limitSection: Document.Section { .init("What holds output back", block(constraintChart)) }
 
-  var chainSection: Document.Section { .init("From wafer to token", [.table(chain)]) }
+  var chainSection: Document.Section {
+    let year = years.first?.years.contains(2026) == true ? 2026 : years.first?.years.first ?? 2026
+    return .init(
+      "From wafer to token", block(flow(year)) + [.folded(title: "The chain in every year", [.table(chain)])])
+  }
 
   var marketSection: Document.Section {
     .init(
       "The market",
       block(
         stack(
-          "revenue", title: "Sales by vendor", caption: "Median sales of AI chips in China.", marking: Self.imports))
+          "revenue", title: "Sales by vendor and quarter",
+          caption: "Medians of each vendor's months, summed; smuggled chips at the price that buyers pay.",
+          byQuarter: true, marking: Self.imports))
         + block(
-          lines(
-            [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")],
-            title: "Domestic share", caption: "Of the month's legal sales, medians by three measures."),
-          fan("market.unmet", caption: "A ban raises the domestic share without one more chip: this is its other side.")
-        )
+          fan("imports.value", caption: "Legal imports, at what buyers pay.", marking: ["h20-ban"], years: Self.near),
+          fan(
+            "market.unmet", caption: "What buyers wanted and did not get.", marking: ["h20-ban"], years: Self.near))
+        + block(
+          fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers."),
+          fan(
+            "domestic.revenueIndex", caption: "The mean month of 2024 is 100; there is no data on share prices.",
+            years: 2025..<2031))
+        + [.folded(title: "Sales by vendor and quarter as a table", [.table(quarterTable)])])
+  }
+
+  var shareSection: Document.Section {
+    let cities = series.filter { $0.quantity.hasPrefix("city.") && $0.quantity.hasSuffix(".share") }
+    return .init(
+      "How self-sufficient",
+      block(
+        lines(
+          [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")],
+          title: "Domestic share of legal sales", caption: "Medians by three measures; 70% is what cities ask for.",
+          limits: [Chart.Marker("70%", 0.7)], marking: ["h20-ban"]),
+        lines(
+          cities.map { ($0.quantity, String($0.quantity.dropFirst(5).dropLast(6))) }, title: "Domestic share by city",
+          caption: "Medians of what data centres in each city buy, by value."))
         + block(
           fan(
-            "imports.value", caption: "Legal imports, as customs would see them.", marking: ["h20-ban"],
-            until: Self.near),
-          fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers.")))
+            "resilience.months",
+            caption:
+              "Months for which domestic makers could go on at the present pace if all imports stopped, 60 at most.",
+            years: 2024..<2031),
+          fan(
+            "resilience.share", caption: "And the share of that pace that domestic dies and memory alone carry.",
+            years: 2024..<2031)))
   }
 
   var fleetSection: Document.Section {
@@ -69,8 +97,10 @@ extension SupplyReport {
         fan("fleet.compute", caption: "All chips sold and not yet retired."),
         fan("fleet.power", caption: "Chips, their systems and cooling."))
         + block(
-          fan("tokens.capacity", caption: "At the fleet's utilisation, in the mix of the data."),
-          fan("systems.CloudMatrix-384", caption: "Supernodes of 384 chips a month.")))
+          fan("tokens.capacity", caption: "At the fleet's utilisation, in the mix of the data."), tokenChart)
+        + block(
+          fan("systems.CloudMatrix-384", caption: "Supernodes of 384 chips."),
+          fan("fleet.gridShare", caption: "Of the nation's electricity.")))
   }
 
   func section(_ pair: Counterfactual) -> Document.Section {

@@ -53,6 +53,22 @@ extension SupplyReport {
       columns: ["Step", "Unit"] + columns.map { .number(String($0)) }, rows: rows)
   }
 
+  /// Median sales: a row for each quarter, a column for each vendor.
+  var quarterTable: Table {
+    let found = vendors.compactMap { vendor in find("revenue.\(vendor.name)").map { (vendor, $0) } }
+    let columns = found.map { Self.quarters(medians($0.1)) }
+    let count = columns.map(\.count).min() ?? 0
+    return Table(
+      "Medians of each month, summed, in US dollars. Every month and level is in the CSV.",
+      columns: ["Quarter"] + found.map { .number($0.0.label) },
+      rows: (0..<count).map { index in
+        let x = columns[0][index].x, year = Int(x)
+        let quarter = Int((x - Double(year)) * 4) + 1
+        return [Table.Cell("\(year) Q\(quarter)")]
+          + columns.map { Table.Cell(Measure($0[index].y, .dollars).description) }
+      })
+  }
+
   var eventTable: Table {
     Table(
       "What each does to named quantities; without effects: information only.",

@@ -81,6 +81,7 @@ extension CompiledWorld {
     [
       .init("domestic.capacity", "wafers/month", isStock: true) { $0.making.totalCapacity },
       .init("domestic.wafers", "wafers") { $0.making.totalWafers },
+      .init("domestic.grossDies", "dies") { $0.making.totalGross },
       .init("domestic.dies", "good dies") { $0.making.totalDies },
       .init("domestic.packagesStarted", "packages") { $0.making.totalStarted },
       .init("domestic.packages", "chips") { $0.making.totalPackaged },
