@@ -48,7 +48,9 @@ public struct ServingHardware: Sendable {
     let system = try catalog.system(platform.system)
     self.init(
       system: system, chip: try Self.chip(of: platform, system, facts, catalog),
-      engine: try catalog.engine(platform.engine), precision: Precision(weights: platform.weights),
+      engine: try catalog.engine(platform.engine),
+      precision: Precision(
+        weights: platform.weights, attention: platform.attention ?? .bf16, keyValue: platform.keyValue ?? .bf16),
       largest: platform.largest, cachePlane: platform.cachePlane)
   }
 

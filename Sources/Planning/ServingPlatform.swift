@@ -13,6 +13,9 @@ public struct ServingPlatform: Decodable, Sendable {
   public var part: Part?
   public var engine: String
   public var weights: NumberFormat
+  /// Products inside attention, and keys and values; BF16 where absent.
+  public var attention: NumberFormat?
+  public var keyValue: NumberFormat?
   /// Most chips in one instance.
   public var largest: Int
   /// The plane over which cached prefixes are read.

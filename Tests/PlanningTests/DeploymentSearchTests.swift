@@ -42,6 +42,21 @@ import Units
     #expect(ratio < 2.4)
   }
 
+  /// 16.5k input and 5.7k output tokens a second on each board of eight, prompts of 4,096 tokens, eight chips in prefill
+  /// and sixteen in decode (lmsys.org, 2025-09-26); attention in FP8.
+  @Test("the H20's best published deployment is met within 5%")
+  func publishedH20() throws {
+    let entry = try Worlds.entry("DeepSeek-R1", prompt: 4096, output: 512, drafts: 1)
+    var hardware = try Worlds.hardware("HGX H20", "DeepEP two-batch", .fp8, largest: 16)
+    hardware.precision.attention = .fp8
+    hardware.precision.keyValue = .fp8
+    let verdicts = try Worlds.search(hardware, entry).verdicts(timesPerOutputToken: [.milliseconds(50)])
+    let state = try #require(verdicts[0].state)
+    #expect(abs(state.prefill.requestsPerSecond * 4096 / 2063 - 1) < 0.05)
+    // Prefill makes the first token.
+    #expect(abs(state.decode.requestsPerSecond * 511 / 714 - 1) < 0.05)
+  }
+
   @Test("a model too large for the largest instance is rejected with the reason")
   func tooLarge() throws {
     let entry = try Worlds.entry("DeepSeek-R1", prompt: 4096, output: 512)

@@ -53,6 +53,7 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
           memoryBandwidth: BytesPerSecond(facts.memoryBandwidth * 1e12), power: Watts(facts.power))
       }
       let hardware = try ServingHardware(part.platform, facts: facts, in: Worlds.catalog)
+      let format = hardware.precision.keyValue
       let peak = hardware.chip.peakRate(of: part.platform.weights).value
       for (entry, verdict) in part.verdicts {
         guard let state = verdict.state else { continue }
@@ -62,7 +63,7 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
         let fresh = entry.promptTokens * (1 - (entry.prefixHits ?? 0))
         #expect(state.prefill.requestsPerSecond * fresh * perToken < peak)
         #expect(state.decode.requestsPerSecond * (entry.outputTokens - 1) * perToken < peak)
-        let held = Bytes(state.decode.batchPerChip * entry.tokens * architecture.keyValueBytesPerToken(.bf16).value)
+        let held = Bytes(state.decode.batchPerChip * entry.tokens * architecture.keyValueBytesPerToken(format).value)
         #expect(held < hardware.chip.memory.capacity.value)
         #expect(state.timePerOutputToken <= entry.timePerOutputToken)
         let power = SystemPower(hardware.system, chip: hardware.chip)
