@@ -70,7 +70,8 @@ struct CompiledWorld: Sendable {
     var pricePath: Int
     var feePassedOn, bookedShare: Int?
     var isSmuggled: Bool
-    var exportLever, purchaseLever, productionLever, feeLever, tariffLever, writeOffLever, runningLever: Int
+    var exportLever, purchaseLever, productionLever, arrivalsLever, feeLever: Int
+    var tariffLever, writeOffLever, runningLever: Int
     var specification: Specification
   }
   struct Demand: Sendable {

@@ -96,9 +96,8 @@ extension MonthlyModel {
     let (wanted, ordered, ahead) = (
       path(chip.wantedPath), chip.productionPath.map(path) ?? path(chip.wantedPath), chip.stockpilePath.map(path)
     )
-    let (exports, purchases, production) = (
-      lever(chip.exportLever), lever(chip.purchaseLever), lever(chip.productionLever)
-    )
+    let (exports, purchases) = (lever(chip.exportLever), lever(chip.purchaseLever))
+    let (production, arrivals) = (lever(chip.productionLever), lever(chip.arrivalsLever))
     let (prices, fees, tariffs, charges) = (
       path(chip.pricePath), lever(chip.feeLever), lever(chip.tariffLever), lever(chip.writeOffLever)
     )
@@ -116,7 +115,8 @@ extension MonthlyModel {
       let price = prices[lane] * (1 + rise)
       let asked = wanted[lane] / (1 + rise * (elasticity?[lane] ?? .zero))
       let allowed = clamped(exports[lane], 0, 1) * positive(purchases[lane])
-      let stock = stocks[lane] + (ordered[lane] + (ahead?[lane] ?? .zero)) * production[lane]
+      let made = (ordered[lane] + (ahead?[lane] ?? .zero)) * production[lane] + arrivals[lane]
+      let stock = stocks[lane] + made
       var sale = least(stock, asked * allowed)
       if !chip.isSmuggled {
         sale = least(sale, ratio(positive(market.room[lane]), price, otherwise: .infinity))

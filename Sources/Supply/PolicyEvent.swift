@@ -17,8 +17,12 @@ public struct PolicyEvent: Decodable, Sendable {
   public var information: Bool?
   public var effects: [Effect]?
 
+  /// Total processing performance above which no chip may be exported: an effect on every import that exceeds it.
+  static let performance = "control.performance"
+
   /// One quantity changed; exactly one of `set`, `multiply` and `pulse`.
   public struct Effect: Decodable, Sendable {
+    /// A lever; `*` stands for any one part of its name.
     public var on: String
     /// From then on this value; it overrides whatever earlier events had in store.
     public var set: Amount?

@@ -15,7 +15,9 @@ extension SupplyReport {
     years = plan.years(outcome)
     vendors = Self.vendors(scenario.world)
     series = Self.series(world, outcome)
-    constraints = Self.constraints(world, outcome)
+    quarters = plan.quarters(outcome)
+    constraints = Self.constraints(world, outcome.constraints, draws: question.draws)
+    binding = Self.constraints(world, outcome.binding, draws: question.draws)
     counterfactuals = try question.without.map { names in
       let other = try scenario.compiled(question, without: names)
       let result = other.run(
@@ -26,7 +28,7 @@ extension SupplyReport {
         differences: plan.differences(outcome, result))
     }
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
-    (sensitivityOf, sensitivity) = try Self.sensitivity(scenario, question, world)
+    sensitivity = try Self.sensitivity(scenario, question, world)
     parameters = Self.inputs(scenario, question, world)
     notes = Self.notes(scenario, question)
     run = Run(
@@ -56,10 +58,10 @@ extension SupplyReport {
     return [.domestic, .imported, .smuggled].flatMap { origin in unique.map(\.element).filter { $0.origin == origin } }
   }
 
-  private static func constraints(_ world: CompiledWorld, _ outcome: SupplyOutcome) -> [ConstraintMonth] {
+  private static func constraints(_ world: CompiledWorld, _ counts: [[UInt32]], draws: Int) -> [ConstraintMonth] {
     let names = MonthlyModel.Constraint.allCases.map { "\($0)" }
-    return outcome.constraints.enumerated().map { month, counts in
-      let shares = counts.map { Double($0) / Double(outcome.draws) }
+    return counts.enumerated().map { month, counts in
+      let shares = counts.map { Double($0) / Double(draws) }
       let most = shares.indices.max { shares[$0] < shares[$1] } ?? 0
       return ConstraintMonth(
         month: world.horizon.date(of: month).description, plan: shares[0], demand: shares[1], logic: shares[2],
@@ -133,6 +135,8 @@ struct MeasurePlan {
   private let yearly: [SupplySeries]
   private let compared: [SupplySeries]
   private let years: [Int]
+  private let quarterly: [(quantity: String, unit: String, measures: [CompiledMeasure])]
+  private let quarterNames: [String]
 
   static let mainQuantities = [
     "sold.H20", "domestic.units", "domestic.value", "domestic.compute", "imports.units", "imports.value",
@@ -146,7 +150,9 @@ struct MeasurePlan {
     measures = try scenario.claims.map { try CompiledMeasure($0.definition, series: series, horizon: world.horizon) }
     claimCount = measures.count
     let firstYear = scenario.world.firstYear, count = world.horizon.count
-    years = (0..<count / 12).map { firstYear + $0 }
+    let years = (0..<count / 12).map { firstYear + $0 }
+    self.years = years
+    (quarterly, quarterNames) = Self.market(world)
     yearly = series
     compared = comparing ? series.filter { Self.mainQuantities.contains($0.name) } : []
     func byYear(_ chosen: [SupplySeries]) -> [CompiledMeasure] {
@@ -158,6 +164,7 @@ struct MeasurePlan {
       }
     }
     banded = byYear(yearly)
+    for row in quarterly { banded += row.measures }
     measures += byYear(compared)
   }
 
@@ -175,6 +182,16 @@ struct MeasurePlan {
 
   func years(_ outcome: SupplyOutcome) -> [SupplyReport.YearRow] {
     rows(yearly) { SupplyReport.Band(outcome.bands[$0]) }
+  }
+
+  func quarters(_ outcome: SupplyOutcome) -> [SupplyReport.QuarterRow] {
+    var place = yearly.count * years.count
+    return quarterly.map { row in
+      defer { place += row.measures.count }
+      return SupplyReport.QuarterRow(
+        quantity: row.quantity, unit: row.unit, quarters: quarterNames,
+        bands: row.measures.indices.map { SupplyReport.Band(outcome.bands[place + $0]) })
+    }
   }
 
   func differences(_ one: SupplyOutcome, _ other: SupplyOutcome) -> [SupplyReport.YearRow] {
@@ -198,5 +215,44 @@ extension CompiledMeasure {
     top = Part(series: [series], months: months, aggregate: isStock ? .end : .sum)
     bottom = nil
     scale = 1
+  }
+}
+
+extension MeasurePlan {
+  /// The market by quarter: units, revenue and share of each vendor, and what licences, bars and charges took.
+  fileprivate static func market(
+    _ world: CompiledWorld
+  ) -> (rows: [(quantity: String, unit: String, measures: [CompiledMeasure])], quarters: [String]) {
+    let series = world.series
+    let starts = stride(from: 0, to: world.horizon.count - 2, by: 3).map { $0 }
+    let names = starts.map { month in
+      let date = Int(world.horizon.date(of: month).months)
+      return "\(date / 12)Q\(date % 12 / 3 + 1)"
+    }
+    func index(_ name: String) -> Int? { series.firstIndex { $0.name == name } }
+    var rows: [(quantity: String, unit: String, measures: [CompiledMeasure])] = []
+    func add(_ name: String) {
+      guard let place = index(name) else { return }
+      let measures = starts.map { CompiledMeasure(series: place, months: $0..<$0 + 3, isStock: series[place].isStock) }
+      rows.append((name, series[place].unit, measures))
+    }
+    for vendor in world.vendors {
+      add("units.\(vendor)")
+      add("revenue.\(vendor)")
+      guard let revenue = index("revenue.\(vendor)"), let domestic = index("domestic.value"),
+        let imports = index("imports.value"), !world.imports.contains(where: { $0.isSmuggled && $0.name == vendor })
+      else { continue }
+      let measures = starts.map { start -> CompiledMeasure in
+        var measure = CompiledMeasure(series: revenue, months: start..<start + 3, isStock: false)
+        measure.bottom = .init(series: [domestic, imports], months: start..<start + 3, aggregate: .sum)
+        return measure
+      }
+      rows.append(("share.\(vendor)", "fraction", measures))
+    }
+    for name in [
+      "imports.fees", "imports.tariffs", "imports.writeOffs", "imports.barred", "imports.booked", "imports.value",
+      "domestic.value", "market.demand", "market.unmet", "domestic.revenueIndex",
+    ] + world.imports.filter({ !$0.isSmuggled }).map({ "barred.\($0.name)" }) { add(name) }
+    return (rows, names)
   }
 }

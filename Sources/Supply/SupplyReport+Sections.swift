@@ -147,29 +147,49 @@ extension SupplyReport {
   }
 
   var sensitivitySections: [Document.Section] {
-    guard let name = sensitivityOf else { return [] }
-    let top = sensitivity.prefix(16)
-    guard let first = top.first else { return [.init("What moves it", [.paragraph("\(name): nothing moves it.")])] }
-    let middle = claims.first { $0.title == name || $0.id == name }?.value.p50
-    let bars = top.map { influence in
+    guard let sensitivity else { return [] }
+    let name = sensitivity.of
+    guard let worth = sensitivity.mostWorthKnowing else {
+      return [.init("What moves it", [.paragraph("\(name): nothing moves it.")])]
+    }
+    let swinging = sensitivity.influences.enumerated().filter { $0.element.swing > 0 }
+      .sorted { ($1.element.swing, $0.offset) < ($0.element.swing, $1.offset) }
+    let bars = swinging.prefix(16).map { _, influence in
       let ends = [influence.from, influence.to].map { "\(Measure($0, .plain).trimmed)" }
       return Chart.Tornado.Bar(
         influence.parameter, low: influence.low, high: influence.high, from: ends[0], to: ends[1])
     }
+    let narrowing = "\(Measure(sensitivity.narrowing, .percent))"
     return [
       .init(
         "What moves it",
         [
-          .paragraph("\(name). Knowing \(first.parameter) would narrow it most."),
+          .paragraph(
+            "\(name): \(Measure(sensitivity.mean, .plain)) on average. Knowing \(worth) would narrow it most: "
+              + "\(narrowing) of its variance would go."),
           .chart(
             Chart(
               "One number at a time",
               caption: "The mean of the claim's value when one number is held at its 5% or its 95% value.",
-              .tornado(
-                Chart.Tornado(
-                  Chart.Axis("value", .plain), base: middle ?? (first.low + first.high) / 2, bars: Array(bars))))),
+              .tornado(Chart.Tornado(Chart.Axis("value", .plain), base: sensitivity.mean, bars: Array(bars))))),
+          .table(indexTable(sensitivity)),
         ])
     ]
+  }
+
+  private func indexTable(_ sensitivity: Sensitivity) -> Table {
+    Table(
+      "Shares of the variance (Sobol indices from \(sensitivity.draws) draws, one standard error).",
+      columns: [
+        "Number", .number("Alone"), .number("With interactions"), .number("Gone if known"), .number("Error of alone"),
+      ],
+      rows: sensitivity.influences.prefix(16).map { influence in
+        [
+          Table.Cell(influence.parameter), Table.Cell("\(Measure(max(0, influence.first), .percent))"),
+          Table.Cell("\(Measure(influence.total, .percent))"), Table.Cell("\(Measure(influence.known, .percent))"),
+          Table.Cell("\(Measure(influence.firstError, .percent))"),
+        ]
+      })
   }
 
   var eventSection: Document.Section {

@@ -11,12 +11,15 @@ public struct SupplyReport: Encodable, Sendable {
   public var vendors: [Vendor]
   public var series: [Series]
   public var years: [YearRow]
+  /// The market by quarter: units, revenue and share by vendor, fees, write-offs, what was barred.
+  public var quarters: [QuarterRow]
   /// By month: the share of draws in which each thing held the leading vendor back.
   public var constraints: [ConstraintMonth]
+  /// The same of the whole market.
+  public var binding: [ConstraintMonth]
   public var counterfactuals: [Counterfactual]
   public var events: [Event]
-  public var sensitivity: [Influence]
-  public var sensitivityOf: String?
+  public var sensitivity: Sensitivity?
   public var parameters: [Input]
   public var notes: [String]
   public var run: Run
@@ -65,6 +68,14 @@ public struct SupplyReport: Encodable, Sendable {
     public var bands: [Band]
   }
 
+  /// A quantity's total over each quarter, or its value at the end.
+  public struct QuarterRow: Encodable, Sendable {
+    public var quantity, unit: String
+    /// `2025Q2`.
+    public var quarters: [String]
+    public var bands: [Band]
+  }
+
   public struct ConstraintMonth: Encodable, Sendable {
     public var month: String
     public var plan, demand, logic, memory, packaging, policy: Double
@@ -88,13 +99,31 @@ public struct SupplyReport: Encodable, Sendable {
     public var effects: [String]
   }
 
+  /// What one claim's value depends on.
+  public struct Sensitivity: Encodable, Sendable {
+    public var of: String
+    /// Draws of each of its runs.
+    public var draws: Int
+    public var mean, standardDeviation: Double
+    /// Those that move it, the greatest total index first.
+    public var influences: [Influence]
+    /// The number whose knowledge would narrow the answer most, and the share of the variance that it would take away.
+    public var mostWorthKnowing: String?
+    public var narrowing: Double
+  }
+
   /// How far a result moves when one number goes from its 5% to its 95% value while all others keep their draws.
   public struct Influence: Encodable, Sendable {
     public var parameter: String
     public var low, high: Double
     /// The parameter's own 5% and 95% values.
     public var from, to: Double
+    /// Share of the variance that it alone makes, the standard error of that, and the share with all interactions.
+    public var first = 0.0, firstError = 0.0, total = 0.0
+    /// Share of the variance that goes when it is known, with what it says of numbers that move with it.
+    public var known = 0.0
     public var swing: Double { abs(high - low) }
+    var weight: Double { max(total, known) }
   }
 
   public struct Input: Encodable, Sendable {

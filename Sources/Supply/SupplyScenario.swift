@@ -166,13 +166,13 @@ public struct SupplyQuestion: Sendable {
   public var workers: Int
   /// The claim or measure whose tornado is drawn; none where absent.
   public var sensitivity: String?
-  /// Draws of each run of the tornado.
+  /// Draws of each run of the sensitivity study.
   public var sensitivityDraws: Int
 
   public init(
     draws: Int = 10_000, seed: UInt64 = 1, without: [[String]] = [], asOf: CalendarDay? = nil,
     schools: [(group: String, member: String)] = [], workers: Int = 1, sensitivity: String? = nil,
-    sensitivityDraws: Int = 400
+    sensitivityDraws: Int = 2048
   ) {
     self.draws = draws
     self.seed = seed

@@ -91,7 +91,8 @@ extension WorldBuilder {
           feePassedOn: chip.feePassedOn.map { slot($0, "\(what) fee passed on") },
           bookedShare: chip.bookedShare.map { slot($0, "\(what) booked share") }, isSmuggled: chip.isSmuggled ?? false,
           exportLever: lever("\(what).export", initially: 1), purchaseLever: lever("\(what).purchase", initially: 1),
-          productionLever: lever("\(what).production", initially: 1), feeLever: lever("\(what).fee", initially: 0),
+          productionLever: lever("\(what).production", initially: 1),
+          arrivalsLever: lever("\(what).arrivals", initially: 0), feeLever: lever("\(what).fee", initially: 0),
           tariffLever: lever("\(what).tariff", initially: 0),
           writeOffLever: lever("\(what).writeOff", initially: 0), runningLever: lever("\(what).running", initially: 1),
           specification: specification(chip.specification, what)))

@@ -11,7 +11,7 @@ struct WorldBuilder {
   var compiled: CompiledWorld
   var problems: [Problem] = []
   private var slotOfParameter: [String: Int] = [:]
-  private var leverIndex: [String: Int] = [:]
+  var leverIndex: [String: Int] = [:]
   private var schoolIndex: [String: Int] = [:]
   private var factorIndex: [String: Int] = [:]
 
@@ -190,47 +190,6 @@ struct WorldBuilder {
     shares.list.map { name, amount in
       let target = index(of: name, in: names, what)
       return CompiledWorld.Share(target: target, slot: amount.isRest ? nil : slot(amount, "\(what) to \(name)"))
-    }
-  }
-
-  // MARK: events
-
-  private mutating func addEvents(_ events: [PolicyEvent]) {
-    let horizon = compiled.horizon
-    let ordered = events.enumerated().sorted { ($0.element.date, $0.offset) < ($1.element.date, $1.offset) }
-    for (_, event) in ordered {
-      if (event.effects ?? []).isEmpty, event.information != true {
-        problems.append(
-          Problem("event \(event.id)", "it has no effect", wayOut: "add effects, or information: true"))
-      }
-      for effect in event.effects ?? [] {
-        guard let index = leverIndex[effect.on] else {
-          let names = compiled.levers.map(\.name)
-          let near = Problems.nearest(to: effect.on, among: names).map { "did you mean '\($0)'?" }
-          problems.append(
-            Problem(
-              "event \(event.id)", "there is no quantity '\(effect.on)'",
-              wayOut: near ?? "use one of \(names.joined(separator: ", "))"))
-          continue
-        }
-        let given: [(CompiledLever.Action, Amount?)] = [
-          (.set, effect.set), (.multiply, effect.multiply), (.pulse, effect.pulse),
-        ]
-        let actions = given.compactMap { action, amount in amount.map { (action, $0) } }
-        guard actions.count == 1, let (action, amount) = actions.first else {
-          problems.append(
-            Problem(
-              "event \(event.id)", "the effect on '\(effect.on)' needs one of set, multiply and pulse",
-              wayOut: "write such as {on: \(effect.on), set: 0}"))
-          continue
-        }
-        let value = slot(amount, "event \(event.id) on \(effect.on)")
-        let delay = effect.after.map { slot($0, "event \(event.id) delay") }
-        compiled.levers[index].changes.append(
-          .init(
-            date: horizon.offset(of: event.date), delay: delay, until: effect.until.map { horizon.offset(of: $0) },
-            action: action, value: value))
-      }
     }
   }
 }

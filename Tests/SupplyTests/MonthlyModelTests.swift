@@ -62,7 +62,8 @@ import Units
     try SmallWorld.world(
       SmallWorld.yaml(
         wafers: "20 to 400", stacks: "100 to 2000", line: "20 to 600", plan: "20 to 600", demand: "50000 to 900000",
-        wanted: "1 to 200", packagingYield: "{uniform: [0.3, 1]}", lag: "{uniform: [0, 9]}", life: "{uniform: [0.5, 5]}",
+        wanted: "1 to 200", packagingYield: "{uniform: [0.3, 1]}", lag: "{uniform: [0, 9]}",
+        life: "{uniform: [0.5, 5]}",
         cities: "[{name: C, demandShare: 0.1 to 0.6, compliance: 0.9}]"
       ),
       seed: seed)
