@@ -6,7 +6,7 @@ struct QuantileHistograms {
   static let binsPerOctave = 32
   static let binCount = octaves * binsPerOctave + 2
   /// The bits of 2⁻¹⁰, shifted so that five bits of the significand are left.
-  private static let firstBits = Int64(bitPattern: Double(sign: .plus, exponent: -10, significand: 1).bitPattern >> 47)
+  private static let firstBits = Double(sign: .plus, exponent: -10, significand: 1).bitPattern >> 47
 
   let quantities: Int
   private(set) var counts: [UInt32]
@@ -17,9 +17,10 @@ struct QuantileHistograms {
   }
 
   @inline(__always) static func bin(_ value: Double) -> Int {
-    let place = Int64(bitPattern: value.bitPattern >> 47) &- firstBits &+ 1
-    // A negative number's sign bit makes its place large; the model has none.
-    return Int(min(max(place, 0), Int64(binCount - 1)))
+    // Zero, what is too small and what is below zero, which the model has not, wrap round to a large place.
+    let place = (value.bitPattern >> 47) &- firstBits
+    if place < UInt64(binCount - 1) { return Int(place) + 1 }
+    return value < 1 ? 0 : binCount - 1
   }
 
   mutating func add(_ other: UnsafePointer<UInt16>) {
@@ -45,7 +46,7 @@ struct QuantileHistograms {
   /// The least value of a bin; bin 0 holds zero.
   private static func edge(_ bin: Int) -> Double {
     guard bin > 0 else { return 0 }
-    return Double(bitPattern: UInt64(bitPattern: Int64(bin - 1) &+ firstBits) << 47)
+    return Double(bitPattern: (UInt64(bin - 1) &+ firstBits) << 47)
   }
 }
 

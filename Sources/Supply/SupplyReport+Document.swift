@@ -24,14 +24,22 @@ extension SupplyReport {
         ], footer: footer)
   }
 
-  /// Every quantity and month as CSV.
+  /// Claims, then every quantity by year, quarter (the market) and month.
   public func csv() -> String {
-    var text = CSVText(header: ["quantity", "unit", "month", "p05", "p25", "p50", "p75", "p95"])
-    for series in series {
-      for (month, levels) in zip(series.months, series.quantiles) {
-        text.append([series.quantity, series.unit, month] + levels.map(CSVText.number))
+    var text = CSVText(header: ["quantity", "unit", "period", "p05", "p25", "p50", "p75", "p95"])
+    func add(_ quantity: String, _ unit: String, _ periods: [String], _ bands: [Band]) {
+      for (period, band) in zip(periods, bands) {
+        let levels = [band.p05, band.p25, band.p50, band.p75, band.p95]
+        text.append([quantity, unit, period] + levels.map(CSVText.number))
       }
     }
+    for claim in claims {
+      add("claim.\(claim.id)", "", [claim.date], [claim.value])
+      text.append(["probability.\(claim.id)", "fraction", claim.date, "", "", CSVText.number(claim.probability), "", ""])
+    }
+    for row in years { add(row.quantity, row.unit, row.years.map(String.init), row.bands) }
+    for row in quarters { add(row.quantity, row.unit, row.quarters, row.bands) }
+    for series in series { add(series.quantity, series.unit, series.months, series.quantiles.map(Band.init)) }
     return text.text
   }
 
