@@ -17,11 +17,13 @@ extension TokenRates {
     ]
     for rate in rates {
       lines += Self.entry(
-        "tokens_per_second.\(rate.chip)", "tokens/s", rate.tokensPerSecond, loading: 0.7, rate,
-        note: rate.parts.map(\.deployments).joined(separator: " "))
+        "tokens_per_second.\(rate.chip)", "tokens/s", rate.tokensPerSecond, loading: 0.7,
+        source: rate.source(of: mixName),
+        note: (rate.parts.map(\.deployments) + [rate.range]).joined(separator: " "))
       lines += Self.entry(
-        "joules_per_token.\(rate.chip)", "J", rate.joulesPerToken, loading: -0.7, rate,
-        note: "input power of chips, hosts, network and supplies over tokens a second; the building's share is apart")
+        "joules_per_token.\(rate.chip)", "J", rate.joulesPerToken, loading: -0.7, source: rate.source(of: mixName),
+        note: "Input power of chips, hosts, network and supplies over tokens a second; the building's share is apart. "
+          + rate.range)
     }
     for chip in idle {
       for (name, unit) in [("tokens_per_second", "tokens/s"), ("joules_per_token", "J")] {
@@ -35,12 +37,12 @@ extension TokenRates {
   }
 
   private static func entry(
-    _ name: String, _ unit: String, _ band: TokenRate.Band, loading: Double, _ rate: TokenRate, note: String
+    _ name: String, _ unit: String, _ band: TokenRate.Band, loading: Double, source: String, note: String
   ) -> [String] {
     let ends = [band.low, band.mid, band.high].map(rounded)
     return [
       "- name: \(name)", "  unit: \"\(unit)\"",
-      "  value: {low: \(ends[0]), mid: \(ends[1]), high: \(ends[2])}", "  source: \"\(rate.source)\"", "  grade: D",
+      "  value: {low: \(ends[0]), mid: \(ends[1]), high: \(ends[2])}", "  source: \"\(source)\"", "  grade: D",
       "  note: \"\(note)\"", "  factor: {name: serving model, loading: \(loading)}",
     ]
   }
@@ -56,13 +58,18 @@ extension TokenRates {
 }
 
 extension TokenRate {
-  var source: String {
+  func source(of mix: String) -> String {
     let systems = parts.map { part in
-      parts.count > 1 ? "\(TokenRates.percent(part.share)) on \(part.platform.system)" : "on \(part.platform.system)"
+      parts.count > 1 ? "\(part.platform.system) (\(TokenRates.percent(part.share)))" : part.platform.system
     }
+    return "Supernode's serving model on \(systems.joined(separator: " and ")), for the mix of models of \(mix)"
+  }
+
+  /// What low and high stand on.
+  var range: String {
     let families = parts.map(\.family.source).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return "Supernode's serving model, \(systems.joined(separator: ", ")); low and high: half and twice the time per "
-      + "output token, larger and smaller models in the mix, and \(families.joined(separator: "; "))"
+    return "Low and high: half and twice the time per output token, larger and smaller models in the mix, and "
+      + families.joined(separator: "; ") + "."
   }
 }
 
@@ -77,13 +84,15 @@ extension TokenRate.Part {
           + "\(TokenRates.rounded(state.inputTokensPerSecond)) input and "
           + "\(TokenRates.rounded(state.outputTokensPerSecond)) output tokens/s a chip, "
           + "\(TokenRates.rounded(state.joulesPerToken.value)) J a token; prefill on \(state.prefill.layout), "
-          + "\(TokenRates.percent(state.prefillShare)) of the chips; decode on \(state.decode.layout), "
+          + "\(TokenRates.percent(state.prefillShare)) of the chips; decode on \(state.decode.layout)\(drafts(state)), "
           + "\(TokenRates.rounded(state.decode.batchPerChip)) requests a chip (\(state.decode.batchLimit)), "
           + "\(TokenRates.rounded(state.timePerOutputToken.milliseconds)) ms a token."
       }
     }.joined(separator: " ")
   }
 }
+
+private func drafts(_ state: SteadyState) -> String { state.decode.tokensPerStep > 1 ? " with drafts" : "" }
 
 extension PoolChoice {
   /// `160 chips EP320`.

@@ -42,8 +42,8 @@ import Units
     #expect(ratio < 2.4)
   }
 
-  /// 16.5k input and 5.7k output tokens a second on each board of eight, prompts of 4,096 tokens, eight chips in prefill
-  /// and sixteen in decode (lmsys.org, 2025-09-26); attention in FP8.
+  /// 16.5k input and 5.7k output tokens a second on each board of eight, 4,096-token prompts, eight chips prefill,
+  /// sixteen decode (lmsys.org, 2025-09-26); attention in FP8.
   @Test("the H20's best published deployment is met within 5%")
   func publishedH20() throws {
     let entry = try Worlds.entry("DeepSeek-R1", prompt: 4096, output: 512, drafts: 1)

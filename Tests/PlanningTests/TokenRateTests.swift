@@ -93,15 +93,16 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
              timeToFirstToken: 5 s, source: a test, grade: D}
           """, file: "mix.yaml"))
     }
-    let large = try TokenRates(mix: mix("DeepSeek-R1", "50 ms"), scenario: base, catalog: Worlds.catalog)
+    let large = try TokenRates(
+      mix: mix("DeepSeek-R1", "50 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
     #expect(large.idle.contains("Small-parts"))
     let parameters = try large.parameters()
     #expect(parameters.first { $0.name == "tokens_per_second.Small-parts" }?.value == .point(0))
     #expect(throws: Problem.self) {
-      try TokenRates(mix: mix("DeepSeek-R1", "1 ms"), scenario: base, catalog: Worlds.catalog)
+      try TokenRates(mix: mix("DeepSeek-R1", "1 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
     }
     do {
-      _ = try TokenRates(mix: mix("DeepSeek-R7", "50 ms"), scenario: base, catalog: Worlds.catalog)
+      _ = try TokenRates(mix: mix("DeepSeek-R7", "50 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
       Issue.record("there is no such model")
     } catch let problem as Problem {
       #expect(problem.description.hasPrefix("mix.yaml:1"))
