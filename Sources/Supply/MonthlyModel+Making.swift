@@ -13,7 +13,8 @@ struct MakingColumns {
   /// By product.
   let started, packaged, completed, inventory, recentSales, recentStarts: [Column]
   let chipPipeline: [Delay]
-  let totalCapacity, totalWafers, totalGross, totalDies, totalStarted, totalPackaged, totalCompleted, totalUnsold: Column
+  let totalCapacity, totalWafers, totalGross, totalDies, totalStarted, totalPackaged: Column
+  let totalCompleted, totalUnsold: Column
   let worst, constraint: Column
   private let stocks: [Column]
 

@@ -1,12 +1,12 @@
-/// How often each value of many quantities was seen, in bins of 3% from 2⁻¹⁰ to 2⁴⁴; smaller is zero.
+/// How often each value of many quantities was seen, in bins of 3% from 2⁻¹⁴ to 2⁴⁰; smaller is zero.
 ///
 /// Whole counts, so that those of several workers add to the same in any order.
 struct QuantileHistograms {
   static let octaves = 54
   static let binsPerOctave = 32
   static let binCount = octaves * binsPerOctave + 2
-  /// The bits of 2⁻¹⁰, shifted so that five bits of the significand are left.
-  private static let firstBits = Double(sign: .plus, exponent: -10, significand: 1).bitPattern >> 47
+  /// The bits of 2⁻¹⁴, shifted so that five bits of the significand are left.
+  private static let firstBits = Double(sign: .plus, exponent: -14, significand: 1).bitPattern >> 47
 
   let quantities: Int
   private(set) var counts: [UInt32]
@@ -74,14 +74,18 @@ final class BinCounts {
   @inline(__always) func add(_ column: Column, draws: Int, to quantity: Int) {
     let values = column.draws
     let bins = counts + quantity * QuantileHistograms.binCount
-    let first = Lanes(repeating: values[0])
-    var differs = SIMDMask<Lanes.MaskStorage>(repeating: false)
-    for lane in 0..<ColumnStore.lanes { differs .|= column[lane] .!= first }
-    if differs == SIMDMask(repeating: false) {
+    if values[0] == values[draws / 2], values[0] == values[draws - 1], isConstant(column) {
       bins[QuantileHistograms.bin(values[0])] &+= UInt16(draws)
     } else {
       for draw in 0..<draws { bins[QuantileHistograms.bin(values[draw])] &+= 1 }
     }
+  }
+
+  @inline(__always) private func isConstant(_ column: Column) -> Bool {
+    let first = Lanes(repeating: column.draws[0])
+    var differs = SIMDMask<Lanes.MaskStorage>(repeating: false)
+    for lane in 0..<ColumnStore.lanes { differs .|= column[lane] .!= first }
+    return differs == SIMDMask(repeating: false)
   }
 
   /// Moves what was counted into the totals.

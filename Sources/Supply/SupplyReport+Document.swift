@@ -35,7 +35,8 @@ extension SupplyReport {
     }
     for claim in claims {
       add("claim.\(claim.id)", "", [claim.date], [claim.value])
-      text.append(["probability.\(claim.id)", "fraction", claim.date, "", "", CSVText.number(claim.probability), "", ""])
+      let probability = CSVText.number(claim.probability)
+      text.append(["probability.\(claim.id)", "fraction", claim.date, "", "", probability, "", ""])
     }
     for row in years { add(row.quantity, row.unit, row.years.map(String.init), row.bands) }
     for row in quarters { add(row.quantity, row.unit, row.quarters, row.bands) }

@@ -92,7 +92,7 @@ struct SupplyCommand: ParsableCommand {
   }
 
   private var question: SupplyQuestion {
-    let fourRuns = [["h20-ban", "h20-reversal", "beijing", "mandates"], ["h20-reversal"], ["beijing"]]
+    let fourRuns = [["h20-ban", "h20-reversal", "revenue-share", "beijing"], ["h20-reversal"], ["beijing"]]
     return SupplyQuestion(
       draws: draws, seed: seed,
       without: without.map { $0.split(separator: "+").map(String.init) } + (self.fourRuns ? fourRuns : []),

@@ -152,6 +152,31 @@ import Units
     #expect(drawn["imports.tariffs"][20] == 8 * 500)
   }
 
+  @Test("a threshold bars what exceeds it, and a name with a star acts on every quantity that fits it")
+  func threshold() throws {
+    func drawn(_ effect: String) throws -> DrawnSeries {
+      let event = "[{id: m, date: 2025-01, title: t, actor: a, source: s, effects: [\(effect)]}]"
+      return DrawnSeries(try SmallWorld.world(SmallWorld.yaml(), events: event))
+    }
+    // 100 TFLOP/s times 16 bits.
+    #expect(try drawn("{on: control.performance, set: 1599}")["sold.I"][20] == 0)
+    #expect(throws: Problems.self) { try drawn("{on: control.performance, set: 1600}") }
+    #expect(try drawn("{on: import.*.purchase, set: 0.5}")["sold.I"][20] == 5)
+    #expect(throws: Problems.self) { try drawn("{on: export.*.purchase, set: 0.5}") }
+  }
+
+  @Test("chips that arrive beside production can be sold, and those disabled from afar serve nothing")
+  func arrivals() throws {
+    let event = """
+      [{id: m, date: 2025-01, title: t, actor: a, source: s, effects: [{on: import.I.production, set: 0}, \
+      {on: import.I.arrivals, pulse: 25, after: 2}, {on: import.I.running, set: 0}]}]
+      """
+    let drawn = DrawnSeries(try SmallWorld.world(SmallWorld.yaml(wafers: "0"), events: event))
+    #expect(drawn["sold.I"][12...18] == [0, 0, 10, 10, 5, 0, 0])
+    #expect(drawn["tokens.imported"][11] > 0)
+    #expect(drawn["tokens.imported"][12] == 0)
+  }
+
   @Test("when nothing comes from abroad output would last for ever, and all of it is carried by domestic inputs")
   func resilience() throws {
     let drawn = DrawnSeries(try SmallWorld.world(SmallWorld.yaml()))
