@@ -1,6 +1,7 @@
 import Costs
 import Formats
 import Hardware
+import Supply
 import Units
 
 /// A system with its chip and its engine as values: what a search for a deployment runs over.
@@ -34,6 +35,13 @@ public struct ServingHardware: Sendable {
       self.computePower = computePower
       self.memoryBandwidth = memoryBandwidth
       self.power = power
+    }
+
+    /// TFLOP/s, TB/s and W, as the supply world has them.
+    init(_ facts: SupplyScenario.ChipFacts) {
+      self.init(
+        computePower: FLOPsPerSecond(facts.computePower * 1e12),
+        memoryBandwidth: BytesPerSecond(facts.memoryBandwidth * 1e12), power: Watts(facts.power))
     }
 
     init?(_ part: ServingPlatform.Part) {

@@ -71,11 +71,7 @@ struct Searched {
     catalog: Catalog
   ) throws {
     self.platform = platform
-    let facts = try scenario.chipFacts(of: platform.chip).map { facts in
-      ServingHardware.Facts(
-        computePower: FLOPsPerSecond(facts.computePower * 1e12),
-        memoryBandwidth: BytesPerSecond(facts.memoryBandwidth * 1e12), power: Watts(facts.power))
-    }
+    let facts = try scenario.chipFacts(of: platform.chip).map(ServingHardware.Facts.init)
     let hardware = try ServingHardware(platform, facts: facts, in: catalog)
     verdicts = zip(mix.models, architectures).map { entry, architecture in
       let middle = entry.timePerOutputToken

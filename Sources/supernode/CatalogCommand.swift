@@ -1,6 +1,8 @@
 import ArgumentParser
 import Formats
 import Hardware
+import Planning
+import Supply
 import Units
 import Workloads
 
@@ -44,6 +46,13 @@ struct CatalogCommand: ParsableCommand {
         ("chips", { _ = try $0.decode(Chip.self) }), ("systems", { _ = try $0.decode(System.self) }),
         ("engines", { _ = try $0.decode(Engine.self) }), ("traces", { _ = try $0.decode(TraceEntry.self) }),
         ("models", { _ = try Architecture(config: $0, name: "") }),
+        (
+          "supply",
+          {
+            try SupplyScenario.lint($0, catalog: catalog)
+            try ServingPlatforms.lint($0, catalog: catalog)
+          }
+        ),
       ])
       guard faults.isEmpty else { throw Problems(faults) }
       Terminal.write("\(try catalog.entries().count) entries, no fault")

@@ -47,11 +47,7 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
   func bounds() throws {
     let base = try SupplyScenario("base", catalog: Worlds.catalog)
     for part in try rates.get().rates.flatMap(\.parts) {
-      let facts = try base.chipFacts(of: part.platform.chip).map { facts in
-        ServingHardware.Facts(
-          computePower: FLOPsPerSecond(facts.computePower * 1e12),
-          memoryBandwidth: BytesPerSecond(facts.memoryBandwidth * 1e12), power: Watts(facts.power))
-      }
+      let facts = try base.chipFacts(of: part.platform.chip).map(ServingHardware.Facts.init)
       let hardware = try ServingHardware(part.platform, facts: facts, in: Worlds.catalog)
       let format = hardware.precision.keyValue
       let peak = hardware.chip.peakRate(of: part.platform.weights).value
@@ -70,6 +66,34 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
         let chips = Double(hardware.system.chips.value)
         #expect(state.power > power.watts(utilisation: 0) / chips && state.power < power.watts(utilisation: 1) / chips)
       }
+    }
+  }
+
+  @Test("a platform without its system, with shares beyond the whole or factors off 1 is refused, all at once")
+  func lint() throws {
+    let text = """
+      reference: X
+      families:
+      - {name: F, throughput: {low: 1.2, high: 1.3}, power: {low: 0.9, high: 1.1}, source: a test, grade: D}
+      platforms:
+      - {chip: H20, system: HGX H2O, engine: DeepEP two-batch, weights: fp8, largest: 8, family: F}
+      - {chip: X, share: 0.7, system: HGX H20, engine: DeepEP two-batch, weights: fp8, largest: 8, family: F}
+      - {chip: X, share: 0.7, system: HGX H20, engine: DeepEP two-batch, weights: fp8, largest: 8, family: F,
+         cachePlane: UB}
+      """
+    do {
+      try ServingPlatforms.lint(Node.parse(text, file: "platforms.yaml"), catalog: Worlds.catalog)
+      Issue.record("nothing was refused")
+    } catch let problems as Problems {
+      let sentences = problems.list.map(\.description)
+      #expect(sentences.count == 5)
+      #expect(sentences[0].contains("did you mean 'HGX H20'?") && sentences[0].hasPrefix("platforms.yaml:5"))
+      #expect(sentences.filter { $0.contains("the shares of X are no parts of a whole") }.count == 2)
+      #expect(sentences.contains { $0.contains("HGX H20 has no plane 'UB'") })
+      #expect(sentences[4].contains("its factors do not lie about 1"))
+    }
+    for name in ["mix", "platforms"] {
+      try ServingPlatforms.lint(Worlds.catalog.node("supply", name), catalog: Worlds.catalog)
     }
   }
 
