@@ -27,6 +27,13 @@ extension Node {
     return try replacing(steps[...], by: value.moved(to: Self.setPlace(path)))
   }
 
+  /// This document with the field at `path` replaced by a value that keeps its own place.
+  public func setting(_ path: String, to value: Node) throws -> Node {
+    do { return try replacing(Self.steps(of: path)[...], by: value) } catch let problem as Problem {
+      throw value.problem(problem.fault, wayOut: problem.wayOut)
+    }
+  }
+
   /// This document with each of the `path=value` texts set, in their order.
   public func setting(_ assignments: [String]) throws -> Node {
     try assignments.reduce(self) { node, assignment in

@@ -106,6 +106,10 @@ public struct Period: Hashable, Sendable, Decodable, CustomStringConvertible {
     self = period
   }
 
+  func isWithin(_ horizon: Horizon) -> Bool {
+    horizon.offset(of: first) >= 0 && horizon.offset(of: end) <= Double(horizon.count)
+  }
+
   /// The months of a run that lie in it.
   public func months(of horizon: Horizon) -> Range<Int> {
     let low = max(0, Int(horizon.offset(of: first))), high = min(horizon.count, Int(horizon.offset(of: end)))

@@ -2,7 +2,7 @@ import Formats
 import Units
 
 /// One number of the model with what is known of it, by whom and since when.
-public struct Parameter: Decodable, Sendable {
+public struct Parameter: Decodable, Sendable, HasPlace {
   public var name: String
   public var unit: String
   public var value: Uncertainty
@@ -18,6 +18,11 @@ public struct Parameter: Decodable, Sendable {
   public var schools: Schools?
   /// What was held before, used where `--as-of` lies before `asOf`.
   public var earlier: [Earlier]?
+  var place = Place.nowhere
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, unit, value, source, grade, asOf, note, factor, schools, earlier
+  }
 
   public struct Factor: Decodable, Sendable {
     public var name: String

@@ -2,7 +2,7 @@ import Formats
 import Units
 
 /// Something that happened, or may, on a date, with what it does to named quantities.
-public struct PolicyEvent: Decodable, Sendable {
+public struct PolicyEvent: Decodable, Sendable, HasPlace {
   public var id: String
   public var date: CalendarDay
   public var title: String
@@ -16,6 +16,11 @@ public struct PolicyEvent: Decodable, Sendable {
   /// Kept for the reader: it acts on nothing.
   public var information: Bool?
   public var effects: [Effect]?
+  var place = Place.nowhere
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, date, title, actor, source, note, group, levers, information, effects
+  }
 
   /// Total processing performance above which no chip may be exported: an effect on every import that exceeds it.
   static let performance = "control.performance"

@@ -42,6 +42,7 @@ extension SupplyScenario {
   /// The scenario under what the source of a check assumes.
   func assuming(_ check: SupplyCheck) throws -> SupplyScenario {
     var scenario = self
+    scenario.scalesShares = true
     for (path, value) in check.set?.list ?? [] { try scenario.set(path, to: value) }
     for (name, value) in check.values?.list ?? [] { try scenario.replace(name, by: value) }
     scenario.without += check.without ?? []

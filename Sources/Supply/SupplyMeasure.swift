@@ -52,25 +52,35 @@ struct CompiledMeasure: Sendable {
   init(_ measure: SupplyMeasure, series: [SupplySeries], horizon: Horizon) throws {
     func part(_ names: SupplyMeasure.Names, _ period: Period) throws -> Part {
       let known = series.map(\.name)
+      func refused(_ fault: String, _ wayOut: String) -> Problem { Problem(names.place, fault, wayOut: wayOut) }
       let indices = try names.list.map { name -> Int in
         if let index = known.firstIndex(of: name) { return index }
-        let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-        throw Problem(
-          names.place.description, "there is no quantity '\(name)'",
-          wayOut: near ?? "use one of \(known.joined(separator: ", "))")
+        throw refused("there is no quantity '\(name)'", alternatives(to: name, among: known, listedBy: "quantities"))
+      }
+      guard let first = indices.first else {
+        throw refused("it names no quantity", "name one, such as domestic.units")
+      }
+      if let odd = indices.first(where: { series[$0].unit != series[first].unit }) {
+        throw refused(
+          "it adds \(series[odd].name) in \(series[odd].unit) to \(series[first].name) in \(series[first].unit)",
+          "add quantities of one unit")
       }
       let months = period.months(of: horizon)
-      guard !months.isEmpty else {
-        throw Problem(
-          names.place.description, "\(period) lies outside the run",
-          wayOut: "the run has \(horizon.date(of: 0)) to \(horizon.date(of: horizon.count - 1))")
+      guard period.isWithin(horizon) else {
+        throw refused(
+          "\(period) \(months.isEmpty ? "lies outside the run" : "is not all within the run")",
+          "the run has \(horizon.date(of: 0)) to \(horizon.date(of: horizon.count - 1))")
       }
-      let standard: SupplyMeasure.Aggregate = series[indices[0]].isStock ? .end : .sum
+      let standard: SupplyMeasure.Aggregate = series[first].isStock ? .end : .sum
       return Part(series: indices, months: months, aggregate: measure.aggregate ?? standard)
     }
     top = try part(measure.quantity, measure.over)
     bottom = try measure.by.map { try part($0, measure.byOver ?? measure.over) }
     scale = measure.scale ?? 1
+    guard scale > 0 else {
+      throw Problem(
+        measure.quantity.place, "a scale of \(CSVText.number(scale)) tells nothing", wayOut: "such as 1e9 for billions")
+    }
   }
 
   /// The last month that it needs.
@@ -132,13 +142,16 @@ struct MeasureColumns {
 }
 
 /// A statement with a definition and a date, true in a share of the draws.
-public struct SupplyClaim: Decodable, Sendable {
+public struct SupplyClaim: Decodable, Sendable, HasPlace {
   public var id: String
   public var title: String?
   public var definition: SupplyMeasure
   public var atLeast: Double?
   public var atMost: Double?
   public var source: String?
+  var place = Place.nowhere
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case id, title, definition, atLeast, atMost, source }
 
   func holds(_ value: Double) -> Bool { value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity) }
 

@@ -5,7 +5,9 @@ import Units
 extension SupplyReport {
   /// Runs a scenario, and beside it each world that lacks some events, with the same draws.
   public init(_ scenario: SupplyScenario, _ question: SupplyQuestion, version: String) throws {
+    try scenario.check(question)
     let world = try scenario.compiled(question)
+    try scenario.check(scenario.claims, against: world)
     let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
     let outcome = world.run(
       draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)

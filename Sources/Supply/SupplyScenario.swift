@@ -31,36 +31,41 @@ public struct SupplyScenario: Sendable {
     var set: NamedValues<Node>?
     var without: [String]?
     var schools: NamedValues<String>?
-    var parameters: [Parameter]?
-    var events: [PolicyEvent]?
-    var claims: [SupplyClaim]?
+    var parameters: [Placed<Parameter>]?
+    var events: [Placed<PolicyEvent>]?
+    var claims: [Placed<SupplyClaim>]?
     /// A serving mix in place of the catalog's.
     var mix: Node?
   }
 
   private struct Lists: Decodable {
-    var parameters: [Parameter]?
-    var events: [PolicyEvent]?
-    var claims: [SupplyClaim]?
+    var parameters: [Placed<Parameter>]?
+    var events: [Placed<PolicyEvent>]?
+    var claims: [Placed<SupplyClaim>]?
   }
 
   /// A built-in scenario by name, or a file by path.
   public init(_ name: String, catalog: Catalog) throws {
-    try self.init(catalog.node("supply", name), catalog: catalog, depth: 0)
+    try self.init(catalog.node("supply", name), catalog: catalog, over: [])
   }
 
   /// A scenario as a value, over the base that it names.
-  public init(_ node: Node, catalog: Catalog) throws { try self.init(node, catalog: catalog, depth: 0) }
+  public init(_ node: Node, catalog: Catalog) throws { try self.init(node, catalog: catalog, over: []) }
 
-  private init(_ node: Node, catalog: Catalog, depth: Int) throws {
-    guard depth < 8 else {
-      throw node.problem("its bases lead round in a circle", wayOut: "let one of them have 'world' and no 'base'")
-    }
+  /// `chain` has the files that led here, each over the next.
+  private init(_ node: Node, catalog: Catalog, over chain: [String]) throws {
+    let chain = chain + [node.place.file]
     let file = try node.decode(File.self)
     if let world = file.world {
       self = try Self.root(file, world, catalog)
     } else {
-      self = try SupplyScenario(catalog.node("supply", file.base ?? "base"), catalog: catalog, depth: depth + 1)
+      let base = try Self.base(file.base ?? "base", of: node, catalog)
+      if chain.contains(base.place.file) {
+        let circle = (chain + [base.place.file]).joined(separator: " → ")
+        throw (node.field("base") ?? node).problem(
+          "its bases lead round in a circle: \(circle)", wayOut: "let one of them have 'world' and no 'base'")
+      }
+      self = try SupplyScenario(base, catalog: catalog, over: chain)
     }
     name = file.name
     title = file.title ?? file.name
@@ -69,13 +74,21 @@ public struct SupplyScenario: Sendable {
     inputHash = contentHash(texts.joined(separator: "\n").utf8)
   }
 
+  private static func base(_ name: String, of node: Node, _ catalog: Catalog) throws -> Node {
+    do { return try catalog.node("supply", name) } catch let problem as Problem where problem.place.isEmpty {
+      throw (node.field("base") ?? node).problem(problem.fault, wayOut: problem.wayOut)
+    }
+  }
+
   private static func root(_ file: File, _ world: Node, _ catalog: Catalog) throws -> SupplyScenario {
     let lists = try ["parameters", "tokens", "events", "claims"].map { try catalog.node("supply", $0) }
     let decoded = try lists.map { try $0.decode(Lists.self) }
     return SupplyScenario(
       name: file.name, title: file.title ?? file.name, world: try world.decode(), worldNode: world,
-      parameters: decoded.flatMap { $0.parameters ?? [] }, events: decoded.flatMap { $0.events ?? [] },
-      claims: decoded.flatMap { $0.claims ?? [] }, texts: lists.map(\.canonicalText))
+      parameters: try decoded.reduce([]) { try merged($1.parameters ?? [], into: $0, \.name, "parameter") },
+      events: try merged(decoded.flatMap { $0.events ?? [] }, into: [], \.id, "event"),
+      claims: try merged(decoded.flatMap { $0.claims ?? [] }, into: [], \.id, "claim"),
+      texts: lists.map(\.canonicalText))
   }
 
   private init(
@@ -95,52 +108,110 @@ public struct SupplyScenario: Sendable {
     inputHash = ""
   }
 
-  private var worldNode: Node
+  private(set) var worldNode: Node
+  var scalesShares = false
 
   private mutating func apply(_ file: File, _ node: Node) throws {
+    let before = horizon
     for (path, value) in file.set?.list ?? [] { try set(path, to: value) }
-    parameters += file.parameters ?? []
+    if horizon != before { leaveOutWhatLiesOutside() }
+    parameters = try Self.merged(file.parameters ?? [], into: parameters, \.name, "parameter")
     for (name, value) in file.values?.list ?? [] {
-      try replace(name, by: value, place: node.field("values") ?? node)
+      try replace(name, by: value, place: node.field("values")?.field(name)?.place)
     }
-    events += file.events ?? []
-    claims += file.claims ?? []
+    events = try Self.merged(file.events ?? [], into: events, \.id, "event")
+    claims = try Self.merged(file.claims ?? [], into: claims, \.id, "claim")
+    for (name, place) in zip(file.without ?? [], node.field("without")?.elements.map(\.place) ?? []) {
+      try check(without: name, at: place)
+    }
     mix = file.mix ?? mix
     without += file.without ?? []
+    for (group, member) in file.schools?.list ?? [] {
+      try check(school: group, member, at: node.field("schools")?.field(group)?.place ?? node.place)
+    }
     schools += (file.schools?.list ?? []).map { ($0.name, $0.value) }
+  }
+
+  var horizon: Horizon { Horizon(firstYear: world.firstYear, lastYear: world.lastYear) }
+
+  /// A run made shorter has no answer to its base's claims on later years, nor its later events.
+  private mutating func leaveOutWhatLiesOutside() {
+    let horizon = horizon
+    claims.removeAll { claim in
+      [claim.definition.over, claim.definition.byOver].compactMap(\.self).contains { !$0.isWithin(horizon) }
+    }
+    events.removeAll { horizon.offset(of: $0.date) >= Double(horizon.count) }
+  }
+
+  /// What a file lists beside what was there; one of a name that was there takes its place.
+  static func merged<Value: HasPlace>(
+    _ given: [Placed<Value>], into old: [Value], _ name: KeyPath<Value, String>, _ kind: String
+  ) throws -> [Value] {
+    var list = old
+    var index = Dictionary(old.enumerated().map { ($1[keyPath: name], $0) }) { first, _ in first }
+    var seen: Set<String> = []
+    for value in given.map(\.value) {
+      let key = value[keyPath: name]
+      guard seen.insert(key).inserted else {
+        throw Problem(value.place, "there are two of the \(kind) '\(key)'", wayOut: "rename or remove one")
+      }
+      if let place = index[key] {
+        list[place] = value
+      } else {
+        index[key] = list.count
+        list.append(value)
+      }
+    }
+    return list
   }
 
   /// Puts another value at a path of the world, such as `products[2].plan`.
   mutating func set(_ path: String, to value: Node) throws {
-    worldNode = try worldNode.setting(path, to: value.jsonText())
+    worldNode = try worldNode.setting(path, to: value)
     world = try worldNode.decode()
   }
 
   /// Puts another value in place of a parameter's, whatever its sources held.
-  public mutating func replace(_ name: String, by value: Uncertainty, place: Node? = nil) throws {
+  public mutating func replace(_ name: String, by value: Uncertainty, place: Place? = nil) throws {
+    let place = place ?? Place(file: "--set", line: 0, path: name)
     guard let index = parameters.firstIndex(where: { $0.name == name }) else {
-      let names = parameters.map(\.name)
-      let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
-      let problem = Problem(
-        place?.place.description ?? "", "there is no parameter '\(name)'",
-        wayOut: near ?? "see `supernode supply --why list`")
-      throw problem
+      throw Problem(
+        place, "there is no parameter '\(name)'", wayOut: alternatives(to: name, among: parameters.map(\.name)))
     }
     parameters[index].value = value
     parameters[index].schools = nil
     parameters[index].asOf = nil
-    parameters[index].source = "\(Parameter.replacedSource)\(parameters[index].source)"
+    parameters[index].earlier = nil
+    let instead = Parameter.replacedSource
+    if !parameters[index].source.hasPrefix(instead) { parameters[index].source = instead + parameters[index].source }
+    parameters[index].place = place
+  }
+
+  private func check(without name: String, at place: Place) throws {
+    let known = events.map(\.id) + events.compactMap(\.group)
+    guard !known.contains(name) else { return }
+    let acting = events.filter { $0.information != true }.map(\.id)
+    let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+    throw Problem(
+      place, "there is no event '\(name)'", wayOut: near ?? alternatives(to: name, among: acting, listedBy: "events"))
+  }
+
+  func check(school group: String, _ member: String, at place: Place) throws {
+    guard let school = world.schools.first(where: { $0.group == group }) else {
+      throw Problem(
+        place, "there is no group of schools '\(group)'",
+        wayOut: alternatives(to: group, among: world.schools.map(\.group)))
+    }
+    let members = school.weights.list.map(\.name)
+    guard members.contains(member) else {
+      throw Problem(
+        place, "the schools '\(group)' have no member '\(member)'", wayOut: alternatives(to: member, among: members))
+    }
   }
 
   /// The events that are left when those named, by id or group, are taken out and `asOf` forgets the later ones.
   func events(without names: [String], asOf: CalendarDay?) throws -> [PolicyEvent] {
-    let known = events.map(\.id) + events.compactMap(\.group)
-    for name in names where !known.contains(name) {
-      let near = Problems.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-      let acting = events.filter { $0.information != true }.map(\.id)
-      throw Problem(
-        "--without", "there is no event '\(name)'", wayOut: near ?? "use one of \(acting.joined(separator: ", "))")
-    }
+    for name in names { try check(without: name, at: Place(file: "--without", line: 0)) }
     return events.filter { event in
       !names.contains(event.id) && !(event.group.map(names.contains) ?? false)
         && (asOf.map { event.date <= $0 } ?? true)
@@ -149,8 +220,8 @@ public struct SupplyScenario: Sendable {
 
   func compiled(_ question: SupplyQuestion, without more: [String] = []) throws -> CompiledWorld {
     var builder = WorldBuilder(
-      world, parameters: parameters,
-      settings: .init(asOf: question.asOf, schools: schools + question.schools), seed: Seed(question.seed))
+      world, node: worldNode, parameters: parameters,
+      settings: .init(asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares), seed: Seed(question.seed))
     return try builder.build(events: events(without: without + more, asOf: question.asOf))
   }
 }

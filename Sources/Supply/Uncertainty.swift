@@ -48,7 +48,7 @@ extension Uncertainty: Decodable {
       throw node.problem("'\(text)' is not an interval of two numbers", wayOut: "write such as 2 to 5")
     }
     guard low <= high else {
-      throw node.problem("its low \(low) is above its high \(high)", wayOut: "write the smaller one first")
+      throw node.problem("its low \(CSVText.number(low)) is above its high \(CSVText.number(high))", wayOut: "write the smaller one first")
     }
     return low == high ? .point(low) : .interval(low: low, high: high)
   }
@@ -61,8 +61,9 @@ extension Uncertainty: Decodable {
       return try number(part)
     }
     guard parts[0] <= parts[1], parts[1] <= parts[2] else {
+      let numbers = parts.map(CSVText.number)
       throw node.problem(
-        "low \(parts[0]), mid \(parts[1]) and high \(parts[2]) do not rise", wayOut: "write them from low to high")
+        "low \(numbers[0]), mid \(numbers[1]) and high \(numbers[2]) do not rise", wayOut: "write them from low to high")
     }
     return parts[0] == parts[2] ? .point(parts[1]) : .quantiles(low: parts[0], mid: parts[1], high: parts[2])
   }
@@ -76,6 +77,9 @@ extension Uncertainty: Decodable {
       let near = Problems.nearest(to: kind, among: names).map { "did you mean '\($0)'?" }
       throw node.problem(
         "there is no distribution '\(kind)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))")
+    }
+    if kind == "empirical", x.isEmpty {
+      throw node.problem("empirical has no value", wayOut: "give at least one, such as empirical: [2, 3, 5]")
     }
     guard x.count == count else {
       throw node.problem("\(kind) takes \(count) numbers and has \(x.count)", wayOut: "write \(kind): [ … ]")

@@ -16,28 +16,26 @@ extension WorldBuilder {
           inflowLever: lever("\(what).inflow", initially: 1)))
     }
     let names = world.dies.map(\.name)
-    for fab in world.fabs {
+    for (number, fab) in world.fabs.enumerated() {
       let what = "fab.\(fab.name)"
-      if world.fabs.filter({ $0.name == fab.name }).count > 1 {
-        problems.append(Problem(what, "two plants have this name", wayOut: "rename or remove one"))
-      }
       compiled.fabs.append(
         .init(
           name: fab.name, owner: fab.owner, capacityPath: path(fab.capacity, "\(what) capacity"),
           wafersPath: fab.wafers.map { path($0, "\(what) wafers") }, lever: lever("\(what).wafers", initially: 1),
-          shares: shares(fab.dies, in: names, what)))
+          shares: shares(fab.dies, in: names, what, at: "fabs[\(number)].dies")))
     }
   }
 
   mutating func addMemories() {
     compiled.memories = world.memories
-    for source in world.memorySources {
+    for (number, source) in world.memorySources.enumerated() {
       let what = "memory.\(source.name)"
       compiled.memorySources.append(
         .init(
           name: source.name, stacksPath: path(source.stacks, "\(what) stacks"),
           lever: lever("\(what).inflow", initially: source.initially ?? 1),
-          shares: shares(source.memories, in: world.memories, what), isImported: source.isImported ?? false))
+          shares: shares(source.memories, in: world.memories, what, at: "memorySources[\(number)].memories"),
+          isImported: source.isImported ?? false))
     }
     for line in world.packaging {
       compiled.packaging.append(
@@ -63,19 +61,19 @@ extension WorldBuilder {
 
   mutating func addProducts() {
     let dies = world.dies.map(\.name), lines = world.packaging.map(\.name)
-    for product in world.products {
-      let what = "product.\(product.name)"
+    for (number, product) in world.products.enumerated() {
+      let what = "product.\(product.name)", path = "products[\(number)]"
       compiled.products.append(
         .init(
-          name: product.name, vendor: vendor(product.vendor), die: index(of: product.die, in: dies, what),
+          name: product.name, vendor: vendor(product.vendor), die: index(of: product.die, in: dies, at: place(path, "die")),
           diesPerChip: slot(product.diesPerChip, "\(what) dies"),
-          memory: index(of: product.memory, in: world.memories, what),
+          memory: index(of: product.memory, in: world.memories, at: place(path, "memory")),
           stacksPerChip: slot(product.stacksPerChip, "\(what) stacks"),
-          packaging: index(of: product.packaging, in: lines, what),
+          packaging: index(of: product.packaging, in: lines, at: place(path, "packaging")),
           weight: slot(product.packagingWeight, "\(what) packaging weight"),
-          yieldPath: path(product.packagingYield, "\(what) packaging yield"), lag: slot(product.lag, "\(what) lag"),
-          planPath: path(product.plan, "\(what) plan"), planLever: lever("\(what).plan", initially: 1),
-          pricePath: path(product.price, "\(what) price"), specification: specification(product.specification, what)))
+          yieldPath: self.path(product.packagingYield, "\(what) packaging yield"), lag: slot(product.lag, "\(what) lag"),
+          planPath: self.path(product.plan, "\(what) plan"), planLever: lever("\(what).plan", initially: 1),
+          pricePath: self.path(product.price, "\(what) price"), specification: specification(product.specification, what)))
     }
   }
 
@@ -131,10 +129,10 @@ extension WorldBuilder {
       effectiveness: slot(fleet.powerUsageEffectiveness, "power usage effectiveness"),
       utilisation: slot(fleet.utilisation, "utilisation"), tokensPath: path(fleet.tokensWanted, "tokens wanted"),
       tokensLever: lever("tokens.wanted", initially: 1), systemPower: slot(fleet.systemPowerFactor, "system power"),
-      systems: fleet.systems.map { system in
+      systems: fleet.systems.enumerated().map { number, system in
         let what = "system.\(system.name)"
         return .init(
-          name: system.name, chips: max(1, system.chips), takes: shares(system.takes, in: products, what),
+          name: system.name, chips: max(1, system.chips), takes: shares(system.takes, in: products, what, at: "fleet.systems[\(number)].takes"),
           sitesPath: system.sites.map { path($0, "\(what) sites") },
           sitesLever: lever("\(what).sites", initially: 1))
       },
@@ -143,7 +141,7 @@ extension WorldBuilder {
       powerPricePath: fleet.powerPrice.map { path($0, "power price") },
       sitePowerLever: lever("power.sites", initially: 1), subsidyLever: lever("power.subsidy", initially: 0),
       otherSalesPath: path(fleet.otherSales, "other sales"),
-      otherSalesVendor: index(of: fleet.otherSalesVendor, in: compiled.vendors, "fleet.otherSalesVendor"),
+      otherSalesVendor: index(of: fleet.otherSalesVendor, in: compiled.vendors, at: place("fleet.otherSalesVendor")),
       referenceCompute: slot(fleet.referenceCompute, "reference compute"),
       referenceBandwidth: slot(fleet.referenceBandwidth, "reference bandwidth"))
   }

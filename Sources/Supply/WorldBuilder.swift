@@ -5,6 +5,8 @@ import Units
 /// Turns a world's description into indices and slots, collecting every fault.
 struct WorldBuilder {
   let world: SupplyWorld
+  /// The same as its file has it, with the places of its parts.
+  let node: Node?
   let parameterNamed: [String: Parameter]
   let settings: Settings
   let seed: Seed
@@ -20,10 +22,13 @@ struct WorldBuilder {
     var asOf: CalendarDay?
     /// Group and the member to which it is held.
     var schools: [(group: String, member: String)] = []
+    /// Shares above one in all are no fault but scaled down: for the assumptions of a check's source.
+    var scalesShares = false
   }
 
-  init(_ world: SupplyWorld, parameters: [Parameter], settings: Settings, seed: Seed) {
+  init(_ world: SupplyWorld, node: Node? = nil, parameters: [Parameter], settings: Settings, seed: Seed) {
     self.world = world
+    self.node = node
     self.settings = settings
     self.seed = seed
     parameterNamed = Dictionary(parameters.map { ($0.name, $0) }) { _, last in last }
@@ -33,9 +38,10 @@ struct WorldBuilder {
   mutating func build(events: [PolicyEvent]) throws -> CompiledWorld {
     guard (1...40).contains(world.lastYear - world.firstYear + 1) else {
       throw Problem(
-        "lastYear", "\(world.firstYear) to \(world.lastYear) is no stretch of 1 to 40 years",
+        place("lastYear"), "\(world.firstYear) to \(world.lastYear) is no stretch of 1 to 40 years",
         wayOut: "such as 2023 to 2030")
     }
+    checkWorld()
     addSchools()
     addDies()
     addMemories()
@@ -49,22 +55,15 @@ struct WorldBuilder {
   }
 
   private mutating func addSchools() {
-    for school in world.schools {
+    for (index, school) in world.schools.enumerated() {
       let members = school.weights.list
       var weights = members.map(\.value)
       if let held = settings.schools.last(where: { $0.group == school.group }) {
-        if !members.contains(where: { $0.name == held.member }) {
-          problems.append(
-            Problem(
-              "school \(school.group)", "it has no member '\(held.member)'",
-              wayOut: "use one of \(members.map(\.name).joined(separator: ", "))"))
-        }
         weights = members.map { $0.name == held.member ? 1 : 0 }
       }
       let total = weights.reduce(0, +)
       guard total > 0, weights.allSatisfy({ $0 >= 0 }) else {
-        problems.append(
-          Problem("school \(school.group)", "its weights are not shares", wayOut: "give positive weights"))
+        refuse(place("schools[\(index)]", "weights"), "its weights are not shares", "give weights from 0 on, one above 0")
         continue
       }
       var sum = 0.0
@@ -78,11 +77,6 @@ struct WorldBuilder {
           group: school.group, members: members.map(\.name), cumulative: cumulative,
           stream: seed.stream("supply/school/\(school.group)")))
     }
-    for held in settings.schools where schoolIndex[held.group] == nil {
-      let groups = world.schools.map(\.group)
-      problems.append(
-        Problem("school", "there is no group '\(held.group)'", wayOut: "use one of \(groups.joined(separator: ", "))"))
-    }
   }
 
   // MARK: amounts
@@ -90,16 +84,18 @@ struct WorldBuilder {
   mutating func slot(_ amount: Amount, _ what: String) -> Int {
     switch amount.form {
     case .inline(let uncertainty):
-      let name = what
-      refuseNegative(uncertainty, amount.place.description.isEmpty ? what : "\(amount.place)")
-      return add(.init(name: name, functions: [QuantileFunction(uncertainty)], stream: seed.stream("supply/\(name)")))
+      let bounds = 0...Double.greatestFiniteMagnitude
+      if let (fault, wayOut) = uncertainty.fault(within: bounds) {
+        let isKnown = amount.place.line > 0 || !amount.place.file.isEmpty
+        problems.append(
+          Problem(isKnown ? amount.place : Place(file: what, line: 0), fault, wayOut: wayOut))
+      }
+      let function = QuantileFunction(uncertainty, within: bounds)
+      return add(.init(name: what, functions: [function], stream: seed.stream("supply/\(what)")))
     case .named(let name):
       guard let parameter = parameterNamed[name] else {
-        let near = Problems.nearest(to: name, among: parameterNamed.keys.sorted()).map { "did you mean '\($0)'?" }
-        problems.append(
-          Problem(
-            amount.place.description, "there is no parameter '\(name)'",
-            wayOut: near ?? "see `supernode supply --why list`"))
+        let names = parameterNamed.keys.sorted()
+        refuse(amount.place, "there is no parameter '\(name)'", alternatives(to: name, among: names))
         return 0
       }
       compiled.uses.append((name, what))
@@ -117,7 +113,7 @@ struct WorldBuilder {
 
   private mutating func slot(of parameter: Parameter) -> SlotTable.Slot {
     let known = parameter.known(on: settings.asOf).value
-    if parameter.unit != "number" { refuseNegative(known, "parameter \(parameter.name)") }
+    problems += parameter.faults(schools: world.schools)
     var slot = SlotTable.Slot(
       name: parameter.name, functions: [QuantileFunction(known, within: parameter.bounds)],
       stream: seed.stream("supply/\(parameter.name)"))
@@ -130,24 +126,12 @@ struct WorldBuilder {
       }
     }
     guard let schools = parameter.schools else { return slot }
-    guard let group = schoolIndex[schools.group] else {
-      problems.append(
-        Problem(
-          "parameter \(parameter.name)", "there is no school '\(schools.group)'",
-          wayOut: "add it to the world's schools"))
-      return slot
-    }
+    guard let group = schoolIndex[schools.group] else { return slot }
     slot.school = group
     slot.functions = compiled.slots.schools[group].members.map { member in
       QuantileFunction(schools.values[member] ?? known, within: parameter.bounds)
     }
     return slot
-  }
-
-  /// Nothing in the world can be less than nothing: a median below zero is a mistake.
-  private mutating func refuseNegative(_ uncertainty: Uncertainty, _ place: String) {
-    guard QuantileFunction(uncertainty)(0.5) < 0 else { return }
-    problems.append(Problem(place, "\(uncertainty.text) is negative", wayOut: "give an amount from 0 on"))
   }
 
   mutating func path(_ trajectory: Trajectory, _ what: String) -> Int {
@@ -178,17 +162,18 @@ struct WorldBuilder {
     return compiled.levers.count - 1
   }
 
-  mutating func index(of name: String, in names: [String], _ what: String) -> Int {
+  mutating func index(of name: String, in names: [String], at place: Place) -> Int {
     if let index = names.firstIndex(of: name) { return index }
-    let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
-    problems.append(
-      Problem(what, "there is no '\(name)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))"))
+    refuse(place, "there is no '\(name)'", alternatives(to: name, among: names))
     return 0
   }
 
-  mutating func shares(_ shares: NamedValues<Amount>, in names: [String], _ what: String) -> [CompiledWorld.Share] {
+  /// `path` is where they stand in the world.
+  mutating func shares(
+    _ shares: NamedValues<Amount>, in names: [String], _ what: String, at path: String
+  ) -> [CompiledWorld.Share] {
     shares.list.map { name, amount in
-      let target = index(of: name, in: names, what)
+      let target = index(of: name, in: names, at: place(path, name))
       return CompiledWorld.Share(target: target, slot: amount.isRest ? nil : slot(amount, "\(what) to \(name)"))
     }
   }

@@ -109,8 +109,10 @@ struct SupplyCommand: ParsableCommand {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw Problem("--set \(text)", "there is no '='", wayOut: "write --set chip.life_years='3 to 5'")
       }
-      let value = try Node.parse(String(text[text.index(after: equals)...]), file: "--set")
-      try scenario.replace(String(text[..<equals]), by: Uncertainty(value))
+      let name = String(text[..<equals])
+      let empty = Node(.mapping([]), at: Place(file: "--set", line: 0))
+      let value = try empty.setting(name, to: String(text[text.index(after: equals)...]))[name]
+      if let value { try scenario.replace(name, by: Uncertainty(value), place: value.place) }
     }
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
     for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }

@@ -1,0 +1,60 @@
+import Formats
+import Units
+
+extension SupplyClaim {
+  /// What is wrong with it by itself, whatever the quantities are.
+  var faults: [Problem] {
+    var found: [Problem] = []
+    func add(_ fault: String, _ wayOut: String) { found.append(Problem(place, fault, wayOut: wayOut)) }
+    if atLeast == nil, atMost == nil { add("the claim '\(id)' has no bound", "add atLeast or atMost") }
+    if let atLeast, let atMost, atLeast > atMost {
+      add(
+        "the claim '\(id)' is at least \(CSVText.number(atLeast)) and at most \(CSVText.number(atMost)), a low above its high",
+        "exchange them")
+    }
+    if definition.by == nil, definition.byOver != nil {
+      add("the claim '\(id)' has a period for a denominator that it has not", "add 'by' or remove 'byOver'")
+    }
+    return found
+  }
+}
+
+extension SupplyScenario {
+  /// Refuses claims that are wrong by themselves or ask for what a run has not.
+  func check(_ claims: [SupplyClaim], against world: CompiledWorld) throws {
+    var found = claims.flatMap(\.faults)
+    let series = world.series
+    for claim in claims {
+      do { _ = try CompiledMeasure(claim.definition, series: series, horizon: world.horizon) } catch let problem as Problem {
+        found.append(problem)
+      }
+    }
+    guard found.isEmpty else { throw Problems(found) }
+  }
+
+  /// Refuses a question that the scenario cannot answer, before any draw.
+  func check(_ question: SupplyQuestion) throws {
+    var found: [Problem] = []
+    func gather(_ body: () throws -> Void) throws {
+      do { try body() } catch let problem as Problem { found.append(problem) } catch let several as Problems {
+        found += several.list
+      }
+    }
+    if let date = question.asOf, date < horizon.start {
+      found.append(
+        Problem(
+          "--as-of", "\(date) is before the run, which begins with \(horizon.start)", wayOut: "give a date from then on"))
+    }
+    for (group, member) in question.schools {
+      try gather { try check(school: group, member, at: Place(file: "--school", line: 0)) }
+    }
+    for names in question.without { try gather { _ = try events(without: names, asOf: nil) } }
+    if let name = question.sensitivity, !claims.contains(where: { $0.id == name }) {
+      found.append(
+        Problem(
+          "--sensitivity", "there is no claim '\(name)'",
+          wayOut: alternatives(to: name, among: claims.map(\.id), listedBy: "claims")))
+    }
+    guard found.isEmpty else { throw Problems(found) }
+  }
+}
