@@ -88,7 +88,9 @@ extension Parameter {
         add("it has earlier values and no date of its own", "add asOf: when the present value became known")
         break
       }
-      if before.asOf >= asOf { add("what was held earlier is of \(before.asOf), not before \(asOf)", "put them in order") }
+      if before.asOf >= asOf {
+        add("what was held earlier is of \(before.asOf), not before \(asOf)", "put them in order")
+      }
     }
     return found
   }

@@ -34,7 +34,8 @@ extension PolicyEvent {
   private func faults(of effect: Effect, _ place: Place, _ horizon: Horizon) -> [Problem] {
     var found: [Problem] = []
     func add(_ fault: String, _ wayOut: String) { found.append(Problem(place, fault, wayOut: wayOut)) }
-    let given = [("set", effect.set), ("multiply", effect.multiply), ("pulse", effect.pulse)].compactMap { name, amount in
+    let given = [("set", effect.set), ("multiply", effect.multiply), ("pulse", effect.pulse)].compactMap {
+      name, amount in
       amount.map { (name, $0) }
     }
     if given.count != 1 {

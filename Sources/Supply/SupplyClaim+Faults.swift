@@ -25,7 +25,9 @@ extension SupplyScenario {
     var found = claims.flatMap(\.faults)
     let series = world.series
     for claim in claims {
-      do { _ = try CompiledMeasure(claim.definition, series: series, horizon: world.horizon) } catch let problem as Problem {
+      do { _ = try CompiledMeasure(claim.definition, series: series, horizon: world.horizon) } catch let problem
+        as Problem
+      {
         found.append(problem)
       }
     }
@@ -43,7 +45,8 @@ extension SupplyScenario {
     if let date = question.asOf, date < horizon.start {
       found.append(
         Problem(
-          "--as-of", "\(date) is before the run, which begins with \(horizon.start)", wayOut: "give a date from then on"))
+          "--as-of", "\(date) is before the run, which begins with \(horizon.start)", wayOut: "give a date from then on"
+        ))
     }
     for (group, member) in question.schools {
       try gather { try check(school: group, member, at: Place(file: "--school", line: 0)) }

@@ -221,7 +221,8 @@ public struct SupplyScenario: Sendable {
   func compiled(_ question: SupplyQuestion, without more: [String] = []) throws -> CompiledWorld {
     var builder = WorldBuilder(
       world, node: worldNode, parameters: parameters,
-      settings: .init(asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares), seed: Seed(question.seed))
+      settings: .init(asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares),
+      seed: Seed(question.seed))
     return try builder.build(events: events(without: without + more, asOf: question.asOf))
   }
 }

@@ -48,7 +48,9 @@ extension Uncertainty: Decodable {
       throw node.problem("'\(text)' is not an interval of two numbers", wayOut: "write such as 2 to 5")
     }
     guard low <= high else {
-      throw node.problem("its low \(CSVText.number(low)) is above its high \(CSVText.number(high))", wayOut: "write the smaller one first")
+      throw node.problem(
+        "its low \(CSVText.number(low)) is above its high \(CSVText.number(high))",
+        wayOut: "write the smaller one first")
     }
     return low == high ? .point(low) : .interval(low: low, high: high)
   }
@@ -63,7 +65,8 @@ extension Uncertainty: Decodable {
     guard parts[0] <= parts[1], parts[1] <= parts[2] else {
       let numbers = parts.map(CSVText.number)
       throw node.problem(
-        "low \(numbers[0]), mid \(numbers[1]) and high \(numbers[2]) do not rise", wayOut: "write them from low to high")
+        "low \(numbers[0]), mid \(numbers[1]) and high \(numbers[2]) do not rise", wayOut: "write them from low to high"
+      )
     }
     return parts[0] == parts[2] ? .point(parts[1]) : .quantiles(low: parts[0], mid: parts[1], high: parts[2])
   }

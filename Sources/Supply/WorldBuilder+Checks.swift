@@ -44,7 +44,9 @@ extension WorldBuilder {
     for (kind, path, names) in lists {
       for (index, name) in names.enumerated() {
         let place = place("\(path)[\(index)]", "name")
-        if names[..<index].contains(name) { refuse(place, "two \(kind) have the name '\(name)'", "rename or remove one") }
+        if names[..<index].contains(name) {
+          refuse(place, "two \(kind) have the name '\(name)'", "rename or remove one")
+        }
         if let odd = name.first(where: { " +*".contains($0) }), path != "schools" {
           refuse(place, "a name cannot have '\(odd)' in it", "write it with '-' instead")
         }
@@ -56,7 +58,8 @@ extension WorldBuilder {
         place("imports[\(index)].name"), "'\(chip.name)' is made at home and imported under one name",
         "rename one, such as \(chip.name)-imported")
     }
-    for (index, city) in (world.cities ?? []).enumerated() where ["state", "national", "elsewhere"].contains(city.name) {
+    for (index, city) in (world.cities ?? []).enumerated() where ["state", "national", "elsewhere"].contains(city.name)
+    {
       refuse(place("cities[\(index)].name"), "a city cannot be called '\(city.name)'", "the word has its own meaning")
     }
   }
@@ -152,9 +155,11 @@ extension WorldBuilder {
     }
     for (name, amount) in [
       ("stateShare", world.demand.stateShare), ("substitution", world.demand.substitution),
-    ] + [("loyalty", world.demand.loyalty), ("trainingShare", world.demand.trainingShare)].compactMap({ name, amount in
-      amount.map { (name, $0) }
-    }) { checkShare(amount, at: place("demand.\(name)")) }
+    ]
+      + [("loyalty", world.demand.loyalty), ("trainingShare", world.demand.trainingShare)].compactMap({ name, amount in
+        amount.map { (name, $0) }
+      })
+    { checkShare(amount, at: place("demand.\(name)")) }
   }
 }
 

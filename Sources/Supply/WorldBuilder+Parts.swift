@@ -65,15 +65,18 @@ extension WorldBuilder {
       let what = "product.\(product.name)", path = "products[\(number)]"
       compiled.products.append(
         .init(
-          name: product.name, vendor: vendor(product.vendor), die: index(of: product.die, in: dies, at: place(path, "die")),
+          name: product.name, vendor: vendor(product.vendor),
+          die: index(of: product.die, in: dies, at: place(path, "die")),
           diesPerChip: slot(product.diesPerChip, "\(what) dies"),
           memory: index(of: product.memory, in: world.memories, at: place(path, "memory")),
           stacksPerChip: slot(product.stacksPerChip, "\(what) stacks"),
           packaging: index(of: product.packaging, in: lines, at: place(path, "packaging")),
           weight: slot(product.packagingWeight, "\(what) packaging weight"),
-          yieldPath: self.path(product.packagingYield, "\(what) packaging yield"), lag: slot(product.lag, "\(what) lag"),
+          yieldPath: self.path(product.packagingYield, "\(what) packaging yield"),
+          lag: slot(product.lag, "\(what) lag"),
           planPath: self.path(product.plan, "\(what) plan"), planLever: lever("\(what).plan", initially: 1),
-          pricePath: self.path(product.price, "\(what) price"), specification: specification(product.specification, what)))
+          pricePath: self.path(product.price, "\(what) price"),
+          specification: specification(product.specification, what)))
     }
   }
 
@@ -132,7 +135,8 @@ extension WorldBuilder {
       systems: fleet.systems.enumerated().map { number, system in
         let what = "system.\(system.name)"
         return .init(
-          name: system.name, chips: max(1, system.chips), takes: shares(system.takes, in: products, what, at: "fleet.systems[\(number)].takes"),
+          name: system.name, chips: max(1, system.chips),
+          takes: shares(system.takes, in: products, what, at: "fleet.systems[\(number)].takes"),
           sitesPath: system.sites.map { path($0, "\(what) sites") },
           sitesLever: lever("\(what).sites", initially: 1))
       },

@@ -63,7 +63,8 @@ struct WorldBuilder {
       }
       let total = weights.reduce(0, +)
       guard total > 0, weights.allSatisfy({ $0 >= 0 }) else {
-        refuse(place("schools[\(index)]", "weights"), "its weights are not shares", "give weights from 0 on, one above 0")
+        refuse(
+          place("schools[\(index)]", "weights"), "its weights are not shares", "give weights from 0 on, one above 0")
         continue
       }
       var sum = 0.0

@@ -78,9 +78,11 @@ import Units
       "did you mean 'nikkei'?"),
     Fault("unknown field of a number", parameter("value: 5, sauce: me"), "x.yaml:5", "did you mean 'source'?"),
     Fault(
-      "two numbers of one name", "name: x\nparameters:\n" + [1, 2].map {
-        "- {name: p, unit: chips, value: \($0), source: s, grade: D}"
-      }.joined(separator: "\n"), "x.yaml:4", "two of the parameter 'p'"),
+      "two numbers of one name",
+      "name: x\nparameters:\n"
+        + [1, 2].map {
+          "- {name: p, unit: chips, value: \($0), source: s, grade: D}"
+        }.joined(separator: "\n"), "x.yaml:4", "two of the parameter 'p'"),
   ]
 
   static let worlds: [Fault] = [
