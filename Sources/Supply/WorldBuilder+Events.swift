@@ -6,39 +6,33 @@ extension WorldBuilder {
   mutating func addEvents(_ events: [PolicyEvent]) {
     let ordered = events.enumerated().sorted { ($0.element.date, $0.offset) < ($1.element.date, $1.offset) }
     for (_, event) in ordered {
-      let effects = event.effects ?? []
-      if effects.isEmpty, event.information != true {
-        problems.append(
-          Problem("event \(event.id)", "it has no effect", wayOut: "add effects, or information: true"))
-      }
-      for effect in effects { add(effect, of: event) }
+      problems += event.faults(horizon: compiled.horizon)
+      for (index, effect) in (event.effects ?? []).enumerated() { add(effect, at: event.place(of: index), of: event) }
     }
   }
 
-  private mutating func add(_ effect: PolicyEvent.Effect, of event: PolicyEvent) {
+  private mutating func add(_ effect: PolicyEvent.Effect, at place: Place, of event: PolicyEvent) {
     let given: [(CompiledLever.Action, Amount?)] = [
       (.set, effect.set), (.multiply, effect.multiply), (.pulse, effect.pulse),
     ]
     let actions = given.compactMap { action, amount in amount.map { (action, $0) } }
-    guard actions.count == 1, let (action, amount) = actions.first else {
-      problems.append(
-        Problem(
-          "event \(event.id)", "the effect on '\(effect.on)' needs one of set, multiply and pulse",
-          wayOut: "write such as {on: \(effect.on), set: 0}"))
-      return
-    }
-    if effect.on == PolicyEvent.performance { return bar(above: amount, action, effect, of: event) }
+    guard actions.count == 1, let (action, amount) = actions.first else { return }
+    if effect.on == PolicyEvent.performance { return bar(above: amount, action, effect, at: place, of: event) }
     let targets = levers(named: effect.on)
     guard !targets.isEmpty else {
       let names = compiled.levers.map(\.name) + [PolicyEvent.performance]
-      let near = Problems.nearest(to: effect.on, among: names).map { "did you mean '\($0)'?" }
-      problems.append(
-        Problem(
-          "event \(event.id)", "there is no quantity '\(effect.on)'",
-          wayOut: near ?? "use one of \(names.joined(separator: ", "))"))
+      refuse(
+        place, "there is no quantity '\(effect.on)' on which an event can act",
+        alternatives(to: effect.on, among: names, listedBy: "levers"))
       return
     }
     let value = slot(amount, "event \(event.id) on \(effect.on)")
+    if action == .set, let kind = LeverKind.of(effect.on) {
+      let high = compiled.slots.slots[value].functions[0](0.5)
+      if high > kind.bounds.upperBound {
+        refuse(place, "'\(effect.on)' is a share and cannot be \(CSVText.number(high))", "give a share from 0 to 1")
+      }
+    }
     for target in targets { change(target, action, value, effect, of: event) }
   }
 
@@ -65,23 +59,22 @@ extension WorldBuilder {
 
   /// A threshold on total processing performance (dense BF16 TFLOP/s times 16 bits): it bars legal imports above it.
   private mutating func bar(
-    above limit: Amount, _ action: CompiledLever.Action, _ effect: PolicyEvent.Effect, of event: PolicyEvent
+    above limit: Amount, _ action: CompiledLever.Action, _ effect: PolicyEvent.Effect, at place: Place,
+    of event: PolicyEvent
   ) {
-    let place = "event \(event.id)"
+    let what = "event \(event.id)"
     guard action == .set else {
-      problems.append(Problem(place, "a threshold is set", wayOut: "write {on: \(effect.on), set: 4800}"))
-      return
+      return refuse(place, "a threshold is set, not multiplied", "write {on: \(effect.on), set: 4800}")
     }
     func middle(_ slot: Int) -> Double { compiled.slots.slots[slot].functions[0](0.5) }
-    let threshold = middle(slot(limit, "\(place) threshold"))
+    let threshold = middle(slot(limit, "\(what) threshold"))
     let barred = compiled.imports.filter { !$0.isSmuggled && 16 * middle($0.specification.compute) > threshold }
     if barred.isEmpty {
-      problems.append(
-        Problem(
-          place, "no import exceeds a performance of \(CSVText.number(threshold))",
-          wayOut: "lower the threshold or remove the effect"))
+      refuse(
+        place, "no import exceeds a performance of \(CSVText.number(threshold))",
+        "lower the threshold or remove the effect")
     }
-    let zero = slot(Amount(0), "\(place) barred")
+    let zero = slot(Amount(0), "\(what) barred")
     for chip in barred { change(chip.exportLever, .set, zero, effect, of: event) }
   }
 }

@@ -125,6 +125,30 @@ import Units
     Fault("no name", "title: x", "x.yaml:1", "'name' is missing"),
   ]
 
+  static let events: [Fault] = [
+    Fault(
+      "no effect", event("").replacingOccurrences(of: "  effects:\n  - ", with: ""), "x.yaml:3", "'mine' has no effect"),
+    Fault("unknown quantity", event("{on: fab.SMIC.wafer, set: 0}"), "x.yaml:9", "did you mean 'fab.SMIC.wafers'?"),
+    Fault("a quantity of no kind", event("{on: fab.X, set: 0}"), "x.yaml:9", "no quantity 'fab.X'", "--why levers"),
+    Fault("two actions", event("{on: fab.SMIC.wafers, set: 0, multiply: 2}"), "x.yaml:9", "has set and multiply"),
+    Fault("no action", event("{on: fab.SMIC.wafers}"), "x.yaml:3", "none of set, multiply and pulse"),
+    Fault("until before", event("{on: fab.SMIC.wafers, set: 0, until: 2025-03}"), "x.yaml:9", "ends on 2025-03"),
+    Fault("after the run", event("{on: fab.SMIC.wafers, set: 0}", date: "2031-02"), "x.yaml:3", "comes after the run"),
+    Fault("no date", event("{on: fab.SMIC.wafers, set: 0}", date: "soon"), "x.yaml:4", "soon is not a date"),
+    Fault("a factor of one", event("{on: fab.SMIC.wafers, multiply: 1}"), "x.yaml:9", "changes nothing"),
+    Fault("negative", event("{on: fab.SMIC.wafers, set: -1}"), "x.yaml:9", "-1 is negative"),
+    Fault("a share above one", event("{on: mandate.state, set: 1.5}"), "x.yaml:9", "cannot be 1.5"),
+    Fault("a pulse with an end", event("{on: import.H20.writeOff, pulse: 5, until: 2026}"), "x.yaml:9", "pulse lasts"),
+    Fault(
+      "a pulse before the run", event("{on: import.H20.writeOff, pulse: 5}", date: "2022"), "x.yaml:9", "before the run"
+    ),
+    Fault("a threshold above all", event("{on: control.performance, set: 999999}"), "x.yaml:9", "no import exceeds"),
+    Fault("unknown number", event("{on: fab.SMIC.wafers, set: smic.growth}"), "x.yaml:9", "no parameter 'smic.growth'"),
+    Fault("unknown field", event("{on: fab.SMIC.wafers, set: 0, untill: 2026}"), "x.yaml:9", "did you mean 'until'?"),
+    Fault(
+      "information that acts", event("{on: demand.value, set: 0}\n  information: true"), "x.yaml:3", "for information"),
+  ]
+
   static let claims: [Fault] = [
     Fault(
       "unknown quantity", claim("quantity: domestic.unit, over: 2026"), "x.yaml:4", "did you mean 'domestic.units'?"),
@@ -147,7 +171,8 @@ import Units
     Fault("unknown field", claim("quantity: domestic.units, ofer: 2026"), "x.yaml:4", "did you mean 'over'?"),
   ]
 
-  @Test("a fault of a scenario is a sentence with file, line and way out", arguments: numbers + worlds + claims)
+  @Test(
+    "a fault of a scenario is a sentence with file, line and way out", arguments: numbers + worlds + events + claims)
   func faults(_ fault: Fault) throws {
     let sentence = try Self.sentence(fault.text)
     #expect(sentence.contains(";"), "no way out: \(sentence)")
