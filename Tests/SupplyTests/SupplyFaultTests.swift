@@ -76,7 +76,7 @@ import Units
     Fault(
       "unknown member of a number", parameter("value: 5, schools: {group: capacity, values: {nikei: 3}}"), "x.yaml:5",
       "did you mean 'nikkei'?"),
-    Fault("unknown field of a number", parameter("value: 5, sauce: me"), "x.yaml:5", "did you mean 'source'?"),
+    Fault("unknown field of a number", parameter("value: 5, sources: me"), "x.yaml:5", "did you mean 'source'?"),
     Fault(
       "two numbers of one name",
       "name: x\nparameters:\n"
