@@ -94,7 +94,7 @@ extension Page {
         let shaded = cell.share == nil ? [] : ["share"]
         let names = (classes + wraps + shaded).joined(separator: " ")
         let length = cell.share.map { share -> String in JSONValue.number(min(max(share, 0), 1) * 100) }
-        let style = length.map { " style=\"background-size:\($0)% 74%\"" } ?? ""
+        let style = length.map { " style=\"background-size:\($0)% 23px\"" } ?? ""
         result += "<td\(names.isEmpty ? "" : " class=\"\(names)\"")\(style)>\(escape(cell.text))"
         result += cell.note.isEmpty ? "</td>" : "<small>\(escape(cell.note))</small></td>"
       }

@@ -204,7 +204,16 @@ enum PageScript {
         });
         drawn.setOption({ grid: { top: top + 4 }, graphic: { elements: elements } });
       }
-      function drawAll() { charts.forEach(function (entry) { draw(entry); }); }
+      function isShown(entry) { return entry.place.clientWidth > 0; }
+      function drawAll() {
+        charts.forEach(function (entry) {
+          if (isShown(entry)) draw(entry);
+          else if (entry.drawn) {
+            entry.drawn.dispose();
+            entry.drawn = null;
+          }
+        });
+      }
       charts.forEach(function (entry) {
         var keys = entry.figure.querySelectorAll('.legend button');
         Array.prototype.forEach.call(keys, function (key) {
@@ -216,13 +225,21 @@ enum PageScript {
           });
         });
       });
+      Array.prototype.forEach.call(document.querySelectorAll('details.folded'), function (part) {
+        part.addEventListener('toggle', function () {
+          charts.forEach(function (entry) { if (part.contains(entry.place) && !entry.drawn && isShown(entry)) draw(entry); });
+        });
+      });
       document.documentElement.classList.add('drawn');
       drawAll();
       var waiting = 0;
       window.addEventListener('resize', function () {
         clearTimeout(waiting);
         waiting = setTimeout(function () {
-          charts.forEach(function (entry) { entry.chart.events ? draw(entry) : entry.drawn.resize(); });
+          charts.forEach(function (entry) {
+            if (entry.chart.events && isShown(entry)) draw(entry);
+            else if (entry.drawn) entry.drawn.resize();
+          });
         }, 80);
       });
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);

@@ -110,6 +110,8 @@ enum PageStyle {
     .number { text-align: right; white-space: nowrap; }
     .number.wraps { white-space: normal; }
     td small { display: block; font-size: 0.78rem; color: var(--muted); white-space: nowrap; }
+    td:first-child small { white-space: normal; overflow-wrap: anywhere; }
+    td.share { padding-left: 8px; min-width: 5.2em; }
     .muted { color: var(--muted); }
     td.good { color: var(--good); }
     td.bad { color: var(--bad); }
@@ -148,7 +150,7 @@ enum PageStyle {
     .tornado td.track b { width: 1px; background: var(--ink); top: -6px; height: 26px; }
     .pairs td.bar { width: 46%; }
     .pairs td.bar i { display: block; height: 7px; margin: 1px 0; border-radius: 0 2px 2px 0; min-width: 1px; }
-    td.share { background: linear-gradient(var(--heat-low), var(--heat-low)) no-repeat left center; }
+    td.share { background: linear-gradient(var(--heat-low), var(--heat-low)) no-repeat left 5px; }
     .notes { margin: 0 0 20px; padding: 0; list-style: none; }
     .notes li { border-left: 3px solid var(--rule); padding: 2px 0 2px 14px; margin: 0 0 10px; max-width: 46em;
       color: var(--soft); }
@@ -181,13 +183,14 @@ enum PageStyle {
     @media print {
       body { font-size: 10pt; }
       main { max-width: none; padding: 0; }
-      nav, details.data, .download { display: none; }
+      nav, details.data, .download, .folded > summary { display: none; }
       section { margin-top: 22pt; padding-top: 14pt; }
       h2, h3, section > p, figcaption, .legend, .axis { break-after: avoid; }
       figure, .headlines div, tr, .notes li { break-inside: avoid; }
       .charts { gap: 16pt 20pt; margin: 10pt 0 14pt; }
       .charts:not(.single) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-      .plot, .single .plot { height: auto; }
+      .plot, .single .plot { height: auto !important; }
+      .plot.flow, .plot.timeline { zoom: 0.74; }
       .bars td.bar { width: 24%; }
       .headlines { grid-template-columns: repeat(5, 1fr); gap: 0 12pt; margin-top: 18pt; }
       .headlines .value { font-size: 15pt; }

@@ -62,35 +62,50 @@ extension SupplyReport {
   }
 
   /// Medians of several quantities one on the other, domestic makers in one hue, imports in another.
-  func stack(
-    _ prefix: String, title: String, caption: String, byQuarter: Bool = false, marking ids: [String] = []
-  ) -> Chart? {
+  func stack(_ prefix: String, title: String, caption: String, marking ids: [String] = []) -> Chart? {
     let found = vendors.compactMap { vendor in find("\(prefix).\(vendor.name)").map { (vendor, $0) } }
     guard let sample = found.first?.1 else { return nil }
-    var shades = [Vendor.Origin: Int]()
-    let layers = found.map { vendor, series -> Chart.Stack.Layer in
-      let shade = shades[vendor.origin, default: 0]
-      shades[vendor.origin] = shade + 1
-      let points = medians(series).filter { Self.near.contains($0.x) }
-      return Chart.Stack.Layer(
-        vendor.label, byQuarter ? Self.quarters(points) : points, Chart.Colour(vendor.origin.hue, shade: shade))
+    let layers = zip(found, colours(found.map(\.0))).map { entry, colour in
+      Chart.Stack.Layer(entry.0.label, medians(entry.1).filter { Self.near.contains($0.x) }, colour)
     }
-    let scale = scale(sample.unit)
-    let y = byQuarter ? Chart.Axis("\(scale.name) a quarter", scale.notation) : axis(sample)
     return Chart(
-      title, caption: caption, .stack(Chart.Stack(x: Self.time, y: y, layers: layers)), events: markers(ids))
+      title, caption: caption, .stack(Chart.Stack(x: Self.time, y: axis(sample), layers: layers)),
+      events: markers(ids))
+  }
+
+  /// A hue for each origin, a shade for each vendor.
+  private func colours(_ vendors: [Vendor]) -> [Chart.Colour] {
+    vendors.enumerated().map { index, vendor in
+      let before = vendors[..<index].filter { $0.origin == vendor.origin }.count
+      return Chart.Colour(vendor.origin.hue, shade: before)
+    }
+  }
+
+  /// Median revenue of each vendor in each quarter, at the quarter's middle.
+  func quarterStack(title: String, caption: String, marking ids: [String]) -> Chart? {
+    let found = vendors.compactMap { vendor in
+      quarters.first { $0.quantity == "revenue.\(vendor.name)" }.map { (vendor, $0) }
+    }
+    guard !found.isEmpty else { return nil }
+    let layers = zip(found, colours(found.map(\.0))).map { entry, colour in
+      let points = zip(entry.1.quarters, entry.1.bands).map { Chart.Point(Self.middle(ofQuarter: $0), $1.p50) }
+      return Chart.Stack.Layer(entry.0.label, points.filter { Self.near.contains($0.x) }, colour)
+    }
+    return Chart(
+      title, caption: caption,
+      .stack(Chart.Stack(x: Self.time, y: Chart.Axis("US dollars a quarter", .dollars), layers: layers)),
+      events: markers(ids))
+  }
+
+  /// Of `2025Q2`, as a year with its fraction.
+  private static func middle(ofQuarter text: String) -> Double {
+    let parts = text.split(separator: "Q").compactMap { Double($0) }
+    return parts.count == 2 ? parts[0] + (parts[1] - 0.5) / 4 : 0
   }
 
   func medians(_ series: Series) -> [Chart.Point] {
     let factor = scale(series.unit).factor
     return zip(series.months, series.quantiles).map { Chart.Point(Self.year($0), $1[2] * factor) }
-  }
-
-  /// Sums of three months at the quarter's middle.
-  static func quarters(_ points: [Chart.Point]) -> [Chart.Point] {
-    stride(from: 0, to: points.count - 2, by: 3).map { first in
-      Chart.Point(points[first + 1].x, points[first...first + 2].reduce(0) { $0 + $1.y })
-    }
   }
 
   /// Tokens by where the chips are from, against what is asked for.
@@ -122,8 +137,9 @@ extension SupplyReport {
       events: markers(ids))
   }
 
-  /// What holds the largest maker back, as shares of the draws that fill the whole.
-  var constraintChart: Chart {
+  /// What binds, as shares of the draws that fill the whole; nothing where it was not counted.
+  func limits(_ constraints: [ConstraintMonth], title: String, caption: String) -> Chart? {
+    guard !constraints.isEmpty else { return nil }
     let kinds = [
       ("memory", 3, 5, 0), ("logic", 2, 0, 0), ("packaging", 4, 2, 0), ("policy", 5, 3, 0), ("demand", 1, 1, 0),
       ("nothing", 0, 4, 3),
@@ -131,10 +147,9 @@ extension SupplyReport {
     let layers = kinds.map { name, index, hue, shade in
       let points = constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) }
       return Chart.Stack.Layer(name, points, Chart.Colour(hue, shade: shade))
-    }
+    }.filter { layer in layer.points.contains { $0.y >= 0.005 } }
     return Chart(
-      "What holds the largest maker back",
-      caption: "Share of the draws in which each is short in that month; nothing: output goes as planned.",
+      title, caption: caption,
       .stack(Chart.Stack(x: Self.time, y: Chart.Axis("share of draws", .percent), layers: layers, isWhole: true)),
       events: markers(["tsmc-stop", "hbm-rule"]))
   }

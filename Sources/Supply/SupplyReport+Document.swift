@@ -19,7 +19,7 @@ extension SupplyReport {
     Document(
       title: "AI chips in China, from wafer to token: \(title)", subtitle: subtitle, lead: lead, headlines: headlines,
       sections: [claimSection, supplySection, limitSection, chainSection, marketSection, shareSection, fleetSection]
-        + counterfactuals.map(section) + sensitivitySections + [
+        + worldSections + sensitivitySections + [
           eventSection, numberSection, .init("What to bear in mind", [.notes(notes)]),
         ], footer: footer)
   }

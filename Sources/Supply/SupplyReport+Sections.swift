@@ -39,7 +39,20 @@ extension SupplyReport {
             marking: ["h20-ban", "h20-reversal"])))
   }
 
-  var limitSection: Document.Section { .init("What holds output back", block(constraintChart)) }
+  var limitSection: Document.Section {
+    .init(
+      "What holds output back",
+      block(
+        limits(
+          constraints, title: "What holds the largest maker back",
+          caption: "Share of the draws in which each is short in that month; nothing: output goes as planned."))
+        + block(
+          limits(
+            binding, title: "What leaves the market short",
+            caption: "Policy: most of what is unmet was barred. Demand: all that is wanted is sold."),
+          fan(
+            "market.unmet", caption: "What buyers wanted and did not get.", marking: ["h20-ban"], years: Self.near)))
+  }
 
   var chainSection: Document.Section {
     let year = years.first?.years.contains(2026) == true ? 2026 : years.first?.years.first ?? 2026
@@ -51,14 +64,12 @@ extension SupplyReport {
     .init(
       "The market",
       block(
-        stack(
-          "revenue", title: "Sales by vendor and quarter",
-          caption: "Medians of each vendor's months, summed; smuggled chips at the price that buyers pay.",
-          byQuarter: true, marking: Self.imports))
+        quarterStack(
+          title: "Sales by vendor and quarter",
+          caption: "Medians of each vendor's quarters; smuggled chips at the price that buyers pay.", marking: Self.imports))
         + block(
           fan("imports.value", caption: "Legal imports, at what buyers pay.", marking: ["h20-ban"], years: Self.near),
-          fan(
-            "market.unmet", caption: "What buyers wanted and did not get.", marking: ["h20-ban"], years: Self.near))
+          fan("imports.booked", caption: "Outlook and all: accounted as the maker does.", marking: ["h20-ban"], years: Self.near))
         + block(
           fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers."),
           fan(
@@ -101,95 +112,6 @@ extension SupplyReport {
         + block(
           fan("systems.CloudMatrix-384", caption: "Supernodes of 384 chips."),
           fan("fleet.gridShare", caption: "Of the nation's electricity.")))
-  }
-
-  func section(_ pair: Counterfactual) -> Document.Section {
-    let name = Self.name(without: pair.without)
-    let events = events.filter { pair.without.contains($0.id) }.map(\.id)
-    let marked = events.isEmpty ? ["h20-ban"] : events
-    let charts = [
-      ("domestic.units", "Domestic makers gain where the bands part; they share every random number."),
-      ("imports.units", "What is imported under licence in either world."),
-      ("market.unmet", "What buyers would have bought and could not."),
-      ("tokens.capacity", "Where it ends: tokens that the chips could serve."),
-    ].compactMap { quantity, caption in
-      self.pair(quantity, pair.series, named: name, caption: caption, marking: marked)
-    }
-    return .init(
-      "Another world: \(name.prefix(1).lowercased() + name.dropFirst())",
-      [
-        .paragraph(
-          "Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."),
-        .charts(charts), .table(differenceTable(pair)),
-        .folded(title: "Claims in either world", [.table(claimPairs(pair))]),
-      ])
-  }
-
-  /// For a terminal: the tables only.
-  func shortSection(_ pair: Counterfactual) -> Document.Section {
-    .init(Self.name(without: pair.without), [.table(differenceTable(pair)), .table(claimPairs(pair))])
-  }
-
-  private func differenceTable(_ pair: Counterfactual) -> Table {
-    let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
-    return yearTable("Scenario less the world without the events, draw by draw: median (5% to 95%).", changed)
-  }
-
-  private func claimPairs(_ pair: Counterfactual) -> Table {
-    Table(
-      "", columns: ["Claim", .number("As told"), .number(Self.name(without: pair.without))],
-      rows: zip(claims, pair.claims).map { base, other in
-        [
-          Table.Cell(base.title), Table.Cell(Self.rounded(base.probability), share: base.probability),
-          Table.Cell(Self.rounded(other.probability), share: other.probability),
-        ]
-      })
-  }
-
-  var sensitivitySections: [Document.Section] {
-    guard let sensitivity else { return [] }
-    let name = sensitivity.of
-    guard let worth = sensitivity.mostWorthKnowing else {
-      return [.init("What moves it", [.paragraph("\(name): nothing moves it.")])]
-    }
-    let swinging = sensitivity.influences.enumerated().filter { $0.element.swing > 0 }
-      .sorted { ($1.element.swing, $0.offset) < ($0.element.swing, $1.offset) }
-    let bars = swinging.prefix(16).map { _, influence in
-      let ends = [influence.from, influence.to].map { "\(Measure($0, .plain).trimmed)" }
-      return Chart.Tornado.Bar(
-        influence.parameter, low: influence.low, high: influence.high, from: ends[0], to: ends[1])
-    }
-    let narrowing = "\(Measure(sensitivity.narrowing, .percent))"
-    return [
-      .init(
-        "What moves it",
-        [
-          .paragraph(
-            "\(name): \(Measure(sensitivity.mean, .plain)) on average. Knowing \(worth) would narrow it most: "
-              + "\(narrowing) of its variance would go."),
-          .chart(
-            Chart(
-              "One number at a time",
-              caption: "The mean of the claim's value when one number is held at its 5% or its 95% value.",
-              .tornado(Chart.Tornado(Chart.Axis("value", .plain), base: sensitivity.mean, bars: Array(bars))))),
-          .table(indexTable(sensitivity)),
-        ])
-    ]
-  }
-
-  private func indexTable(_ sensitivity: Sensitivity) -> Table {
-    Table(
-      "Shares of the variance (Sobol indices from \(sensitivity.draws) draws, one standard error).",
-      columns: [
-        "Number", .number("Alone"), .number("With interactions"), .number("Gone if known"), .number("Error of alone"),
-      ],
-      rows: sensitivity.influences.prefix(16).map { influence in
-        [
-          Table.Cell(influence.parameter), Table.Cell("\(Measure(max(0, influence.first), .percent))"),
-          Table.Cell("\(Measure(influence.total, .percent))"), Table.Cell("\(Measure(influence.known, .percent))"),
-          Table.Cell("\(Measure(influence.firstError, .percent))"),
-        ]
-      })
   }
 
   var eventSection: Document.Section {

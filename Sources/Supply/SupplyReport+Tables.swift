@@ -4,10 +4,10 @@ import Units
 extension SupplyReport {
   func claimTable(_ caption: String, _ claims: [Claim]) -> Table {
     Table(
-      caption, columns: ["Claim", "Definition", .number("Probability"), .number("Median"), .number("5% to 95%")],
+      caption, columns: ["Claim", .number("Probability"), .number("Median"), .number("5% to 95%")],
       rows: claims.map { claim in
         [
-          Table.Cell(claim.title), Table.Cell(claim.definition, tone: .muted),
+          Table.Cell(claim.title, note: claim.definition),
           Table.Cell(Self.rounded(claim.probability), share: claim.probability),
           Table.Cell("\(Measure(claim.value.p50, .plain))"),
           Table.Cell("\(Measure(claim.value.p05, .plain)) to \(Measure(claim.value.p95, .plain))"),
@@ -53,19 +53,23 @@ extension SupplyReport {
       columns: ["Step", "Unit"] + columns.map { .number(String($0)) }, rows: rows)
   }
 
-  /// Median sales: a row for each quarter, a column for each vendor.
+  /// Median sales and share: a row for each quarter, a column for each vendor.
   var quarterTable: Table {
-    let found = vendors.compactMap { vendor in find("revenue.\(vendor.name)").map { (vendor, $0) } }
-    let columns = found.map { Self.quarters(medians($0.1)) }
-    let count = columns.map(\.count).min() ?? 0
+    let found = vendors.compactMap { vendor in
+      quarters.first { $0.quantity == "revenue.\(vendor.name)" }.map { (vendor, $0) }
+    }
+    let shares = found.map { entry in quarters.first { $0.quantity == "share.\(entry.0.name)" } }
     return Table(
-      "Medians of each month, summed, in US dollars. Every month and level is in the CSV.",
+      "Median sales in US dollars and, small, share of legal sales. Units, bands, fees and write-offs by quarter are in "
+        + "the CSV.",
       columns: ["Quarter"] + found.map { .number($0.0.label) },
-      rows: (0..<count).map { index in
-        let x = columns[0][index].x, year = Int(x)
-        let quarter = Int((x - Double(year)) * 4) + 1
-        return [Table.Cell("\(year) Q\(quarter)")]
-          + columns.map { Table.Cell(Measure($0[index].y, .dollars).description) }
+      rows: (found.first?.1.quarters ?? []).enumerated().map { index, quarter in
+        [Table.Cell(quarter)]
+          + zip(found, shares).map { entry, share in
+            let value = entry.1.bands[index].p50
+            let part = share.map { "\(Measure($0.bands[index].p50, .percent))" } ?? ""
+            return value < 0.5 ? "0" : Table.Cell(Measure(value, .dollars).description, note: part)
+          }
       })
   }
 

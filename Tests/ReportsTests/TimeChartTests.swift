@@ -114,7 +114,7 @@ import Testing
     let table = Table("", columns: [.number("p")], rows: [[Table.Cell("50%", share: 0.5, note: "1 to 2")]])
     #expect(
       Page.table(table).contains(
-        "class=\"number share\" style=\"background-size:50% 74%\">50%<small>1 to 2</small></td>"))
+        "class=\"number share\" style=\"background-size:50% 23px\">50%<small>1 to 2</small></td>"))
     #expect(TerminalRenderer().render(table).hasSuffix("50% (1 to 2)"))
   }
 }

@@ -1,0 +1,82 @@
+import Reports
+import Units
+
+/// The scenario held against worlds without some of its events.
+extension SupplyReport {
+  /// All worlds in a table; the first beside the scenario in charts, the others folded.
+  var worldSections: [Document.Section] {
+    guard let first = counterfactuals.first else { return [] }
+    let table = Document.Section(
+      "What if: \(counterfactuals.count + 1) worlds",
+      [
+        .paragraph(
+          "Each lacks some events and shares all else, every random number too. Medians, and 5% to 95% of the draws."),
+        .table(worldTable),
+      ])
+    let others = counterfactuals.dropFirst().map { pair in
+      Document.Block.folded(title: "Charts and differences: \(Self.name(without: pair.without))", blocks(pair))
+    }
+    let shown = Document.Section("Another world: \(Self.name(without: first.without))", blocks(first) + others)
+    return (counterfactuals.count > 1 ? [table] : []) + [shown]
+  }
+
+  private func blocks(_ pair: Counterfactual) -> [Document.Block] {
+    let name = Self.name(without: pair.without)
+    let left = events.filter { pair.without.contains($0.id) }.map(\.id)
+    let charts = [
+      ("domestic.units", "Domestic makers gain where the bands part."),
+      ("imports.units", "What is imported under licence in either world."),
+      ("market.unmet", "What buyers would have bought and could not."),
+      ("tokens.capacity", "Where it ends: tokens that the chips could serve."),
+    ].compactMap { quantity, caption in
+      self.pair(quantity, pair.series, named: name, caption: caption, marking: left.isEmpty ? ["h20-ban"] : left)
+    }
+    return [
+      .paragraph("Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."),
+      .charts(charts), .table(differenceTable(pair)),
+      .folded(title: "Claims in either world", [.table(claimPairs(pair))]),
+    ]
+  }
+
+  /// A row for each main quantity of the two years of the news, a column for each world.
+  private var worldTable: Table {
+    let asked = [
+      ("domestic.units", 2025), ("domestic.units", 2026), ("imports.units", 2025), ("imports.units", 2026),
+      ("revenue.Nvidia", 2025), ("revenue.Nvidia", 2026), ("revenue.Huawei", 2026), ("share.value", 2026),
+      ("market.unmet", 2026), ("fleet.compute", 2026), ("tokens.capacity", 2026),
+    ]
+    let worlds = [years] + counterfactuals.map(\.years)
+    let rows = asked.compactMap { quantity, year -> [Table.Cell]? in
+      let found = worlds.compactMap { years -> Table.Cell? in
+        guard let row = years.first(where: { $0.quantity == quantity }), let index = row.years.firstIndex(of: year)
+        else { return nil }
+        let scale = scale(row.unit)
+        return Table.Cell(scale.text(row.bands[index].p50), note: scale.range(row.bands[index]))
+      }
+      return found.count == worlds.count ? [Table.Cell("\(Self.label(quantity)), \(year)")] + found : nil
+    }
+    let names = [title] + counterfactuals.map { Self.name(without: $0.without) }
+    return Table("", columns: ["Quantity"] + names.map { .number($0) }, rows: rows)
+  }
+
+  /// For a terminal: the tables only.
+  func shortSection(_ pair: Counterfactual) -> Document.Section {
+    .init(Self.name(without: pair.without), [.table(differenceTable(pair)), .table(claimPairs(pair))])
+  }
+
+  private func differenceTable(_ pair: Counterfactual) -> Table {
+    let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
+    return yearTable("Scenario less the world without the events, draw by draw: median (5% to 95%).", changed)
+  }
+
+  private func claimPairs(_ pair: Counterfactual) -> Table {
+    Table(
+      "", columns: ["Claim", .number("As told"), .number(Self.name(without: pair.without))],
+      rows: zip(claims, pair.claims).map { base, other in
+        [
+          Table.Cell(base.title), Table.Cell(Self.rounded(base.probability), share: base.probability),
+          Table.Cell(Self.rounded(other.probability), share: other.probability),
+        ]
+      })
+  }
+}
