@@ -51,9 +51,8 @@ extension SupplyReport {
   /// Events by identifier, and those that this scenario adds to the base; only what acts on the model and is in range.
   func markers(_ ids: [String]) -> [Chart.Event] {
     guard !ids.isEmpty, let first = series.first?.months.first.map(Self.year) else { return [] }
-    let known = Self.eventLabels.map(\.id)
     return events.compactMap { event in
-      guard ids.contains(event.id) || (!known.contains(event.id) && !event.effects.isEmpty),
+      guard ids.contains(event.id) || (event.actor == "scenario" && !event.effects.isEmpty),
         let date = CalendarDay(event.date)
       else { return nil }
       let x = date.months / 12

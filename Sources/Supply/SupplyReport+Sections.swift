@@ -66,10 +66,13 @@ extension SupplyReport {
       block(
         quarterStack(
           title: "Sales by vendor and quarter",
-          caption: "Medians of each vendor's quarters; smuggled chips at the price that buyers pay.", marking: Self.imports))
+          caption: "Medians of each vendor's quarters; smuggled chips at the price that buyers pay.",
+          marking: Self.imports))
         + block(
           fan("imports.value", caption: "Legal imports, at what buyers pay.", marking: ["h20-ban"], years: Self.near),
-          fan("imports.booked", caption: "Outlook and all: accounted as the maker does.", marking: ["h20-ban"], years: Self.near))
+          fan(
+            "imports.booked", caption: "Outlook and all: accounted as the maker does.", marking: ["h20-ban"],
+            years: Self.near))
         + block(
           fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers."),
           fan(

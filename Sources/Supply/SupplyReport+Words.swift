@@ -104,7 +104,9 @@ extension SupplyReport {
     ("cac-rtx", "RTX 6000D stopped"), ("state-all", "state: all domestic"), ("h200-announced", "H200 announced"),
     ("h200-rule", "H200 rule"), ("customs-h200", "H200 at customs"), ("h200-approvals", "H200 approved"),
     ("h200-halt", "H200 halted"), ("v4-ascend", "V4 on Ascend"), ("national-plan", "national plan"),
-    ("h200-allowed", "Beijing lets H200 in"),
+    ("h200-allowed", "Beijing lets H200 in"), ("deepseek-named-a-threat", "DeepSeek a threat"),
+    ("h20-order", "H20 ordered"), ("r2-failure", "R2 fails on Ascend"), ("city-targets", "city targets"),
+    ("power-subsidy", "power subsidy"),
   ]
 
   /// A world by what is left out of it.
