@@ -227,7 +227,9 @@ enum PageScript {
       });
       Array.prototype.forEach.call(document.querySelectorAll('details.folded'), function (part) {
         part.addEventListener('toggle', function () {
-          charts.forEach(function (entry) { if (part.contains(entry.place) && !entry.drawn && isShown(entry)) draw(entry); });
+          charts.forEach(function (entry) {
+            if (part.contains(entry.place) && !entry.drawn && isShown(entry)) draw(entry);
+          });
         });
       });
       document.documentElement.classList.add('drawn');

@@ -14,8 +14,8 @@ extension SupplyReport {
         "What moves it",
         [
           .paragraph(
-            "\(sensitivity.of): \(Measure(sensitivity.mean, .plain)) on average. Knowing \(worth) would narrow it most: "
-              + "\(narrowing) of its variance would go."),
+            "\(sensitivity.of): \(Measure(sensitivity.mean, .plain)) on average. Knowing \(worth) would narrow it "
+              + "most: \(narrowing) of its variance would go."),
           .chart(tornado(sensitivity)), .chart(indices(sensitivity)),
           .folded(title: "The indices with their errors", [.table(indexTable(sensitivity))]),
         ])

@@ -60,8 +60,8 @@ extension SupplyReport {
     }
     let shares = found.map { entry in quarters.first { $0.quantity == "share.\(entry.0.name)" } }
     return Table(
-      "Median sales in US dollars and, small, share of legal sales. Units, bands, fees and write-offs by quarter are in "
-        + "the CSV.",
+      "Median sales in US dollars and, small, share of legal sales. Units, bands, fees and write-offs by quarter are "
+        + "in the CSV.",
       columns: ["Quarter"] + found.map { .number($0.0.label) },
       rows: (found.first?.1.quarters ?? []).enumerated().map { index, quarter in
         [Table.Cell(quarter)]
