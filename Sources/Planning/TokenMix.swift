@@ -4,6 +4,8 @@ import Units
 
 /// The models that a fleet serves, by their share of its tokens, and the lengths of their requests.
 public struct TokenMix: Sendable {
+  /// The catalog's name; that of a scenario's own list is the scenario's.
+  public var name: String
   public var models: [Entry]
   /// Where each model stands in its file.
   private var places: [String]
@@ -32,11 +34,29 @@ public struct TokenMix: Sendable {
     public var tokens: Double { promptTokens + outputTokens }
   }
 
-  private struct File: Decodable { var models: [Entry] }
+  private struct File: Decodable {
+    var name: String?
+    var models: [Entry]
+  }
 
-  /// A mapping with `models`, or the list itself; every fault is collected.
-  public init(_ node: Node) throws {
-    models = node.field("models") == nil ? try node.decode([Entry].self) : try node.decode(File.self).models
+  /// A mapping with `models`, the list itself, or the name of a mix of the catalog; every fault is collected.
+  public init(_ node: Node, catalog: Catalog) throws {
+    if let name = node.text {
+      try self.init(catalog.node("supply", name))
+    } else {
+      try self.init(node)
+    }
+  }
+
+  init(_ node: Node) throws {
+    if node.field("models") == nil {
+      models = try node.decode([Entry].self)
+      name = "this scenario"
+    } else {
+      let file = try node.decode(File.self)
+      models = file.models
+      name = file.name ?? "this scenario"
+    }
     let list = node.field("models") ?? node
     places = list.elements.map(\.place.description)
     var problems: [Problem] = []

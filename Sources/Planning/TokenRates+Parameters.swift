@@ -18,10 +18,10 @@ extension TokenRates {
     for rate in rates {
       lines += Self.entry(
         "tokens_per_second.\(rate.chip)", "tokens/s", rate.tokensPerSecond, loading: 0.7,
-        source: rate.source(of: mixName),
+        source: rate.source(of: mix.name),
         note: (rate.parts.map(\.deployments) + [rate.range]).joined(separator: " "))
       lines += Self.entry(
-        "joules_per_token.\(rate.chip)", "J", rate.joulesPerToken, loading: -0.7, source: rate.source(of: mixName),
+        "joules_per_token.\(rate.chip)", "J", rate.joulesPerToken, loading: -0.7, source: rate.source(of: mix.name),
         note: "Input power of chips, hosts, network and supplies over tokens a second; the building's share is apart. "
           + rate.range)
     }
@@ -62,7 +62,7 @@ extension TokenRate {
     let systems = parts.map { part in
       parts.count > 1 ? "\(part.platform.system) (\(TokenRates.percent(part.share)))" : part.platform.system
     }
-    return "Supernode's serving model on \(systems.joined(separator: " and ")), for the mix of models of \(mix)"
+    return "Supernode's serving model on \(systems.joined(separator: " and ")), for the models of \(mix)"
   }
 
   /// What low and high stand on.

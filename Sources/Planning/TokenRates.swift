@@ -7,22 +7,18 @@ import Workloads
 /// What every chip of the supply world serves, by the serving model.
 public struct TokenRates: Sendable {
   public var mix: TokenMix
-  /// Whose mix this is.
-  public var mixName: String
   public var rates: [TokenRate]
   /// Chips that serve no model of the mix.
   public var idle: [String]
 
   /// For the chips of `scenario` and of the platforms, in the mix of the scenario or that of the catalog.
   public init(_ scenario: SupplyScenario, catalog: Catalog) throws {
-    let mix = try TokenMix(scenario.mix ?? catalog.node("supply", "mix"))
-    try self.init(
-      mix: mix, named: scenario.mix == nil ? "mix.yaml" : "this scenario", scenario: scenario, catalog: catalog)
+    let mix = try TokenMix(scenario.mix ?? catalog.node("supply", "mix"), catalog: catalog)
+    try self.init(mix: mix, scenario: scenario, catalog: catalog)
   }
 
-  public init(mix: TokenMix, named mixName: String, scenario: SupplyScenario, catalog: Catalog) throws {
+  public init(mix: TokenMix, scenario: SupplyScenario, catalog: Catalog) throws {
     self.mix = mix
-    self.mixName = mixName
     let platforms = try ServingPlatforms(catalog.node("supply", "platforms"))
     let architectures = try mix.models.indices.map { index in
       let name = mix.models[index].model

@@ -30,6 +30,13 @@ extension SupplyScenario {
     }
   }
 
+  /// Serves another mix than the scenario's.
+  public mutating func serve(_ mix: Node) {
+    self.mix = mix
+    texts.append(mix.canonicalText)
+    inputHash = contentHash(texts.joined(separator: "\n").utf8)
+  }
+
   /// Puts other parameters in the place of those of the same names, but for those that the scenario itself gave.
   public mutating func replace(_ others: [Parameter]) {
     let given = parameters.filter(\.isReplaced).map(\.name)

@@ -39,6 +39,7 @@ struct SupplyCommand: ParsableCommand {
   @Option(
     name: .customLong("set"), help: "Replaces a number: NAME=VALUE, such as chip.life_years='3 to 5' (repeatable).")
   var overrides: [String] = []
+  @Option(help: "The models that chips serve: mix, mix-small, mix-reasoning, mix-agents, or a file.") var mix: String?
   @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
   @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
@@ -113,6 +114,9 @@ struct SupplyCommand: ParsableCommand {
       let empty = Node(.mapping([]), at: Place(file: "--set", line: 0))
       let value = try empty.setting(name, to: String(text[text.index(after: equals)...]))[name]
       if let value { try scenario.replace(name, by: Uncertainty(value), place: value.place) }
+    }
+    if let mix {
+      scenario.serve(try mix.hasSuffix(".yaml") ? Node.read(path: mix) : catalog.node("supply", mix))
     }
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
     for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }

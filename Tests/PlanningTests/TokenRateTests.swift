@@ -25,6 +25,17 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
     let text = String(decoding: try readBytes(of: path), as: UTF8.self)
     let expected = try rates.get().markdown
     if !text.contains(expected) { Issue.record("put these in the place of the tables:\n\(expected)") }
+    var scenario = try SupplyScenario("base", catalog: Worlds.catalog)
+    for name in ["mix-small", "mix-reasoning", "mix-agents"] {
+      scenario.mix = try Worlds.catalog.node("supply", name)
+      let other = try TokenRates(scenario, catalog: Worlds.catalog)
+      let cells = try ["910C", "H20"].map { chip in
+        let rate = try #require(other.rates.first { $0.chip == chip })
+        return "\(TokenRates.rounded(rate.tokensPerSecond.mid)), \(TokenRates.rounded(rate.joulesPerToken.mid))"
+      }
+      let row = "| \(name) | \(cells.joined(separator: " | ")) |"
+      #expect(text.contains(row), "\(row)")
+    }
   }
 
   @Test("every chip of the base world has a rate, and low, mid and high rise")
@@ -118,15 +129,15 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
           """, file: "mix.yaml"))
     }
     let large = try TokenRates(
-      mix: mix("DeepSeek-R1", "50 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
+      mix: mix("DeepSeek-R1", "50 ms"), scenario: base, catalog: Worlds.catalog)
     #expect(large.idle.contains("Small-parts"))
     let parameters = try large.parameters()
     #expect(parameters.first { $0.name == "tokens_per_second.Small-parts" }?.value == .point(0))
     #expect(throws: Problem.self) {
-      try TokenRates(mix: mix("DeepSeek-R1", "1 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
+      try TokenRates(mix: mix("DeepSeek-R1", "1 ms"), scenario: base, catalog: Worlds.catalog)
     }
     do {
-      _ = try TokenRates(mix: mix("DeepSeek-R7", "50 ms"), named: "a test", scenario: base, catalog: Worlds.catalog)
+      _ = try TokenRates(mix: mix("DeepSeek-R7", "50 ms"), scenario: base, catalog: Worlds.catalog)
       Issue.record("there is no such model")
     } catch let problem as Problem {
       #expect(problem.description.hasPrefix("mix.yaml:1"))
