@@ -36,6 +36,7 @@ extension Parameter {
     "wafers", "dies", "stacks", "packages", "chips", "units", "systems", "plants", "910C", "H100e", "tokens", "USD",
     "CNY", "bn", "mn", "GB", "TB", "TB/s", "TFLOPS", "PFLOPS", "W", "kW", "MW", "GW", "kWh", "J", "mm2", "s", "day",
     "month", "months", "year", "years", "date", "factor", "fraction", "ratio", "number", "of", "bill", "token", "chip",
+    "TOPS", "PFLOP", "TFLOP", "x", "bits", "HiBL", "1",
   ]
 
   /// What is wrong with its numbers: what a run must refuse.
@@ -81,7 +82,8 @@ extension Parameter {
     let words = unit.split { $0 == " " || $0 == "/" }.map(String.init)
     if isBlank(unit) { add("it has no unit", "give one, such as chips/month or fraction") }
     if let odd = words.first(where: { !Self.unitWords.contains($0) }) {
-      add("'\(odd)' in '\(unit)' is not a unit", alternatives(to: odd, among: Self.unitWords, listedBy: "units"))
+      let near = Problems.nearest(to: odd, among: Self.unitWords).map { "did you mean '\($0)'?" }
+      add("'\(odd)' in '\(unit)' is not a unit", near ?? "write such as chips/month, USD bn or fraction")
     }
     for before in earlier ?? [] {
       guard let asOf else {

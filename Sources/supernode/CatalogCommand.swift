@@ -20,7 +20,7 @@ struct CatalogCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The names of all entries, or of one kind.")
-    @Argument(help: "chips, systems, engines, models or traces; all when absent.") var kind: String?
+    @Argument(help: "chips, systems, engines, models, supply or traces; all when absent.") var kind: String?
     @OptionGroup var folders: Folders
 
     func run() throws { Terminal.write(try folders.open().list(kind: kind)) }
@@ -28,11 +28,20 @@ struct CatalogCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One entry as its file has it, with every source.")
-    @Argument(help: "The entry's name.") var name: String
+    @Argument(help: "The entry's name, after its kind if you like: supply base.") var words: [String]
     @Option(help: "Its kind, where two kinds have the name.") var kind: String?
     @OptionGroup var folders: Folders
 
-    func run() throws { Terminal.write(try folders.open().show(name, kind: kind)) }
+    func validate() throws {
+      guard (1...2).contains(words.count), words.count == 1 || kind == nil else {
+        throw ValidationError("give a name, or a kind and a name, such as supply base")
+      }
+    }
+
+    func run() throws {
+      let kind = words.count == 2 ? words[0] : kind
+      Terminal.write(try folders.open().show(words[words.count - 1], kind: kind))
+    }
   }
 
   struct Lint: ParsableCommand {
@@ -55,7 +64,9 @@ struct CatalogCommand: ParsableCommand {
         ),
       ])
       guard faults.isEmpty else { throw Problems(faults) }
-      Terminal.write("\(try catalog.entries().count) entries, no fault")
+      let kept = try SupplyScenario.keptForReaders(catalog).count
+      Terminal.write(
+        "\(try catalog.entries().count) entries, no fault; \(kept) numbers of the supply world are kept for the reader")
     }
   }
 }
