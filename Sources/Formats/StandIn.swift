@@ -11,7 +11,7 @@ private func firstCase<C: CaseIterable>(_ type: C.Type) -> C? { C.allCases.first
 private struct NoStandIn: Error {}
 
 /// Answers every question of a `Decodable` type: ones, empty lists, nothing for optionals.
-private struct StandInDecoder: Decoder {
+struct StandInDecoder: Decoder {
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {

@@ -16,7 +16,7 @@ struct Placed<Value: Decodable & HasPlace>: Decodable {
   var value: Value
 
   init(from decoder: any Decoder) throws {
-    guard let node = try? Node(from: decoder) else {
+    guard let node = try? Node(from: decoder), !node.fields.isEmpty else {
       value = try Value(from: decoder)
       return
     }

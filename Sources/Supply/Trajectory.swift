@@ -15,7 +15,7 @@ public struct Trajectory: Decodable, Sendable {
   let form: Form
   let factors: [Amount]
 
-  private static let fields = ["at", "growth", "step", "total", "from", "to", "start", "ramp", "full", "times"]
+  static let fields = ["at", "growth", "step", "total", "from", "to", "start", "ramp", "full", "times"]
 
   init(_ value: Double) {
     form = .constant(Amount(value))

@@ -41,17 +41,51 @@ import Testing
     }
   }
 
-  private func faults(of node: Node, under schema: Node, at path: String) -> [String] {
-    if let element = schema.field("items") {
-      return node.elements.enumerated().flatMap { faults(of: $1, under: element, at: "\(path)[\($0)]") }
+  @Test("every scenario of supply names only fields of its schema, and all that it requires")
+  func supplyScenarios() throws {
+    let schema = try Node.parse(BuiltProgram.run(["schema", "supply-scenario"]).output, file: "schema")
+    let built = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog/supply"
+    let examples = try FileManager.default.contentsOfDirectory(atPath: "\(BuiltProgram.root)/Examples/supply").sorted()
+    for path in ["\(built)/base.yaml"] + examples.map({ "\(BuiltProgram.root)/Examples/supply/\($0)" }) {
+      #expect(faults(of: try Node.read(path: path), under: schema, at: path) == [])
     }
-    guard let properties = schema.field("properties") else { return [] }
+    // The lists of the catalog have the same parts, and no name of their own.
+    for list in ["parameters", "tokens", "events", "claims"] {
+      let node = try Node.read(path: "\(built)/\(list).yaml")
+      #expect(faults(of: node, under: schema, at: list).filter { !$0.hasSuffix(".name is required") } == [])
+    }
+  }
+
+  private func faults(of node: Node, under schema: Node, at path: String) -> [String] {
+    faults(of: node, under: schema, root: schema, at: path)
+  }
+
+  private func faults(of node: Node, under schema: Node, root: Node, at path: String) -> [String] {
+    if let name = schema.field("$ref")?.text?.split(separator: "/").last {
+      guard let target = root.field("$defs")?.field(String(name)) else { return ["\(path): the schema has no \(name)"] }
+      return faults(of: node, under: target, root: root, at: path)
+    }
+    if let options = schema.field("anyOf")?.elements, node.isNull == false, !node.fields.isEmpty {
+      // A mapping fits if it fits one of those that have fields.
+      let found = options.map { faults(of: node, under: $0, root: root, at: path) }
+      return found.contains([]) ? [] : found.last ?? []
+    }
+    if let element = schema.field("items") {
+      return node.elements.enumerated().flatMap {
+        faults(of: $1, under: element, root: root, at: "\(path)[\($0)]")
+      }
+    }
+    guard let properties = schema.field("properties") else {
+      guard let value = schema.field("additionalProperties"), !value.fields.isEmpty else { return [] }
+      return node.fields.flatMap { faults(of: $0.value, under: value, root: root, at: "\(path).\($0.key)") }
+    }
     let required = schema.field("required")?.elements.compactMap(\.text) ?? []
     let absent = required.filter { node.field($0) == nil }.map { "\(path).\($0) is required" }
     return absent
       + node.fields.flatMap { key, value -> [String] in
         let inner = "\(path).\(key)"
-        return properties.field(key).map { faults(of: value, under: $0, at: inner) } ?? ["\(inner) is unknown"]
+        return properties.field(key).map { faults(of: value, under: $0, root: root, at: inner) }
+          ?? ["\(inner) is unknown"]
       }
   }
 }
