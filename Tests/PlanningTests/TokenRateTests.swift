@@ -108,6 +108,26 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
     }
   }
 
+  @Test("what the world and the chips' sheets say of one chip differs by less than a third")
+  func sheets() throws {
+    let base = try SupplyScenario("base", catalog: Worlds.catalog)
+    for rate in try rates.get().rates {
+      guard let world = try base.chipFacts(of: rate.chip) else { continue }
+      func mean(_ fact: (Chip) -> Double) throws -> Double {
+        try rate.parts.reduce(0) { sum, part in
+          let hardware = try ServingHardware(part.platform, facts: .init(world), in: Worlds.catalog)
+          return sum + part.share * fact(hardware.chip)
+        }
+      }
+      let pairs = [
+        (world.computePower, try mean { $0.peak.bf16.value.value * 1e-12 }),
+        (world.memoryBandwidth, try mean { $0.memory.bandwidth.value.value * 1e-12 }),
+        (world.power, try mean { $0.power.maximum.value.value }),
+      ]
+      for (ours, sheet) in pairs { #expect(abs(ours / sheet - 1) < 1.0 / 3, "\(rate.chip): \(ours), \(sheet)") }
+    }
+  }
+
   @Test("the share of the 910C in supernodes is that of the supply world")
   func supernodes() throws {
     let base = try SupplyScenario("base", catalog: Worlds.catalog)
