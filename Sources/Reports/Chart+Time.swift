@@ -67,13 +67,13 @@ extension Chart {
     }
   }
 
-  /// One of the page's eight hues, in one of four strengths: what belongs together shares the hue.
+  /// One of the page's eight hues, in one of six strengths: what belongs together shares the hue.
   public struct Colour: Sendable, Hashable {
     public var hue: Int
     public var strength: Double
     public init(_ hue: Int, shade: Int = 0) {
       self.hue = hue
-      strength = [1, 0.72, 0.5, 0.32][min(max(shade, 0), 3)]
+      strength = [1, 0.78, 0.6, 0.45, 0.33, 0.22][min(max(shade, 0), 5)]
     }
     /// As the page's script knows it.
     var name: String { "series-\((hue % 8 + 8) % 8 + 1)" }

@@ -1,8 +1,10 @@
 extension ChartOptions {
-  /// Nodes stand in their columns, in their order from the top; a link has the colour of what it comes from.
+  /// Nodes stand in their columns, in their order from the top; a link has the colour of what it comes from, or where
+  /// it ends in another hue, lost or waiting, of that end.
   static func options(_ flow: Chart.Flow) -> JSONValue {
     let links = flow.links.filter { $0.value > 0 && $0.value.isFinite }
     let used = flow.nodes.filter { node in links.contains { $0.from == node.name || $0.to == node.name } }
+    func hue(_ name: String) -> Int? { used.first { $0.name == name }?.colour.hue }
     let nodes = used.map { node -> JSONValue in
       [
         "name": .text(node.name), "depth": .number(Double(node.column)), "note": .text(node.note),
@@ -21,9 +23,15 @@ extension ChartOptions {
           "name": ["color": "@color:ink", "fontSize": 11, "fontWeight": 600, "lineHeight": 14],
           "note": ["color": "@color:muted", "fontSize": 11, "lineHeight": 14],
         ],
-      ], "lineStyle": ["color": "source", "opacity": 0.28, "curveness": 0.5], "data": .array(nodes),
+      ], "lineStyle": ["opacity": 0.28, "curveness": 0.5], "data": .array(nodes),
       "links": .array(
-        links.map { ["source": .text($0.from), "target": .text($0.to), "value": .number($0.value)] }),
+        links.map { link -> JSONValue in
+          let isEnd = !links.contains { $0.from == link.to } && hue(link.to) != hue(link.from)
+          return [
+            "source": .text(link.from), "target": .text(link.to), "value": .number(link.value),
+            "lineStyle": ["color": isEnd ? "target" : "source"],
+          ]
+        }),
     ]
     return wrap(
       ["tooltip": ["trigger": "item"], "series": [series]], x: .plain, y: flow.axis.notation, kind: "flow")

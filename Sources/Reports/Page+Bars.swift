@@ -71,12 +71,13 @@ extension Page {
   mutating func pairs(_ pairs: Chart.Pairs, caption: String) {
     let notation = pairs.axis.notation
     let greatest = pairs.rows.flatMap { [$0.first, $0.second] }.filter(\.isFinite).max() ?? 0
-    func bar(_ value: Double, _ series: Int) -> String {
+    let looks = ["background:var(--series-1)", "background:var(--series-1);opacity:0.4"]
+    func bar(_ value: Double, _ look: Int) -> String {
       let width = greatest > 0 ? min(max(value / greatest * 100, 0), 100) : 0
-      return "<i style=\"width:\(JSONValue.number(width))%;background:var(--series-\(series))\"></i>"
+      return "<i style=\"width:\(JSONValue.number(width))%;\(looks[look])\"></i>"
     }
-    html += "<ul class=\"legend\"><li><i style=\"background:var(--series-1)\"></i>\(escape(pairs.first))</li>"
-    html += "<li><i style=\"background:var(--series-8)\"></i>\(escape(pairs.second))</li></ul>\n"
+    html += "<ul class=\"legend\"><li><i style=\"\(looks[0])\"></i>\(escape(pairs.first))</li>"
+    html += "<li><i style=\"\(looks[1])\"></i>\(escape(pairs.second))</li></ul>\n"
     html += "<table class=\"pairs\"><caption>\(escape(caption))</caption><thead><tr><td></td>"
     html += "<th scope=\"col\" class=\"number\">\(escape(pairs.first))</th>"
     html += "<th scope=\"col\" class=\"number\">\(escape(pairs.second))</th>"
@@ -85,7 +86,7 @@ extension Page {
       html += "<tr><th scope=\"row\">\(escape(row.name))</th>"
       html += "<td class=\"number\">\(escape(Measure(row.first, notation).description))</td>"
       html += "<td class=\"number\">\(escape(Measure(row.second, notation).description))</td>"
-      html += "<td class=\"bar\">\(bar(row.first, 1))\(bar(row.second, 8))</td></tr>\n"
+      html += "<td class=\"bar\">\(bar(row.first, 0))\(bar(row.second, 1))</td></tr>\n"
     }
     html += "</tbody></table>\n"
   }

@@ -60,8 +60,15 @@ extension SupplyReport {
     return (row.bands[index], row.unit)
   }
 
+  /// In prose: `1.77 million (976 thousand to 2.52 million)`.
   private func told(_ quantity: String, _ year: Int) -> String? {
-    band(quantity, year).map { scale($0.unit).text($0.band) }
+    guard let (band, unit) = band(quantity, year) else { return nil }
+    let names = ["k": "thousand", "M": "million", "G": "billion", "T": "trillion"]
+    let texts = [band.p50, band.p05, band.p95].map { value -> String in
+      let scale = scale(unit), measure = Measure(value * scale.factor, scale.notation)
+      return Measure(measure.number, names[measure.unit] ?? measure.unit).description
+    }
+    return "\(texts[0]) (\(texts[1]) to \(texts[2]))"
   }
 
   private var lead: [String] {
@@ -116,7 +123,7 @@ extension SupplyReport {
   private var headlines: [Document.Headline] {
     let flows = [
       ("domestic.units", "Domestic chips, 2026", 2026), ("imports.units", "Licensed imports, 2026", 2026),
-      ("share.compute", "Domestic share of compute sold, 2027", 2027),
+      ("share.compute", "Domestic share by compute, 2027", 2027),
       ("fleet.compute", "H100 equivalents, end of 2026", 2026),
       ("tokens.capacity", "Tokens a day, end of 2026", 2026),
     ]

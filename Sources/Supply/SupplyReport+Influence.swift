@@ -28,7 +28,8 @@ extension SupplyReport {
     let bars = swinging.prefix(14).map { _, influence in
       Chart.Tornado.Bar(
         influence.parameter, low: influence.low, high: influence.high,
-        from: told(influence.from, of: influence.parameter), to: told(influence.to, of: influence.parameter))
+        from: told(influence.from, of: influence.parameter, withUnit: false),
+        to: told(influence.to, of: influence.parameter))
     }
     return Chart(
       "One number at a time",
@@ -65,11 +66,11 @@ extension SupplyReport {
   }
 
   /// A parameter's value with its unit; dates as such.
-  private func told(_ value: Double, of parameter: String) -> String {
+  private func told(_ value: Double, of parameter: String, withUnit: Bool = true) -> String {
     switch parameters.first(where: { $0.name == parameter })?.unit {
     case "date": CalendarDay(months: value).description
     case nil, "fraction", "factor", "ratio": Text.round(value)
-    case let unit?: "\(Measure(value, .count).trimmed) \(unit)"
+    case let unit?: "\(Measure(value, .count).trimmed)" + (withUnit ? " \(unit)" : "")
     }
   }
 }

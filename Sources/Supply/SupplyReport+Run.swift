@@ -57,7 +57,12 @@ extension SupplyReport {
       world.products.map { Vendor(name: $0.vendor, origin: .domestic) }
       + world.imports.map { Vendor(name: $0.vendor, origin: $0.isSmuggled == true ? .smuggled : .imported) }
     let unique = all.enumerated().filter { index, vendor in !all[..<index].contains { $0.name == vendor.name } }
-    return [.domestic, .imported, .smuggled].flatMap { origin in unique.map(\.element).filter { $0.origin == origin } }
+    // What is left over comes last of its kind.
+    let origins: [Vendor.Origin] = [.domestic, .imported, .smuggled]
+    return origins.flatMap { origin in
+      let own = unique.map(\.element).filter { $0.origin == origin }
+      return own.filter { $0.name != "Others" } + own.filter { $0.name == "Others" }
+    }
   }
 
   private static func constraints(_ world: CompiledWorld, _ counts: [[UInt32]], draws: Int) -> [ConstraintMonth] {

@@ -71,7 +71,9 @@ extension SupplyReport {
         + block(
           fan("imports.value", caption: "Legal imports, at what buyers pay.", marking: ["h20-ban"], years: Self.near),
           fan(
-            "imports.booked", caption: "Outlook and all: accounted as the maker does.", marking: ["h20-ban"],
+            "imports.booked",
+            caption: "What its accounts show for China: part of what is sold there is booked elsewhere.",
+            marking: ["h20-ban"],
             years: Self.near))
         + block(
           fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers."),

@@ -52,7 +52,7 @@ import Testing
     #expect(all[0]["encode"] as? [String: Int] == ["x": 1, "y": 0])
     let area = try #require(all[1]["areaStyle"] as? [String: Any])
     #expect(area["color"] as? String == "@color:series-2")
-    #expect(area["opacity"] as? Double == 0.5)
+    #expect(area["opacity"] as? Double == 0.6)
     #expect(ChartData(try chart("Sources")).csv.hasSuffix("\n2025,3,2\n2026,5,1\n"))
   }
 
@@ -73,7 +73,9 @@ import Testing
     let nodes = try #require(all[0]["data"] as? [[String: Any]])
     #expect(nodes.map { $0["name"] as? String } == ["wafers", "chips", Samples.hostile])
     #expect(nodes.map { $0["depth"] as? Int } == [0, 1, 1])
-    #expect((all[0]["links"] as? [Any])?.count == 2)
+    // What is lost has the colour of the loss.
+    let links = try #require(all[0]["links"] as? [[String: Any]])
+    #expect(links.map { ($0["lineStyle"] as? [String: Any])?["color"] as? String } == ["source", "target"])
   }
 
   @Test("a tornado's bars run from the base to either end, in shares of the widest range")
@@ -96,7 +98,7 @@ import Testing
     var page = Page(hasCharts: false)
     page.chart(try chart("Indices"), isAlone: true)
     #expect(page.html.contains("width:83.3333%;background:var(--series-1)"))
-    #expect(page.html.contains("width:100%;background:var(--series-8)"))
+    #expect(page.html.contains("width:100%;background:var(--series-1);opacity:0.4"))
   }
 
   @Test("folded blocks are closed on the page, and open in a terminal")
