@@ -36,6 +36,7 @@ public struct Parameter: Decodable, Sendable, HasPlace {
   public struct Earlier: Decodable, Sendable {
     public var asOf: CalendarDay
     public var value: Uncertainty
+    public var source: String?
   }
 
   /// What it cannot leave: fractions 0 to 1, all else but dates at least 0.
@@ -50,9 +51,14 @@ public struct Parameter: Decodable, Sendable, HasPlace {
   /// What was held of it on a date; `isGuess` where all that is known came later and its spread is doubled.
   func known(on date: CalendarDay?) -> (value: Uncertainty, isGuess: Bool) {
     guard let date, let asOf, asOf > date else { return (value, false) }
-    let before = (earlier ?? []).filter { $0.asOf <= date }.max { $0.asOf < $1.asOf }
-    if let before { return (before.value, false) }
+    if let before = earlierView(on: date) { return (before.value, false) }
     return (value.widened(), true)
+  }
+
+  /// What was held before the present number was known; its schools are later than that.
+  func earlierView(on date: CalendarDay?) -> Earlier? {
+    guard let date, let asOf, asOf > date else { return nil }
+    return (earlier ?? []).filter { $0.asOf <= date }.max { $0.asOf < $1.asOf }
   }
 }
 

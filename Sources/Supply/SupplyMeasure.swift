@@ -149,9 +149,13 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
   public var atLeast: Double?
   public var atMost: Double?
   public var source: String?
+  /// In words, what is counted.
+  public var meaning: String?
   var place = Place.nowhere
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case id, title, definition, atLeast, atMost, source }
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case id, title, definition, atLeast, atMost, source, meaning
+  }
 
   func holds(_ value: Double) -> Bool { value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity) }
 

@@ -182,7 +182,8 @@ struct MeasurePlan {
       let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
       return SupplyReport.Claim(
         id: claim.id, title: claim.title ?? claim.id, definition: claim.sentence,
-        date: claim.definition.over.description, probability: probability,
+        date: claim.definition.over.description, meaning: claim.meaning, source: claim.source,
+        probability: probability,
         standardError: (probability * (1 - probability) / count).squareRoot(), value: .init(of: values))
     }
   }

@@ -19,6 +19,7 @@ extension SupplyReport {
         .paragraph(
           "The probability is the share of draws in which the definition is true; the value is what the bound is on."),
         .table(claimTable("", claims)),
+        .folded(title: "What each claim counts, and who makes it", [.table(meaningTable)]),
       ])
   }
 

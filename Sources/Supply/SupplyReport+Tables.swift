@@ -15,6 +15,17 @@ extension SupplyReport {
       })
   }
 
+  var meaningTable: Table {
+    Table(
+      "", columns: ["Claim", "What is counted", "Source"],
+      rows: claims.map { claim in
+        [
+          Table.Cell(claim.title), Table.Cell(claim.meaning ?? claim.definition),
+          Table.Cell(claim.source ?? "this scenario", tone: .muted),
+        ]
+      })
+  }
+
   func yearTable(_ caption: String, _ rows: [YearRow]) -> Table {
     let years = rows.first?.years ?? []
     // Years in which nothing is there are left out.

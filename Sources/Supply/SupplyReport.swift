@@ -26,6 +26,7 @@ public struct SupplyReport: Encodable, Sendable {
 
   public struct Claim: Encodable, Sendable {
     public var id, title, definition, date: String
+    public var meaning, source: String?
     public var probability: Double
     /// Standard error of the probability from the number of draws alone.
     public var standardError: Double

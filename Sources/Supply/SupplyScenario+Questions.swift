@@ -37,6 +37,10 @@ extension SupplyScenario {
       ["Grade", Table.Cell("\(parameter.grade): \(Self.gradeMeaning(parameter.grade))")],
     ]
     if let date = parameter.asOf { rows.append(["Known since", Table.Cell(date.description)]) }
+    for view in parameter.earlier ?? [] {
+      let source = view.source.map { ", by \($0)" } ?? ""
+      rows.append([Table.Cell("Held on \(view.asOf)"), Table.Cell("\(view.value.text)\(source)")])
+    }
     for (member, value) in parameter.schools?.values.list ?? [] {
       rows.append([Table.Cell("School \(member)"), Table.Cell(value.text)])
     }

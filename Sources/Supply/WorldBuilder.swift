@@ -126,7 +126,7 @@ struct WorldBuilder {
         compiled.slots.factors.append(.init(name: factor.name, stream: seed.stream("supply/factor/\(factor.name)")))
       }
     }
-    guard let schools = parameter.schools else { return slot }
+    guard let schools = parameter.schools, parameter.earlierView(on: settings.asOf) == nil else { return slot }
     guard let group = schoolIndex[schools.group] else { return slot }
     slot.school = group
     slot.functions = compiled.slots.schools[group].members.map { member in

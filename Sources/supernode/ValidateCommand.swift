@@ -25,14 +25,14 @@ struct Validate: ParsableCommand {
   @Option(help: "How to print: table, json, csv or markdown.") var format = ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Option(help: "Draws of the supply model for each information date.") var draws = 2000
+  @Option(help: "Draws of the supply model for each information date.") var draws = 1000
   @Flag(help: "Prints every row, not only the groups.") var all = false
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
 
   func validate() throws {
     guard (1...1_000_000).contains(draws) else {
-      throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 2000")
+      throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 1000")
     }
   }
 

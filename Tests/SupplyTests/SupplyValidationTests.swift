@@ -24,7 +24,7 @@ enum SourceTree {
 
   /// The built-in rows, once for all tests.
   private static let builtIn = Result {
-    try SupplyValidation(catalog: SourceTree.catalog, draws: 300, seed: 1, workers: 2, version: "test")
+    try SupplyValidation(catalog: SourceTree.catalog, draws: 1000, seed: 1, workers: 2, version: "test")
   }
 
   private func rows(of files: [String]) throws -> [SupplyValidation.Row] {
@@ -106,6 +106,15 @@ enum SourceTree {
     #expect((0.1...2.0).contains(medians[0]))
     #expect((1.0...90.0).contains(medians[1]))
     #expect((100.0...3000.0).contains(medians[2]))
+  }
+
+  @Test("Documentation/SupplyValidation.md says what the program says")
+  func page() throws {
+    let path = "\(SourceTree.root)/Documentation/SupplyValidation.md"
+    let written = String(decoding: try readBytes(of: path), as: UTF8.self)
+    let isSame = try written == Self.builtIn.get().markdown
+    #expect(
+      isSame, "write it anew: ./run validate --kind supply --format markdown > Documentation/SupplyValidation.md")
   }
 
   @Test("the budgets of supply hold, and a stricter one is broken in a sentence")
