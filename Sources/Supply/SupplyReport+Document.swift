@@ -8,9 +8,9 @@ extension SupplyReport {
     Document(
       title: title, subtitle: subtitle, lead: lead, headlines: headlines,
       sections: [
-        .init("Claims", [.table(claimTable("", claims))]),
-        .init("Years", [.table(yearTable("Median, and 5% to 95% of the draws.", years.filter(Self.isMain)))]),
-      ] + counterfactuals.map(shortSection) + sensitivitySections + [.init("Notes", [.notes(notes)])],
+        .init("Claims", [.table(claimTable("", claims, withDefinitions: false))]),
+        .init("Years", [.table(shortTable(years.filter(Self.isMain)))]),
+      ] + shortWorlds + sensitivitySections + [.init("Notes", [.notes(notes)])],
       footer: footer)
   }
 

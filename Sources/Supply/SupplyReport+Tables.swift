@@ -2,12 +2,12 @@ import Reports
 import Units
 
 extension SupplyReport {
-  func claimTable(_ caption: String, _ claims: [Claim]) -> Table {
+  func claimTable(_ caption: String, _ claims: [Claim], withDefinitions: Bool = true) -> Table {
     Table(
       caption, columns: ["Claim", .number("Probability"), .number("Median"), .number("5% to 95%")],
       rows: claims.map { claim in
         [
-          Table.Cell(claim.title, note: claim.definition),
+          Table.Cell(claim.title, note: withDefinitions ? claim.definition : ""),
           Table.Cell(Self.rounded(claim.probability), share: claim.probability),
           Table.Cell("\(Measure(claim.value.p50, .plain))"),
           Table.Cell("\(Measure(claim.value.p05, .plain)) to \(Measure(claim.value.p95, .plain))"),
@@ -39,6 +39,23 @@ extension SupplyReport {
             let band = row.bands[year], isNothing = abs(band.p05) + abs(band.p95) == 0
             return isNothing ? "0" : Table.Cell(scale.text(band.p50), note: scale.range(band))
           }
+      })
+  }
+
+  /// For a terminal: medians of the years of the news, and one year's band.
+  func shortTable(_ rows: [YearRow]) -> Table {
+    let all = rows.first?.years ?? []
+    let shown = all.indices.filter { (2024...2028).contains(all[$0]) }
+    let years = shown.isEmpty ? Array(all.indices.prefix(5)) : shown
+    let banded = years.first { all[$0] == 2026 } ?? years.last ?? 0
+    return Table(
+      "",
+      columns: ["Median"] + years.map { .number(String(all[$0])) }
+        + [.number(all.isEmpty ? "" : "\(all[banded]), 5% to 95%")],
+      rows: rows.map { row in
+        let scale = scale(row.unit)
+        return [Table.Cell(Self.label(row.quantity))] + years.map { Table.Cell(scale.text(row.bands[$0].p50)) }
+          + [Table.Cell(scale.range(row.bands[banded]))]
       })
   }
 

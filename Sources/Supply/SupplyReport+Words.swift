@@ -112,7 +112,7 @@ extension SupplyReport {
   /// A world by what is left out of it.
   static func name(without: [String]) -> String {
     switch without {
-    case ["h20-ban", "h20-reversal", "beijing", "mandates"]: "No ban"
+    case ["h20-ban", "h20-reversal", "revenue-share", "beijing"]: "No ban"
     case ["h20-reversal"]: "Ban kept"
     case ["beijing"]: "Reversal, Beijing neutral"
     default: "Without \(without.joined(separator: ", "))"

@@ -11,7 +11,7 @@ extension SupplyReport {
       [
         .paragraph(
           "Each lacks some events and shares all else, every random number too. Medians, and 5% to 95% of the draws."),
-        .table(worldTable),
+        .table(worldTable(withBands: true)),
       ])
     let others = counterfactuals.dropFirst().map { pair in
       Document.Block.folded(title: "Charts and differences: \(Self.name(without: pair.without))", blocks(pair))
@@ -39,7 +39,7 @@ extension SupplyReport {
   }
 
   /// A row for each main quantity of the two years of the news, a column for each world.
-  private var worldTable: Table {
+  private func worldTable(withBands: Bool) -> Table {
     let asked = [
       ("domestic.units", 2025), ("domestic.units", 2026), ("imports.units", 2025), ("imports.units", 2026),
       ("revenue.Nvidia", 2025), ("revenue.Nvidia", 2026), ("revenue.Huawei", 2026), ("share.value", 2026),
@@ -51,7 +51,8 @@ extension SupplyReport {
         guard let row = years.first(where: { $0.quantity == quantity }), let index = row.years.firstIndex(of: year)
         else { return nil }
         let scale = scale(row.unit)
-        return Table.Cell(scale.text(row.bands[index].p50), note: scale.range(row.bands[index]))
+        let note = withBands ? scale.range(row.bands[index]) : ""
+        return Table.Cell(scale.text(row.bands[index].p50), note: note)
       }
       return found.count == worlds.count ? [Table.Cell("\(Self.label(quantity)), \(year)")] + found : nil
     }
@@ -59,9 +60,17 @@ extension SupplyReport {
     return Table("", columns: ["Quantity"] + names.map { .number($0) }, rows: rows)
   }
 
-  /// For a terminal: the tables only.
-  func shortSection(_ pair: Counterfactual) -> Document.Section {
-    .init(Self.name(without: pair.without), [.table(differenceTable(pair)), .table(claimPairs(pair))])
+  /// For a terminal: all worlds in a table, then what each changes.
+  var shortWorlds: [Document.Section] {
+    guard !counterfactuals.isEmpty else { return [] }
+    let worlds = Document.Section(
+      "What if: \(counterfactuals.count + 1) worlds", [.table(worldTable(withBands: false))])
+    return [worlds]
+      + counterfactuals.map { pair in
+        let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
+        return Document.Section(
+          "As told less \(Self.name(without: pair.without).lowercased())", [.table(shortTable(changed))])
+      }
   }
 
   private func differenceTable(_ pair: Counterfactual) -> Table {
