@@ -4,6 +4,7 @@ struct CompiledWorld: Sendable {
   var slots = SlotTable()
   var trajectories: [CompiledTrajectory] = []
   var levers: [CompiledLever] = []
+  var watch: RunWatch?
   var families: [Family] = []
   var fabs: [Fab] = []
   var memories: [String] = []

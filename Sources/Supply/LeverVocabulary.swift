@@ -46,13 +46,6 @@ public struct LeverKind: Sendable {
 
   /// The kind of a quantity such as `import.H20.export`; nil for a word that is none.
   public static func of(_ name: String) -> LeverKind? {
-    all.first { $0.pattern == name } ?? all.first { $0.matches(name) }
-  }
-
-  private func matches(_ name: String) -> Bool {
-    let parts = pattern.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return false }
-    return name.hasPrefix(parts[0]) && name.hasSuffix(parts[1])
-      && name.utf8.count > parts[0].utf8.count + parts[1].utf8.count
+    all.first { $0.pattern == name } ?? all.first { namePattern($0.pattern, matches: name) }
   }
 }

@@ -11,6 +11,7 @@ extension SupplyReport {
     let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
     let outcome = world.run(
       draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
+    try question.checkWanted()
     self.scenario = scenario.name
     title = scenario.title
     claims = plan.claims(scenario.claims, outcome)
@@ -24,6 +25,7 @@ extension SupplyReport {
       let other = try scenario.compiled(question, without: names)
       let result = other.run(
         draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
+      try question.checkWanted()
       return Counterfactual(
         without: names, claims: plan.claims(scenario.claims, result), years: plan.years(result),
         series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
@@ -31,6 +33,7 @@ extension SupplyReport {
     }
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
     sensitivity = try Self.sensitivity(scenario, question, world)
+    try question.checkWanted()
     parameters = Self.inputs(scenario, question, world)
     notes = Self.notes(scenario, question)
     run = Run(

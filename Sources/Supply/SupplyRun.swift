@@ -34,8 +34,9 @@ extension CompiledWorld {
       let gatherer = DrawGatherer(self, measures: measures, banded: banded, withSeries: withSeries, totals)
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < blocks else { break }
+        guard index < blocks, watch?.isCancelled() != true else { break }
         gatherer.take(block: index, of: draws)
+        watch?.advanced(min(ColumnStore.draws, draws - index * ColumnStore.draws))
       }
       gatherer.finish()
       collected.withLock { $0.append(gatherer.part) }

@@ -223,7 +223,9 @@ public struct SupplyScenario: Sendable {
       world, node: worldNode, parameters: parameters,
       settings: .init(asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares),
       seed: Seed(question.seed))
-    return try builder.build(events: events(without: without + more, asOf: question.asOf))
+    var compiled = try builder.build(events: events(without: without + more, asOf: question.asOf))
+    compiled.watch = question.watch
+    return compiled
   }
 }
 
@@ -240,6 +242,8 @@ public struct SupplyQuestion: Sendable {
   public var sensitivity: String?
   /// Draws of each run of the sensitivity study.
   public var sensitivityDraws: Int
+  /// Who is told how far the draws are, and may end them.
+  public var watch: RunWatch?
 
   public init(
     draws: Int = 10_000, seed: UInt64 = 1, without: [[String]] = [], asOf: CalendarDay? = nil,

@@ -1,15 +1,19 @@
 import Reports
+import Synchronization
 
 /// Progress on standard error, only on a terminal, ten times a second at most.
 struct ProgressBar {
   let expected: Int?
   let start: Double
+  /// What is counted, short.
+  let unit: String
   private var last: Double
 
-  init?(expected: Int?, start: Double) {
+  init?(expected: Int?, start: Double, unit: String = "req") {
     guard Terminal.errorIsTerminal else { return nil }
     self.expected = expected
     self.start = start
+    self.unit = unit
     last = start
   }
 
@@ -19,8 +23,24 @@ struct ProgressBar {
     last = now
     let fraction = expected.map { Double(done) / Double(max(1, $0)) }
     Terminal.writeProgress(
-      "\r\u{1B}[K" + ProgressLine(fraction: fraction, done: done, elapsed: now - start).text(width: 78))
+      "\r\u{1B}[K" + ProgressLine(fraction: fraction, done: done, elapsed: now - start, unit: unit).text(width: 78))
   }
 
   func end() { Terminal.writeProgress("\r\u{1B}[K") }
+}
+
+/// Progress that several threads report.
+final class SharedProgress: Sendable {
+  private let state: Mutex<(bar: ProgressBar?, done: Int)>
+
+  init(_ bar: ProgressBar?) { state = Mutex((bar, 0)) }
+
+  func advance(by count: Int) {
+    state.withLock { state in
+      state.done += count
+      state.bar?.update(state.done)
+    }
+  }
+
+  func end() { state.withLock { $0.bar?.end() } }
 }

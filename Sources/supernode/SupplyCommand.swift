@@ -23,7 +23,12 @@ struct SupplyCommand: ParsableCommand {
         supernode supply base --without h20-ban --without h20-reversal --without beijing
         supernode supply base --four-runs
         supernode supply Examples/supply/imports-stop.yaml --claim my-claims.yaml --json -
+        supernode supply my.yaml --as-of 2025-09-30 --school capacity=nikkei --set chip.life_years='3 to 5'
+        supernode supply --sensitivity triple-chips --draws 2000
+        supernode supply --draws 2000 --format csv > quantities.csv
         supernode supply --why hbm.cxmt.stacks@2026
+        supernode supply --why h20-ban
+        supernode supply --why quantities
       """)
 
   @Argument(help: "base, a built-in example, or a scenario file; - reads standard input.") var scenario = "base"
@@ -42,8 +47,10 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "The models that chips serve: mix, mix-small, mix-reasoning, mix-agents, or a file.") var mix: String?
   @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
-  @Option(help: "Prints a number's value, source, grade and uses, and runs nothing; list names them all.") var why:
-    String?
+  @Option(
+    help:
+      "Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, quantities, claims and chips name them all."
+  ) var why: String?
   @Flag(help: "Prints, as Markdown, what each chip serves of the mix, by the serving model, and runs nothing.")
   var tokenRates = false
   @Option(help: "Writes tokens a second and joules a token of every chip, by the serving model, to a file, or -.")
@@ -55,8 +62,12 @@ struct SupplyCommand: ParsableCommand {
     .table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Flag(help: "No progress bar.") var quiet = false
 
   func validate() throws {
+    guard [json, report].filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("only one of --json and --report can go to standard output")
+    }
     guard draws > 0, draws <= 10_000_000 else { throw ValidationError("--draws \(draws): give 1 to 10000000") }
     guard (cores ?? 1) > 0 else { throw ValidationError("--cores: give at least 1") }
     guard school.allSatisfy({ $0.contains("=") }) else {
@@ -76,8 +87,8 @@ struct SupplyCommand: ParsableCommand {
     if let why { return Terminal.write(renderer.render(try scenario.explanation(of: why))) }
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
-    let answer = try SupplyReport(scenario, question, version: Supernode.version)
-    try jsonFile?.append(try JSONText.encode(answer))
+    let answer = try answer(scenario)
+    try jsonFile?.append(try JSONText.encode(answer) + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       try reportFile.append(HTMLRenderer().render(answer.document(), chartScript: script))
@@ -89,6 +100,19 @@ struct SupplyCommand: ParsableCommand {
     case .table: Terminal.write(renderer.render(answer.summary()))
     case .json: Terminal.write(try JSONText.encode(answer))
     case .csv: Terminal.write(answer.csv())
+    }
+  }
+
+  /// Tells on standard error how far it is, and gives up when it is interrupted.
+  private func answer(_ scenario: SupplyScenario) throws -> SupplyReport {
+    var question = question
+    let bar = ProgressBar(expected: question.expectedDraws, start: wallClock(), unit: "draws")
+    let progress = SharedProgress(quiet ? nil : bar)
+    question.watch = RunWatch(
+      advanced: { progress.advance(by: $0) }, isCancelled: { Interrupt.isRequested })
+    defer { progress.end() }
+    do { return try SupplyReport(scenario, question, version: Supernode.version) } catch is RunCancelled {
+      throw Interrupted()
     }
   }
 

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Synchronization
 import Testing
 import Units
 
@@ -89,5 +90,43 @@ import Units
     let used = Set(kinds.compactMap(\.self) + [PolicyEvent.performance])
     #expect(Set(LeverKind.all.map(\.pattern)) == used)
     #expect(LeverKind.all.allSatisfy { !$0.unit.isEmpty && !$0.meaning.isEmpty })
+  }
+
+  @Test("every quantity of a run has a meaning, and none is described that is not there")
+  func quantities() throws {
+    let world = try SupplyScenario("base", catalog: catalog).compiled(SupplyQuestion(draws: 1))
+    let kinds = world.series.map { QuantityKind.of($0.name)?.pattern }
+    let without = zip(world.series, kinds).filter { $1 == nil }.map(\.0.name)
+    #expect(without == [])
+    #expect(Set(QuantityKind.all.map(\.pattern)) == Set(kinds.compactMap(\.self)))
+  }
+
+  @Test("a number, an event, a group, a chip, a quantity, a lever and a claim are explained, and a misspelt one is not")
+  func explanations() throws {
+    let base = try SupplyScenario("base", catalog: catalog)
+    func text(_ name: String) throws -> String { String(describing: try base.explanation(of: name)) }
+    let asked: [(String, String)] = [
+      ("chip.life_years", "years"), ("h20-ban", "import.H20.export is 0"), ("beijing", "--without beijing"),
+      ("910C", "of ascend"), ("H20", "import.H20.export"), ("domestic.units", "the sum of its months"),
+      ("fleet.units", "at the end"), ("mandate.state", "fraction"), ("import.H20.fee", "revenue-share"),
+      ("triple-chips", "domestic.units"),
+    ]
+    for (name, words) in asked { #expect(try text(name).contains(words), "\(name)") }
+    for listing in SupplyScenario.listings { #expect(try text(listing).count > 500, "\(listing)") }
+    let problem = #expect(throws: Problem.self) { try base.explanation(of: "h20-bann") }
+    #expect(problem?.wayOut == "did you mean 'h20-ban'?")
+  }
+
+  @Test("a run that nobody wants any more ends without an answer")
+  func cancelled() throws {
+    let base = try SupplyScenario("base", catalog: catalog)
+    var question = SupplyQuestion(draws: 5_000_000, without: [["h20-ban"]], sensitivity: "triple-chips")
+    question.watch = RunWatch(advanced: { _ in }, isCancelled: { true })
+    #expect(throws: RunCancelled.self) { try SupplyReport(base, question, version: "test") }
+    let counted = Mutex(0)
+    question = SupplyQuestion(draws: 1100, without: [["h20-ban"]], workers: 2)
+    question.watch = RunWatch(advanced: { count in counted.withLock { $0 += count } }, isCancelled: { false })
+    _ = try SupplyReport(base, question, version: "test")
+    #expect(counted.withLock { $0 } == question.expectedDraws)
   }
 }
