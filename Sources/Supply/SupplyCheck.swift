@@ -32,6 +32,8 @@ public struct SupplyCheck: Decodable, Sendable {
   public struct ParameterRatio: Decodable, Sendable {
     public var product: [String]
     public var by: [String]?
+    /// Units of the file by units of the numbers.
+    public var scale: Double?
   }
 
   /// Whether it needs a run of its own.
@@ -52,7 +54,7 @@ extension SupplyScenario {
 
   /// Draws of a ratio of parameters as known on a date, each number from its own stream.
   func draws(of ratio: SupplyCheck.ParameterRatio, asOf: CalendarDay, count: Int, seed: UInt64) throws -> [Float] {
-    var values = [Double](repeating: 1, count: count)
+    var values = [Double](repeating: 1 / (ratio.scale ?? 1), count: count)
     for (names, isBelow) in [(ratio.product, false), (ratio.by ?? [], true)] {
       for name in names {
         guard let parameter = parameters.last(where: { $0.name == name }) else {

@@ -91,14 +91,22 @@ struct SupplyVocabulary: Decodable, Sendable {
   func fiscalLead(_ text: Text) -> Int { text.says(fiscal) ? fiscalLead : 0 }
 
   func reading(_ text: Text, unit: String, period: Period?, place: String) -> Reading {
-    guard let unit = PublishedUnit(unit, equivalents: equivalents.list, yuanByDollar: yuanByDollar) else {
+    // `trillion a day` of tokens says what it counts in its quantity only.
+    let full = text.says("token*|tokens") && !unit.lowercased().contains("token") ? "\(unit) tokens" : unit
+    guard let unit = PublishedUnit(full, equivalents: equivalents.list, yuanByDollar: yuanByDollar) else {
       return .unsupported("the model has nothing in '\(unit)'")
     }
     if text.says("growth|year on year|y y|yoy"), unit.dimension == .fraction {
       return .unsupported("a growth rate; give the two levels as rows of their own")
     }
-    let rule = rules.first { applies($0, text, unit) }
-    if let product = rule?.product { return .parameters(.init(product: product, by: rule?.below)) }
+    let rule = rules.first { rule in
+      // A number of one year is of no other.
+      let isOfYear = rule.product == nil || rule.year.map { period?.description.hasPrefix("\($0)") == true } ?? true
+      return isOfYear && applies(rule, text, unit)
+    }
+    if let rule, let product = rule.product {
+      return .parameters(.init(product: product, by: rule.below, scale: (rule.scale ?? 1) * unit.scale))
+    }
     guard let period else { return .unsupported("its period is none that the model can place in months") }
     if let rule { return reading(rule, text, unit, period, place) }
     return subjectReading(text, unit, period, place)

@@ -85,8 +85,10 @@ enum SourceTree {
       "E,Ascend 910C units,k units,some day,,1,,,,", "F,Huawei share of accelerator cards,%,2025,,30,,,,",
       "G,Imports of AI chips,USD bn,2041,,1,,,,", "H,Cambricon target,units,CY2026,,500000,,,,", "I,,,,,,,,,",
       "J,Domestic compute installed,EFLOPS,end of 2025,,800,,,,", "K,Domestic output multiple by units,x,2025,,2,,,,",
+      "L,Ascend 910C price,CNY,2025,,110000,,,,",
+      "M,Ascend die yield,%,2025,,30,,,,", "N,Smuggled Nvidia chips,units,2025,,1,,,,",
     ])
-    let rows = try rows(of: [path]).suffix(11)
+    let rows = try rows(of: [path]).suffix(14)
     let measures = rows.map { $0.reason.isEmpty ? $0.measure : "unsupported" }
     #expect(
       measures == [
@@ -95,7 +97,8 @@ enum SourceTree {
         "units.Huawei in 2025 by domestic.units + imports.units in 2025",
         "unsupported", "units.Cambricon in 2026", "unsupported",
         "fleet.domesticCompute in 2025-12",
-        "domestic.units in 2025 by domestic.units in 2024-01..2024-12",
+        "domestic.units in 2025 by domestic.units in 2024-01..2024-12", "price.910c", "yield.die.910b.smic@2025-09",
+        "smuggled.units in 2025",
       ])
     #expect(rows.filter { $0.status == .unsupported }.allSatisfy { !$0.reason.isEmpty && $0.isInside == nil })
     let byID = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
