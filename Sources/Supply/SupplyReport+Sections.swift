@@ -28,7 +28,7 @@ extension SupplyReport {
       "How many chips",
       block(
         fan(
-          "domestic.units", caption: "What domestic makers sell in a month, to 2027; later years are below.",
+          "domestic.units", caption: "What domestic makers sell in a month, to the end of 2027.",
           marking: Self.turns, years: Self.near))
         + block(
           stack(
@@ -36,7 +36,7 @@ extension SupplyReport {
             marking: ["h20-ban", "h20-reversal"]),
           stack(
             "compute", title: "Compute by source",
-            caption: "The same in H100 equivalents (dense BF16): a chip made at home does less.",
+            caption: "In H100 equivalents (dense BF16): a chip made at home does less.",
             marking: ["h20-ban", "h20-reversal"])))
   }
 
@@ -73,7 +73,7 @@ extension SupplyReport {
           fan("imports.value", caption: "Legal imports, at what buyers pay.", marking: ["h20-ban"], years: Self.near),
           fan(
             "imports.booked",
-            caption: "What its accounts show for China: part of what is sold there is booked elsewhere.",
+            caption: "As its accounts show China: with other sales, less what is booked elsewhere.",
             marking: ["h20-ban"],
             years: Self.near))
         + block(
