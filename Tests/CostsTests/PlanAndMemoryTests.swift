@@ -22,7 +22,7 @@ import Workloads
     #expect(sure.contains("speculation.acceptance: 1.5 is no probability"))
     let plane = message { _ = try stepModel(.prefill, chips: 16, cachePlane: "NVLink") }
     #expect(plane == "plane: CloudMatrix 384 has no plane 'NVLink'; use UB or RDMA or VPC")
-    let mesh = message { _ = try stepModel(.decode, chips: 32, system: "Atlas 800 A2") }
+    let mesh = message { _ = try stepModel(.decode, chips: 32, system: "Atlas 800 A2", exchanges: false) }
     #expect(mesh.contains("no measured expert-parallel exchange"))
   }
 

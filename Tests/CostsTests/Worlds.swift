@@ -29,9 +29,10 @@ func stepModel(
   microbatching: Bool? = nil, drafts: Int = 0, acceptance: Double = 0.7, skew: Double? = nil,
   tensorParallel: Int? = nil, architecture: Architecture = deepSeek, precision: Precision = Precision(weights: .int8),
   cachePlane: String? = nil,
-  failures: [Fabric.Failure] = []
+  exchanges: Bool = true, failures: [Fabric.Failure] = []
 ) throws -> StepModel {
-  let system = try catalog.system(system)
+  var system = try catalog.system(system)
+  if !exchanges { for index in system.planes.indices { system.planes[index].expertParallel = nil } }
   let chip = try catalog.chip(system.chip)
   let engine = try catalog.engine(engine)
   let plan = try EnginePlan(

@@ -29,19 +29,9 @@ enum SmallWorld {
       packaging:
       - {name: l, capacity: \(line)}
       products:
-      - name: A
-        vendor: V
-        die: d
-        diesPerChip: 2
-        memory: m
-        stacksPerChip: 4
-        packaging: l
-        packagingWeight: 1
-        packagingYield: \(packagingYield)
-        lag: \(lag)
-        plan: \(plan)
-        price: 1000
-        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10, joulesPerToken: 1}
+      - {name: A, vendor: V, die: d, diesPerChip: 2, memory: m, stacksPerChip: 4, packaging: l, packagingWeight: 1,
+        packagingYield: \(packagingYield), lag: \(lag), plan: \(plan), price: 1000,
+        specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10, joulesPerToken: 1}}
       imports:
       - name: I
         vendor: W

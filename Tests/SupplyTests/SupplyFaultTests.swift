@@ -127,7 +127,8 @@ import Units
 
   static let events: [Fault] = [
     Fault(
-      "no effect", event("").replacingOccurrences(of: "  effects:\n  - ", with: ""), "x.yaml:3", "'mine' has no effect"),
+      "no effect", event("").replacingOccurrences(of: "  effects:\n  - ", with: ""), "x.yaml:3",
+      "'mine' has no effect"),
     Fault("unknown quantity", event("{on: fab.SMIC.wafer, set: 0}"), "x.yaml:9", "did you mean 'fab.SMIC.wafers'?"),
     Fault("a quantity of no kind", event("{on: fab.X, set: 0}"), "x.yaml:9", "no quantity 'fab.X'", "--why levers"),
     Fault("two actions", event("{on: fab.SMIC.wafers, set: 0, multiply: 2}"), "x.yaml:9", "has set and multiply"),
