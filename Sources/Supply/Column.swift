@@ -6,12 +6,12 @@ typealias Column = UnsafeMutablePointer<Lanes>
 
 /// The columns of one worker, cut from blocks of memory that live as long as it does.
 final class ColumnStore {
-  /// Draws of a block: enough that the counts of a month's values are fetched once for all of them, few enough that
-  /// the columns stay in the cache. No result depends on it; tests without optimisation ask for a draw or a few.
+  /// Draws of a block: few enough that a month's columns stay in the second-level cache. No result depends on it; tests
+  /// without optimisation ask for a draw or a few.
   #if DEBUG
     static let draws = 8
   #else
-    static let draws = 512
+    static let draws = 128
   #endif
   static let lanes = draws / Lanes.scalarCount
   private var blocks: [Column] = []
@@ -41,6 +41,14 @@ extension UnsafeMutablePointer<Lanes> {
   }
 
   @inline(__always) func fill(_ value: Double) { update(repeating: Lanes(repeating: value), count: ColumnStore.lanes) }
+
+  /// Whether no draw has anything of it.
+  @inline(__always) var isZero: Bool {
+    guard draws[0] == 0, draws[ColumnStore.draws - 1] == 0 else { return false }
+    var any = SIMDMask<Lanes.MaskStorage>(repeating: false)
+    for lane in 0..<ColumnStore.lanes { any .|= self[lane] .!= .zero }
+    return any == SIMDMask(repeating: false)
+  }
 
   @inline(__always) func copy(_ other: Column) { update(from: other, count: ColumnStore.lanes) }
 }

@@ -19,8 +19,9 @@ struct FleetColumns {
   /// Chip life in months: the history's row of what ends, less the month; and the part that ends a month later.
   let lifeRow: UnsafeMutablePointer<Int>
   let lifeRest: UnsafeMutablePointer<Double>
-  /// Chips sold by draw, then month, then chip, behind two rows of zeros.
-  let history: UnsafeMutablePointer<Double>
+  /// Chips sold by draw, then month, then chip in groups of four, behind two rows of zeros.
+  let history, leaving: Column
+  let groups: Int
   /// The first month of this block in which something retires.
   let firstEnd: Column
   let booked: Column
@@ -53,7 +54,9 @@ struct FleetColumns {
     lifeRow = UnsafeMutableRawPointer(store.take()).bindMemory(to: Int.self, capacity: ColumnStore.draws)
     lifeRest = store.take().draws
     firstEnd = store.take()
-    history = store.take(chips * (world.horizon.count + 2)).draws
+    groups = (chips + Lanes.scalarCount - 1) / Lanes.scalarCount
+    history = store.take(groups * Lanes.scalarCount * (world.horizon.count + 2))
+    leaving = store.take()
     familyMonths = store.takeEach(world.families.count)
     familyShare = store.takeEach(world.families.count)
     memoryMonths = store.takeEach(world.memories.count)
@@ -103,6 +106,7 @@ extension MonthlyModel {
     func add(_ chip: Int, _ vendor: Int, _ given: CompiledWorld.Specification, _ compute: Column, _ bandwidth: Column?)
     {
       let (units, each, speed) = (market.sold[chip], slot(given.compute), slot(given.bandwidth))
+      guard !units.isZero else { return }
       let byVendor = fleet.vendorCompute[vendor]
       for lane in lanes {
         let amount = units[lane] * each[lane] * 1e-3
@@ -160,35 +164,40 @@ extension MonthlyModel {
     for lane in lanes { fleet.servers[lane] = positive(fleet.servers[lane]) / 8 }
   }
 
-  /// Adds this month's chips and takes away those whose life ends.
+  /// Adds this month's chips and takes away those whose life ends: draw by draw, its chips side by side.
   private func retire(_ month: Int) {
-    let (chips, draws) = (fleet.installed.count, ColumnStore.draws)
+    let (chips, groups) = (fleet.installed.count, fleet.groups)
     guard chips > 0 else { return }
     let (sold, installed, retired) = (market.sold[0].draws, fleet.installed[0].draws, fleet.retired.draws)
-    let row = chips * (months + 2)
     let isEnding = Double(month) >= fleet.firstEnd.draws[0]
-    for draw in 0..<draws {
-      let history = fleet.history + draw * row
-      let today = history + (month + 2) * chips
-      for chip in 0..<chips {
-        today[chip] = sold[chip * draws + draw]
-        installed[chip * draws + draw] += today[chip]
-      }
+    for draw in 0..<ColumnStore.draws {
+      let history = fleet.history + draw * groups * (months + 2)
+      let today = (history + (month + 2) * groups).draws
+      for chip in 0..<chips { today[chip] = sold[chip * ColumnStore.draws + draw] }
       guard isEnding else { continue }
       // Rows 0 and 1 are empty and stand for all that was before.
-      let ends = history + max(1, month + fleet.lifeRow[draw]) * chips
-      let (rest, before) = (fleet.lifeRest[draw], ends - chips)
-      for chip in 0..<chips {
-        let leaving = ends[chip] * (1 - rest) + before[chip] * rest
-        installed[chip * draws + draw] = max(0, installed[chip * draws + draw] - leaving)
-        retired[draw] += leaving
+      let ends = history + max(1, month + fleet.lifeRow[draw]) * groups
+      let (rest, before) = (fleet.lifeRest[draw], ends - groups)
+      var all = Lanes.zero
+      for group in 0..<groups {
+        let leaving = ends[group] * (1 - rest) + before[group] * rest
+        fleet.leaving[group] = leaving
+        all += leaving
       }
+      retired[draw] = all.sum()
+      let leaving = fleet.leaving.draws
+      for chip in 0..<chips { installed[chip * ColumnStore.draws + draw] -= leaving[chip] }
+    }
+    for chip in 0..<chips {
+      let (stock, arrived) = (fleet.installed[chip], market.sold[chip])
+      for lane in lanes { stock[lane] = positive(stock[lane] + arrived[lane]) }
     }
   }
 
   private func runChip(_ chip: Int, _ given: CompiledWorld.Specification, held: Column?, running: Column?) {
     let isDomestic = running == nil
     let (installed, compute) = (fleet.installed[chip], fleet.compute[chip])
+    guard !installed.isZero else { return compute.fill(0) }
     let (each, speed, watts, rate) = (slot(given.compute), slot(given.bandwidth), slot(given.power), slot(given.tokens))
     let energy = given.energy.map(slot)
     let tokens = isDomestic ? fleet.domesticTokens : fleet.importedTokens
@@ -279,7 +288,7 @@ extension MonthlyModel {
   ) {
     for lane in lanes {
       let own = positive(came[lane] - foreign[lane])
-      months[lane] = least(ratio(stock[lane], used[lane] - own, otherwise: 60), Lanes(repeating: 60))
+      months[lane] = least(ratio(positive(stock[lane]), used[lane] - own, otherwise: 60), Lanes(repeating: 60))
       share[lane] = least(ratio(own, used[lane], otherwise: 1), .one)
     }
   }

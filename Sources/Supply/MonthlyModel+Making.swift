@@ -165,7 +165,11 @@ extension MonthlyModel {
     making.worst.fill(0)
     making.constraint.fill(Double(Constraint.plan.rawValue))
     for (index, product) in world.products.enumerated() {
-      build(index, product)
+      if path(product.planPath).isZero {
+        for column in [making.started[index], making.packaged[index], making.recentStarts[index]] { column.fill(0) }
+      } else {
+        build(index, product)
+      }
       making.chipPipeline[index].put(making.packaged[index], month: month)
     }
     sum(making.started, into: making.totalStarted)

@@ -105,6 +105,10 @@ extension MonthlyModel {
     let (stocks, sold, values, bars) = (
       market.importStock[index], market.importSold[index], market.importValue[index], market.importBarred[index]
     )
+    if wanted.isZero, stocks.isZero, ordered.isZero, arrivals.isZero, charges.isZero, ahead?.isZero ?? true {
+      for column in [sold, values, bars, market.sold[world.products.count + index]] { column.fill(0) }
+      return
+    }
     let (vendorUnits, vendorValue) = (market.vendorUnits[chip.vendor], market.vendorValue[chip.vendor])
     let (units, value) =
       chip.isSmuggled

@@ -17,6 +17,9 @@ final class MonthlyModel {
   private let normals: Column
   private let members: UnsafeMutablePointer<UInt8>
   private let varying: [Int]
+  /// Those that differ from month to month.
+  private let movingPaths: [PathColumns]
+  private let movingLevers: [LeverColumns]
 
   /// What keeps the largest maker from building more, or the market from being served.
   enum Constraint: Int, CaseIterable, Sendable { case plan, demand, logic, memory, packaging, policy }
@@ -36,6 +39,8 @@ final class MonthlyModel {
     members = .allocate(capacity: world.slots.schools.count * ColumnStore.draws + 1)
     members.initialize(repeating: 0, count: world.slots.schools.count * ColumnStore.draws + 1)
     varying = world.slots.varying
+    movingPaths = paths.filter { !$0.trajectory.isConstant }
+    movingLevers = levers.filter { !$0.lever.changes.isEmpty }
     world.slots.fillFixed(values)
     series = world.seriesList.map { $0.column(self) }
   }
@@ -53,8 +58,8 @@ final class MonthlyModel {
     fleet.begin(life: slot(world.fleet.chipLife))
     prepareShares()
     for month in 0..<min(count ?? months, months) {
-      for path in paths { path.advance(to: month) }
-      for lever in levers { lever.advance(to: month, of: months) }
+      for path in movingPaths { path.advance(to: month) }
+      for lever in movingLevers { lever.advance(to: month, of: months) }
       startWafers(month)
       receiveMemory()
       buildPackages(month)
@@ -80,7 +85,7 @@ final class MonthlyModel {
 }
 
 /// Amounts on their way: what is put in comes out a number of months later.
-struct Delay {
+final class Delay {
   /// Months of the ring; the longest delay is less.
   private static let ring = 128
   static let longest = 72.0
@@ -90,6 +95,7 @@ struct Delay {
   /// By draw: whole months, and the share that takes one more.
   private let whole: UnsafeMutablePointer<Int>
   private let late: UnsafeMutablePointer<Double>
+  private var isEmpty = true
 
   init(_ store: ColumnStore) {
     rows = store.take(Self.ring)
@@ -98,9 +104,10 @@ struct Delay {
     late = store.take().draws
   }
 
-  /// An amount whose delay is no whole number of months is split over the two between which it falls.
   func begin(lag: Column) {
-    rows.update(repeating: .zero, count: Self.ring * ColumnStore.lanes)
+    if !isEmpty { rows.update(repeating: .zero, count: Self.ring * ColumnStore.lanes) }
+    isEmpty = true
+    arrived.fill(0)
     for draw in 0..<ColumnStore.draws {
       let bounded = min(max(lag.draws[draw], 0), Self.longest)
       whole[draw] = Int(bounded)
@@ -108,17 +115,22 @@ struct Delay {
     }
   }
 
+  /// An amount whose delay is no whole number of months is split over the two between which it falls.
   func put(_ amounts: Column, month: Int) {
-    let (amounts, rows) = (amounts.draws, rows.draws)
+    guard !amounts.isZero else { return }
+    isEmpty = false
+    let (amounts, rows, mask) = (amounts.draws, rows.draws, Self.ring - 1)
     for draw in 0..<ColumnStore.draws {
-      let delayed = amounts[draw] * late[draw]
-      rows[((month + whole[draw]) & (Self.ring - 1)) * ColumnStore.draws + draw] += amounts[draw] - delayed
-      rows[((month + whole[draw] + 1) & (Self.ring - 1)) * ColumnStore.draws + draw] += delayed
+      let (amount, row) = (amounts[draw], month + whole[draw])
+      let delayed = amount * late[draw]
+      rows[(row & mask) * ColumnStore.draws + draw] += amount - delayed
+      rows[((row + 1) & mask) * ColumnStore.draws + draw] += delayed
     }
   }
 
   /// Takes this month's amounts out.
   func take(month: Int) {
+    guard !isEmpty else { return }
     let row = rows + (month & (Self.ring - 1)) * ColumnStore.lanes
     arrived.copy(row)
     row.fill(0)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How often each value of many quantities was seen, in bins of 3% from 2⁻¹⁴ to 2⁴⁰; smaller is zero.
 ///
 /// Whole counts, so that those of several workers add to the same in any order.
@@ -16,11 +18,15 @@ struct QuantileHistograms {
     counts = [UInt32](repeating: 0, count: quantities * Self.binCount)
   }
 
-  @inline(__always) static func bin(_ value: Double) -> Int {
-    // Zero, what is too small and what is below zero, which the model has not, wrap round to a large place.
-    let place = (value.bitPattern >> 47) &- firstBits
-    if place < UInt64(binCount - 1) { return Int(place) + 1 }
-    return value < 1 ? 0 : binCount - 1
+  /// The bins of four values, from the upper halves of their bits; what is below the least bin, and below zero, counts
+  /// as zero.
+  @inline(__always) static func bins(_ values: Lanes) -> SIMD4<UInt16> {
+    let upper = unsafeBitCast(values, to: SIMD8<Int32>.self).oddHalf
+    var places = (upper &>> 15) &- Int32(truncatingIfNeeded: firstBits - 1)
+    let last = SIMD4<Int32>(repeating: Int32(binCount - 1))
+    places.replace(with: 0, where: places .< 0)
+    places.replace(with: last, where: places .> last)
+    return SIMD4<UInt16>(truncatingIfNeeded: places)
   }
 
   mutating func add(_ other: UnsafePointer<UInt16>) {
@@ -50,48 +56,74 @@ struct QuantileHistograms {
   }
 }
 
-/// One worker's counts: sixteen bits each, so that more of them stay in the cache, emptied before one can overflow.
+/// One worker's counts of the bins in which values fall.
+///
+/// Bins of several blocks of draws are kept first and then counted, quantity by quantity, so that its counts are fetched
+/// once for all of them. Counts have sixteen bits and are emptied before one can overflow.
 final class BinCounts {
+  /// Blocks that are kept before they are counted.
+  static let blocks = 8
+  private static let batch = blocks * ColumnStore.draws
   private let quantities: Int
   private let counts: UnsafeMutablePointer<UInt16>
-  private var draws = 0
+  /// By quantity, then draw.
+  private let bins: UnsafeMutablePointer<SIMD4<UInt16>>
+  private var kept = 0
+  private var counted = 0
 
   init(quantities: Int) {
     self.quantities = quantities
     counts = .allocate(capacity: quantities * QuantileHistograms.binCount + 1)
     counts.initialize(repeating: 0, count: quantities * QuantileHistograms.binCount + 1)
+    bins = .allocate(capacity: quantities * Self.batch / Lanes.scalarCount + 1)
+    bins.initialize(repeating: .zero, count: quantities * Self.batch / Lanes.scalarCount + 1)
   }
 
-  deinit { counts.deallocate() }
+  deinit {
+    counts.deallocate()
+    bins.deallocate()
+  }
 
-  /// Whether a block of so many draws more could overflow a count.
-  func isFull(for more: Int) -> Bool { draws + more > Int(UInt16.max) }
+  /// Keeps a column of the block now being run.
+  @inline(__always) func keep(_ column: Column, of quantity: Int) {
+    let place = bins + (quantity * Self.batch + kept) / Lanes.scalarCount
+    for lane in 0..<ColumnStore.lanes { place[lane] = QuantileHistograms.bins(column[lane]) }
+  }
 
-  /// Says that a block of draws is about to be counted.
-  func expect(_ more: Int) { draws += more }
+  /// Ends a block of so many draws; the totals are told when the counts are full.
+  func end(_ draws: Int, _ totals: borrowing Mutex<QuantileHistograms>) {
+    kept += draws
+    if draws < ColumnStore.draws || kept == Self.batch { count() }
+    if counted + Self.batch > Int(UInt16.max) { empty(into: totals) }
+  }
 
-  /// Counts the first `draws` of a column.
-  @inline(__always) func add(_ column: Column, draws: Int, to quantity: Int) {
-    let values = column.draws
-    let bins = counts + quantity * QuantileHistograms.binCount
-    if values[0] == values[draws / 2], values[0] == values[draws - 1], isConstant(column) {
-      bins[QuantileHistograms.bin(values[0])] &+= UInt16(draws)
-    } else {
-      for draw in 0..<draws { bins[QuantileHistograms.bin(values[draw])] &+= 1 }
+  private func count() {
+    for quantity in 0..<quantities {
+      let counts = counts + quantity * QuantileHistograms.binCount
+      let places = UnsafeMutableRawPointer(bins + quantity * Self.batch / Lanes.scalarCount)
+        .assumingMemoryBound(to: UInt16.self)
+      let first = places[0]
+      if first == places[kept - 1], first == places[kept / 2], isConstant(places) {
+        counts[Int(first)] &+= UInt16(kept)
+      } else {
+        for draw in 0..<kept { counts[Int(places[draw])] &+= 1 }
+      }
     }
+    counted += kept
+    kept = 0
   }
 
-  @inline(__always) private func isConstant(_ column: Column) -> Bool {
-    let first = Lanes(repeating: column.draws[0])
-    var differs = SIMDMask<Lanes.MaskStorage>(repeating: false)
-    for lane in 0..<ColumnStore.lanes { differs .|= column[lane] .!= first }
-    return differs == SIMDMask(repeating: false)
+  private func isConstant(_ places: UnsafeMutablePointer<UInt16>) -> Bool {
+    var differs: UInt16 = 0
+    for draw in 0..<kept { differs |= places[draw] ^ places[0] }
+    return differs == 0
   }
 
   /// Moves what was counted into the totals.
-  func empty(into totals: inout QuantileHistograms) {
-    totals.add(counts)
+  func empty(into totals: borrowing Mutex<QuantileHistograms>) {
+    if kept > 0 { count() }
+    totals.withLock { $0.add(counts) }
     counts.update(repeating: 0, count: quantities * QuantileHistograms.binCount)
-    draws = 0
+    counted = 0
   }
 }

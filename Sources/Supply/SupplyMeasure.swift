@@ -101,8 +101,10 @@ struct MeasureColumns {
 
   /// Whether a month changes it.
   func needs(_ month: Int) -> Bool {
-    month <= measure.lastMonth
-      && (measure.top.months.contains(month) || measure.bottom?.months.contains(month) ?? false)
+    func needs(_ part: CompiledMeasure.Part) -> Bool {
+      part.aggregate == .end ? month == part.months.upperBound - 1 : part.months.contains(month)
+    }
+    return needs(measure.top) || measure.bottom.map(needs) ?? false
   }
 
   /// Adds a month; with its last the column holds the measure, where a ratio to nothing counts as zero.
@@ -120,9 +122,10 @@ struct MeasureColumns {
     _ part: CompiledMeasure.Part, to total: Column, _ month: Int, _ series: [Column]
   ) {
     guard part.months.contains(month) else { return }
-    let isFirst = month == part.months.lowerBound, isLast = month == part.months.upperBound - 1
-    if isFirst { total.fill(0) }
+    let isLast = month == part.months.upperBound - 1
     if part.aggregate == .end, !isLast { return }
+    let isFirst = part.aggregate == .end || month == part.months.lowerBound
+    if isFirst { total.fill(0) }
     if part.series.count == 1, part.aggregate == .sum || part.aggregate == .end {
       let column = series[part.series[0]]
       for lane in 0..<ColumnStore.lanes { total[lane] += column[lane] }

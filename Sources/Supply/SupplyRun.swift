@@ -121,6 +121,8 @@ private final class DrawGatherer {
   /// By month: which of the measures and of the banded ones it changes.
   private let active: [[Int]]
   private let activeBands: [[Int]]
+  /// By month: what it adds to banded measures of one quantity.
+  private let steps: [[BandStep]]
   private let withSeries: Bool
   private let lastMonth: Int
   private let totals: SharedHistograms
@@ -139,7 +141,12 @@ private final class DrawGatherer {
     self.banded = banded.map { MeasureColumns($0, model.store) }
     let (kept, bands) = (self.measures, self.banded)
     active = (0..<model.months).map { month in kept.indices.filter { kept[$0].needs(month) } }
-    activeBands = (0..<model.months).map { month in bands.indices.filter { bands[$0].needs(month) } }
+    activeBands = (0..<model.months).map { month in
+      bands.indices.filter { bands[$0].needs(month) && BandStep(bands[$0], $0, month, model) == nil }
+    }
+    steps = (0..<model.months).map { month in
+      bands.indices.compactMap { bands[$0].needs(month) ? BandStep(bands[$0], $0, month, model) : nil }
+    }
     lastMonth = withSeries ? model.months - 1 : (measures + banded).map(\.lastMonth).max() ?? 0
     let counters = [UInt32](repeating: 0, count: model.months * MonthlyModel.Constraint.allCases.count)
     part = SupplyPart(constraints: counters, binding: counters)
@@ -150,9 +157,9 @@ private final class DrawGatherer {
   func take(block: Int, of draws: Int) {
     let first = block * ColumnStore.draws
     let count = min(ColumnStore.draws, draws - first)
-    if seriesCounts.isFull(for: count) { finish() }
-    seriesCounts.expect(count)
     model.run(first: UInt64(first), months: lastMonth + 1) { month in gather(month, count) }
+    seriesCounts.end(count, totals.series)
+    bandCounts.end(count, totals.bands)
     var values: [Float] = []
     values.reserveCapacity(measures.count * count)
     for measure in measures {
@@ -163,25 +170,59 @@ private final class DrawGatherer {
 
   /// Hands on what was counted.
   func finish() {
-    totals.series.withLock { seriesCounts.empty(into: &$0) }
-    totals.bands.withLock { bandCounts.empty(into: &$0) }
+    seriesCounts.empty(into: totals.series)
+    bandCounts.empty(into: totals.bands)
   }
 
   private func gather(_ month: Int, _ count: Int) {
     for index in active[month] { measures[index].add(month, model.series) }
+    for step in steps[month] {
+      step.add()
+      if step.isLast { bandCounts.keep(step.total, of: step.quantity) }
+    }
     for index in activeBands[month] {
       banded[index].add(month, model.series)
-      if month == banded[index].measure.lastMonth { bandCounts.add(banded[index].value, draws: count, to: index) }
+      if month == banded[index].measure.lastMonth { bandCounts.keep(banded[index].value, of: index) }
     }
     guard withSeries else { return }
     for (index, column) in model.series.enumerated() {
-      seriesCounts.add(column, draws: count, to: month * model.series.count + index)
+      seriesCounts.keep(column, of: month * model.series.count + index)
     }
+    add(model.making.constraint, to: &part.constraints, month, count)
+    add(model.market.constraint, to: &part.binding, month, count)
+  }
+
+  private func add(_ constraint: Column, to counts: inout [UInt32], _ month: Int, _ count: Int) {
     let kinds = MonthlyModel.Constraint.allCases.count
-    let (maker, market) = (model.making.constraint.draws, model.market.constraint.draws)
-    for draw in 0..<count {
-      part.constraints[month * kinds + Int(maker[draw])] += 1
-      part.binding[month * kinds + Int(market[draw])] += 1
+    counts.withUnsafeMutableBufferPointer { counts in
+      for draw in 0..<count { counts[month * kinds + Int(constraint.draws[draw])] &+= 1 }
     }
+  }
+}
+
+/// A month of a sum over one quantity: plain values, so that the many of them cost no counting of references.
+private struct BandStep {
+  let quantity: Int
+  let total: Column
+  let isLast: Bool
+  private let column: Column
+  private let isFirst: Bool
+
+  /// Nil for any other measure.
+  init?(_ measure: MeasureColumns, _ quantity: Int, _ month: Int, _ model: MonthlyModel) {
+    let part = measure.measure.top
+    guard measure.measure.bottom == nil, measure.measure.scale == 1, part.series.count == 1,
+      part.aggregate == .sum || part.aggregate == .end
+    else { return nil }
+    self.quantity = quantity
+    total = measure.value
+    column = model.series[part.series[0]]
+    isFirst = part.aggregate == .end || month == part.months.lowerBound
+    isLast = month == measure.measure.lastMonth
+  }
+
+  @inline(__always) func add() {
+    guard !isFirst else { return total.copy(column) }
+    for lane in 0..<ColumnStore.lanes { total[lane] += column[lane] }
   }
 }

@@ -82,6 +82,12 @@ struct CompiledTrajectory: Sendable {
   var form: Form
   var factors: [Int]
 
+  /// Whether it is the same in every month.
+  var isConstant: Bool {
+    if case .constant = form { return true }
+    return false
+  }
+
   /// Every slot it reads.
   var slots: [Int] {
     switch form {

@@ -88,4 +88,21 @@ import Units
       #expect(sentence.contains(";") && sentence.contains(":"), "\(sentence)")
     }
   }
+
+  @Test("every quantity of the base is finite and not negative, in every month of every draw")
+  func finite() throws {
+    let world = try SupplyScenario("base", catalog: Catalog()).compiled(SupplyQuestion())
+    let model = MonthlyModel(world)
+    var faults: [String: Int] = [:]
+    for block in 0..<32 {
+      model.run(first: UInt64(block * ColumnStore.draws)) { month in
+        for (series, column) in zip(world.series, model.series) {
+          for draw in 0..<ColumnStore.draws where !(column.draws[draw] >= -1e-6 && column.draws[draw].isFinite) {
+            faults[series.name, default: month] = min(month, faults[series.name] ?? month)
+          }
+        }
+      }
+    }
+    #expect(faults.isEmpty)
+  }
 }
