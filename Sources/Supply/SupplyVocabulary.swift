@@ -5,6 +5,8 @@ import Units
 struct SupplyVocabulary: Decodable, Sendable {
   struct Assumption: Decodable, Sendable {
     var words: String
+    /// Notes that mention it do not suppose it.
+    var onlyInQuantity: Bool?
     var values: NamedValues<Uncertainty>?
     var without: [String]?
   }
@@ -40,7 +42,8 @@ struct SupplyVocabulary: Decodable, Sendable {
     }
   }
 
-  var upper, lower: String
+  /// Words of a quantity, and of its notes, that make it a plan or ceiling, or a floor.
+  var upper, lower, upperNotes, lowerNotes: String
   var fiscalLead: Int
   var fiscal: String
   var assumptions: [Assumption]
@@ -84,8 +87,8 @@ struct SupplyVocabulary: Decodable, Sendable {
   }
 
   func bound(_ text: Text) -> SupplyCheck.Bound? {
-    if Text.has(upper, in: text.all) { return .upper }
-    return Text.has(lower, in: text.all) ? .lower : nil
+    if text.says(upper) || Text.has(upperNotes, in: text.all) { return .upper }
+    return text.says(lower) || Text.has(lowerNotes, in: text.all) ? .lower : nil
   }
 
   func fiscalLead(_ text: Text) -> Int { text.says(fiscal) ? fiscalLead : 0 }
@@ -171,7 +174,7 @@ struct SupplyVocabulary: Decodable, Sendable {
   private func measure(_ text: Text, _ place: String, fields: [String: String]) -> Reading {
     let order = ["quantity", "over", "by", "byOver", "aggregate", "scale"]
     let lines = order.compactMap { name in fields[name].map { "\(name): \($0)" } }
-    let said = assumptions.filter { Text.has($0.words, in: text.all) }
+    let said = assumptions.filter { Text.has($0.words, in: $0.onlyInQuantity == true ? text.quantity : text.all) }
     do {
       let measure: SupplyMeasure = try Node.parse(lines.joined(separator: "\n"), file: place).decode()
       return .measure(measure, said.isEmpty ? nil : Self.joined(said))
