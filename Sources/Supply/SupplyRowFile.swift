@@ -66,6 +66,7 @@ enum SupplyRowFile {
     case .measure(let measure, let assumptions):
       check.measure = measure
       check.values = assumptions?.values
+      check.set = assumptions?.set
       check.without = assumptions?.without
     }
     return Reading(check: check, file: file, reason: "", isForeign: true)

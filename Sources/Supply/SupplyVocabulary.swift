@@ -8,6 +8,7 @@ struct SupplyVocabulary: Decodable, Sendable {
     /// Notes that mention it do not suppose it.
     var onlyInQuantity: Bool?
     var values: NamedValues<Uncertainty>?
+    var set: NamedValues<Node>?
     var without: [String]?
   }
   struct Rule: Decodable, Sendable {
@@ -185,6 +186,7 @@ struct SupplyVocabulary: Decodable, Sendable {
     var all = assumptions[0]
     for other in assumptions.dropFirst() {
       all.without = (all.without ?? []) + (other.without ?? [])
+      if let more = other.set { all.set = NamedValues((all.set?.list ?? []) + more.list) }
       if let more = other.values { all.values = NamedValues((all.values?.list ?? []) + more.list) }
     }
     return all

@@ -69,6 +69,7 @@ enum SourceTree {
     let supposing = ["CHK-ASC-2026-SA-HBM", "CHK-ASC-2026-SA-NOHBM"]
     for row in all.prefix(own.count) where !supposing.contains(row.id) {
       let again = try #require(all.first { $0.id == row.id + "-again" })
+      #expect(again.bound == row.bound, "\(row.id)")
       #expect(
         again.reason == "" && again.measure == row.measure,
         "\(row.id): \(again.measure), not \(row.measure) \(again.reason)")
