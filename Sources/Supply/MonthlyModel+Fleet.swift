@@ -56,7 +56,8 @@ struct FleetColumns {
     firstEnd = store.take()
     groups = (chips + Lanes.scalarCount - 1) / Lanes.scalarCount
     history = store.take(groups * Lanes.scalarCount * (world.horizon.count + 2))
-    leaving = store.take()
+    // One lane a group of chips, which may be more than a column of few draws has.
+    leaving = store.take((groups + ColumnStore.lanes - 1) / ColumnStore.lanes)
     familyMonths = store.takeEach(world.families.count)
     familyShare = store.takeEach(world.families.count)
     memoryMonths = store.takeEach(world.memories.count)
