@@ -58,8 +58,8 @@ struct QuantileHistograms {
 
 /// One worker's counts of the bins in which values fall.
 ///
-/// Bins of several blocks of draws are kept first and then counted, quantity by quantity, so that its counts are fetched
-/// once for all of them. Counts have sixteen bits and are emptied before one can overflow.
+/// Bins of several blocks of draws are kept first and then counted, quantity by quantity, so that its counts are
+/// fetched once for all of them. Counts have sixteen bits and are emptied before one can overflow.
 final class BinCounts {
   /// Blocks that are kept before they are counted.
   static let blocks = 8

@@ -48,9 +48,10 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
   @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
   @Option(
-    help:
-      "Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, quantities, claims and chips name them all."
-  ) var why: String?
+    help: """
+      Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, \
+      quantities, claims and chips name them all.
+      """) var why: String?
   @Flag(help: "Prints, as Markdown, what each chip serves of the mix, by the serving model, and runs nothing.")
   var tokenRates = false
   @Option(help: "Writes tokens a second and joules a token of every chip, by the serving model, to a file, or -.")
