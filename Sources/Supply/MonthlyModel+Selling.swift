@@ -5,7 +5,7 @@ struct MarketColumns {
   /// By product and import.
   let sold: [Column]
   /// By vendor.
-  let vendorUnits, vendorValue, vendorShare: [Column]
+  let vendorUnits, vendorValue: [Column]
   /// By city.
   let cityFloor, cityDomestic, cityImports, cityShare: [Column]
   let demand, floor, room, wanted, barred, booked, fees, tariffs, writeOffs, unmet, supply, offered, fill: Column
@@ -26,7 +26,6 @@ struct MarketColumns {
     sold = store.takeEach(products + imports)
     vendorUnits = store.takeEach(vendors)
     vendorValue = store.takeEach(vendors)
-    vendorShare = store.takeEach(vendors)
     let cities = world.cities.count
     cityFloor = store.takeEach(cities)
     cityDomestic = store.takeEach(cities)
@@ -213,10 +212,6 @@ extension MonthlyModel {
   /// Shares, the index of domestic revenue and what held the market back.
   private func settle(_ month: Int) {
     let base = world.indexMonths
-    for (vendor, share) in market.vendorShare.enumerated() {
-      let value = market.vendorValue[vendor]
-      for lane in lanes { share[lane] = ratio(value[lane], market.domesticValue[lane] + market.importTotal[lane]) }
-    }
     for lane in lanes {
       let (domestic, imported) = (market.domesticValue[lane], market.importTotal[lane])
       let legal = domestic + imported

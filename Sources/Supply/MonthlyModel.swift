@@ -17,6 +17,7 @@ final class MonthlyModel {
   private let normals: Column
   private let members: UnsafeMutablePointer<UInt8>
   private let varying: [Int]
+  private let growths: GrowthColumns
   /// Those that differ from month to month.
   private let movingPaths: [PathColumns]
   private let movingLevers: [LeverColumns]
@@ -30,7 +31,9 @@ final class MonthlyModel {
     let store = store
     let values = store.take(world.slots.slots.count)
     self.values = values
-    paths = world.trajectories.map { PathColumns($0, values: values, store: store) }
+    let growths = GrowthColumns(store)
+    self.growths = growths
+    paths = world.trajectories.map { PathColumns($0, values: values, growths: growths, store: store) }
     levers = world.levers.map { LeverColumns($0, values: values, store: store) }
     making = MakingColumns(world, store)
     market = MarketColumns(world, store)
@@ -50,6 +53,7 @@ final class MonthlyModel {
   /// Runs the draws from `first` on, as many as a block holds; `visit` comes after each of the first `count` months.
   func run(first: UInt64, months count: Int? = nil, visit: (_ month: Int) -> Void) {
     world.slots.fill(first: first, values, varying: varying, normals: normals, members: members)
+    growths.begin()
     for path in paths { path.begin(start: world.horizon.start.months) }
     making.begin()
     for (index, family) in world.families.enumerated() { making.diePipeline[index].begin(lag: slot(family.lag)) }

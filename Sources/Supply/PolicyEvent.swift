@@ -84,6 +84,8 @@ struct LeverColumns {
     let (opens, closes) = (Double(month), Double(month + 1))
     guard max(0, change.date) < closes, opens < end || change.action == .pulse else { return }
     let value = values + change.value * ColumnStore.lanes
+    let isWhole = change.delay == nil && max(0, change.date) <= opens && closes <= end
+    if isWhole, change.action == .set { return now.copy(value) }
     for lane in 0..<ColumnStore.lanes {
       var start = Lanes(repeating: change.date)
       if let delay = change.delay { start += values[delay * ColumnStore.lanes + lane] }

@@ -39,9 +39,6 @@ extension CompiledWorld {
       list.append(.init("revenue.\(vendor)", "USD") { $0.market.vendorValue[index] })
     }
     for (index, vendor) in vendors.enumerated() {
-      list.append(.init("share.\(vendor)", "fraction", isStock: true) { $0.market.vendorShare[index] })
-    }
-    for (index, vendor) in vendors.enumerated() {
       list.append(.init("compute.\(vendor)", "PFLOP/s") { $0.fleet.vendorCompute[index] })
     }
     for (index, chip) in imports.enumerated() where !vendors.contains(chip.name) {
@@ -70,9 +67,6 @@ extension CompiledWorld {
       list.append(.init("stacks.\(memory)", "stacks") { $0.making.stacks[index] })
       list.append(.init("stacksUsed.\(memory)", "stacks") { $0.making.stacksUsed[index] })
       list.append(.init("stackStock.\(memory)", "stacks", isStock: true) { $0.making.stackStock[index] })
-    }
-    for (index, product) in products.enumerated() {
-      list.append(.init("packaged.\(product.name)", "chips") { $0.making.packaged[index] })
     }
     return list
   }

@@ -108,9 +108,11 @@ struct PathColumns {
   private let factor: Column
   private let first: Column
   private let second: Column
+  private let growths: GrowthColumns
 
-  init(_ trajectory: CompiledTrajectory, values: Column, store: ColumnStore) {
+  init(_ trajectory: CompiledTrajectory, values: Column, growths: GrowthColumns, store: ColumnStore) {
     self.trajectory = trajectory
+    self.growths = growths
     self.values = values
     now = store.take()
     factor = store.take()
@@ -134,8 +136,7 @@ struct PathColumns {
       for lane in lanes { now[lane] = amount[lane] * factor[lane] }
     case .knots(_, _, let growth, _):
       guard let growth else { return }
-      let (yearly, monthly) = (value(growth).draws, first.draws)
-      for draw in 0..<ColumnStore.draws { monthly[draw] = quickPower(yearly[draw], 1.0 / 12) }
+      first.copy(growths.monthly(growth, value(growth)))
     case .spread: return
     case .plant(let begin, let ramp, let full):
       let (opening, length, height) = (value(begin), value(ramp), value(full))
@@ -191,5 +192,25 @@ struct PathColumns {
   private func hold(_ slot: Int) {
     let amount = value(slot)
     for lane in 0..<ColumnStore.lanes { now[lane] = amount[lane] * factor[lane] }
+  }
+}
+
+/// Growth a month of each growth a year, once for all trajectories of a block that have it.
+final class GrowthColumns {
+  private let store: ColumnStore
+  private var columns: [Int: Column] = [:]
+  private var known: Set<Int> = []
+
+  init(_ store: ColumnStore) { self.store = store }
+
+  /// Says that the numbers of another block stand in their columns.
+  func begin() { known.removeAll(keepingCapacity: true) }
+
+  func monthly(_ slot: Int, _ yearly: Column) -> Column {
+    let column = columns[slot] ?? store.take()
+    columns[slot] = column
+    guard known.insert(slot).inserted else { return column }
+    for draw in 0..<ColumnStore.draws { column.draws[draw] = quickPower(yearly.draws[draw], 1.0 / 12) }
+    return column
   }
 }

@@ -46,20 +46,16 @@ enum SmallWorld {
         patience: 1000
         priceElasticity: 1
       cities: \(cities)
-      fleet:
-        chipLife: \(life)
-        powerUsageEffectiveness: 1
-        utilisation: 0.5
-        tokensWanted: 1000000000000
-        systems: [{name: S, chips: 10, takes: {A: 0.5}, sites: 3}]
-        sitePower: \(sitePower)
-        gridPower: 10
-        powerPrice: 0.1
-        systemPowerFactor: 1
-        otherSales: 0
-        otherSalesVendor: W
-        referenceCompute: 1000
-        referenceBandwidth: 3.35
+      fleet: {\(fleet(life: life, sitePower: sitePower))}
+    """
+  }
+
+  private static func fleet(life: String, sitePower: String) -> String {
+    """
+    chipLife: \(life), powerUsageEffectiveness: 1, utilisation: 0.5, tokensWanted: 1000000000000, \
+    systems: [{name: S, chips: 10, takes: {A: 0.5}, sites: 3}], sitePower: \(sitePower), gridPower: 10, \
+    powerPrice: 0.1, systemPowerFactor: 1, otherSales: 0, otherSalesVendor: W, referenceCompute: 1000, \
+    referenceBandwidth: 3.35
     """
   }
 
