@@ -11,11 +11,13 @@ struct MakingColumns {
   let stacks, stacksForeign, stacksUsed, stackStock: [Column]
   let lineLeft: [Column]
   /// By product.
-  let started, packaged, completed, inventory, recentSales, recentStarts: [Column]
+  let planned, wanted, started, packaged, completed, inventory, recentSales, recentStarts: [Column]
+  /// By die family, memory and line: what is asked for, then the share of it that there is.
+  let dieClaims, stackClaims, lineClaims: [Column]
   let chipPipeline: [Delay]
   let totalCapacity, totalWafers, totalGross, totalDies, totalStarted, totalPackaged: Column
   let totalCompleted, totalUnsold: Column
-  let worst, constraint: Column
+  let worst, constraint, more: Column
   private let stocks: [Column]
 
   init(_ world: CompiledWorld, _ store: ColumnStore) {
@@ -37,6 +39,11 @@ struct MakingColumns {
     stacksUsed = store.takeEach(memories)
     stackStock = store.takeEach(memories)
     lineLeft = store.takeEach(world.packaging.count)
+    planned = store.takeEach(products)
+    wanted = store.takeEach(products)
+    dieClaims = store.takeEach(families)
+    stackClaims = store.takeEach(memories)
+    lineClaims = store.takeEach(world.packaging.count)
     started = store.takeEach(products)
     packaged = store.takeEach(products)
     completed = store.takeEach(products)
@@ -48,7 +55,7 @@ struct MakingColumns {
     totalGross = store.take()
     (totalStarted, totalPackaged) = (store.take(), store.take())
     (totalCompleted, totalUnsold) = (store.take(), store.take())
-    (worst, constraint) = (store.take(), store.take())
+    (worst, constraint, more) = (store.take(), store.take(), store.take())
     stocks = dieStock + stackStock + inventory + recentSales + recentStarts
   }
 
@@ -156,7 +163,8 @@ extension MonthlyModel {
     }
   }
 
-  /// Packages started: the least of what is planned and what dies, stacks and the line allow, in the products' order.
+  /// Packages started: what is planned, as far as dies, stacks and the line allow. Makers that ask for more than there
+  /// is get the same share of what they asked for; what one of them cannot use goes to the others in the file's order.
   func buildPackages(_ month: Int) {
     for (index, line) in world.packaging.enumerated() {
       let (left, most, factor) = (making.lineLeft[index], path(line.capacityPath), lever(line.lever))
@@ -164,20 +172,74 @@ extension MonthlyModel {
     }
     making.worst.fill(0)
     making.constraint.fill(Double(Constraint.plan.rawValue))
-    for (index, product) in world.products.enumerated() {
-      if path(product.planPath).isZero {
-        for column in [making.started[index], making.packaged[index], making.recentStarts[index]] { column.fill(0) }
-      } else {
-        build(index, product)
+    for column in making.dieClaims + making.stackClaims + making.lineClaims { column.fill(0) }
+    for (index, product) in world.products.enumerated() { ask(index, product) }
+    for (claims, stocks) in [
+      (making.dieClaims, making.dieStock), (making.stackClaims, making.stackStock),
+      (making.lineClaims, making.lineLeft),
+    ] {
+      for (claim, stock) in zip(claims, stocks) {
+        for lane in lanes { claim[lane] = least(ratio(positive(stock[lane]), claim[lane], otherwise: 1), .one) }
       }
+    }
+    for (index, product) in world.products.enumerated() { start(index, product) }
+    for (index, product) in world.products.enumerated() {
+      finish(index, product)
       making.chipPipeline[index].put(making.packaged[index], month: month)
     }
     sum(making.started, into: making.totalStarted)
     sum(making.packaged, into: making.totalPackaged)
   }
 
-  private func build(_ index: Int, _ product: CompiledWorld.Product) {
+  /// Packages that a maker would start, and what it asks for of dies, stacks and the line.
+  private func ask(_ index: Int, _ product: CompiledWorld.Product) {
     let (yields, plans, factor) = (path(product.yieldPath), path(product.planPath), lever(product.planLever))
+    let (planned, wanted) = (making.planned[index], making.wanted[index])
+    guard !plans.isZero else {
+      planned.fill(0)
+      return wanted.fill(0)
+    }
+    let (weights, diesEach, stacksEach) = (
+      slot(product.weight), slot(product.diesPerChip), slot(product.stacksPerChip)
+    )
+    let (dies, stacks, line) = (
+      making.dieClaims[product.die], making.stackClaims[product.memory], making.lineClaims[product.packaging]
+    )
+    let (inventory, sales, patience) = (
+      making.inventory[index], making.recentSales[index], slot(world.demand.patience)
+    )
+    for lane in lanes {
+      let yield = clamped(yields[lane], 0.01, 1)
+      planned[lane] = plans[lane] * factor[lane] / yield
+      // A maker with too much unsold stock builds no more than it sells.
+      let stock = inventory[lane]
+      let isSelling = (stock .<= patience[lane] * sales[lane]) .| (stock .< 1)
+      let bound = least(planned[lane], sales[lane] / yield).replacing(with: planned[lane], where: isSelling)
+      wanted[lane] = bound
+      dies[lane] += bound * diesEach[lane]
+      stacks[lane] += bound * stacksEach[lane]
+      line[lane] += bound * weights[lane]
+    }
+  }
+
+  /// The share of what was asked for that all who asked can have.
+  private func start(_ index: Int, _ product: CompiledWorld.Product) {
+    let (started, wanted) = (making.started[index], making.wanted[index])
+    guard !wanted.isZero else { return started.fill(0) }
+    let (dies, stacks, line) = (
+      making.dieClaims[product.die], making.stackClaims[product.memory], making.lineClaims[product.packaging]
+    )
+    let hasDies = slot(product.diesPerChip), hasStacks = slot(product.stacksPerChip), hasLine = slot(product.weight)
+    for lane in lanes {
+      let byDies = dies[lane].replacing(with: 1, where: hasDies[lane] .<= .zero)
+      let byStacks = stacks[lane].replacing(with: 1, where: hasStacks[lane] .<= .zero)
+      let byLine = line[lane].replacing(with: 1, where: hasLine[lane] .<= .zero)
+      started[lane] = wanted[lane] * least(least(byDies, byStacks), byLine)
+    }
+    take(making.started[index], product)
+  }
+
+  private func take(_ starts: Column, _ product: CompiledWorld.Product) {
     let (weights, diesEach, stacksEach) = (
       slot(product.weight), slot(product.diesPerChip), slot(product.stacksPerChip)
     )
@@ -185,34 +247,44 @@ extension MonthlyModel {
       making.dieStock[product.die], making.stackStock[product.memory], making.lineLeft[product.packaging]
     )
     let (diesUsed, stacksUsed) = (making.diesUsed[product.die], making.stacksUsed[product.memory])
-    let (started, packaged, recent) = (making.started[index], making.packaged[index], making.recentStarts[index])
-    let (inventory, sales, patience) = (
-      making.inventory[index], making.recentSales[index], slot(world.demand.patience)
-    )
-    let forever = Lanes(repeating: .infinity)
     for lane in lanes {
-      let yield = clamped(yields[lane], 0.01, 1)
-      let planned = plans[lane] * factor[lane]
-      // A maker with too much unsold stock builds no more than it sells.
-      let stock = inventory[lane]
-      let isSelling = (stock .<= patience[lane] * sales[lane]) .| (stock .< 1)
-      let bound = sales[lane].replacing(with: forever, where: isSelling) / yield
-      let weight = weights[lane]
+      let (usedDies, usedStacks) = (starts[lane] * diesEach[lane], starts[lane] * stacksEach[lane])
+      dies[lane] -= usedDies
+      diesUsed[lane] += usedDies
+      stacks[lane] -= usedStacks
+      stacksUsed[lane] += usedStacks
+      line[lane] -= starts[lane] * weights[lane]
+    }
+  }
+
+  /// What others left, and the packages that come of all.
+  private func finish(_ index: Int, _ product: CompiledWorld.Product) {
+    let (started, packaged, recent) = (making.started[index], making.packaged[index], making.recentStarts[index])
+    let (planned, wanted, more) = (making.planned[index], making.wanted[index], making.more)
+    guard !planned.isZero else {
+      packaged.fill(0)
+      return recent.fill(0)
+    }
+    let (weights, diesEach, stacksEach) = (
+      slot(product.weight), slot(product.diesPerChip), slot(product.stacksPerChip)
+    )
+    let (dies, stacks, line) = (
+      making.dieStock[product.die], making.stackStock[product.memory], making.lineLeft[product.packaging]
+    )
+    let yields = path(product.yieldPath)
+    for lane in lanes {
       let byDies = ratio(dies[lane], diesEach[lane], otherwise: .infinity)
       let byStacks = ratio(stacks[lane], stacksEach[lane], otherwise: .infinity)
-      let byLine = ratio(line[lane], weight, otherwise: .infinity)
-      let starts = positive(least(least(planned / yield, bound), least(least(byDies, byStacks), byLine)))
-      dies[lane] -= starts * diesEach[lane]
-      diesUsed[lane] += starts * diesEach[lane]
-      stacks[lane] -= starts * stacksEach[lane]
-      stacksUsed[lane] += starts * stacksEach[lane]
-      line[lane] -= starts * weight
-      started[lane] = starts
-      packaged[lane] = starts * yield
-      recent[lane] += (starts - recent[lane]) / 3
+      let byLine = ratio(line[lane], weights[lane], otherwise: .infinity)
+      let open = wanted[lane] - started[lane]
+      more[lane] = positive(least(open, least(least(byDies, byStacks), byLine)))
+      started[lane] += more[lane]
+      packaged[lane] = started[lane] * clamped(yields[lane], 0.01, 1)
+      recent[lane] += (started[lane] - recent[lane]) / 3
       guard product.vendor == 0 else { continue }
-      note((planned / yield - starts) * weight, lane, bound: bound, byDies, byStacks, byLine)
+      note((planned[lane] - started[lane]) * weights[lane], lane, bound: open, byDies, byStacks, byLine)
     }
+    take(more, product)
   }
 
   /// Keeps the constraint of the product that falls farthest short of its plan.

@@ -22,7 +22,6 @@ public struct QuantityKind: Sendable {
     Self("dies.*", "good dies of a family that become ready"), Self("diesUsed.*", "dies that go into packages"),
     Self("dieStock.*", "good dies that wait: the die bank"), Self("stacks.*", "stacks of a memory that come in"),
     Self("stacksUsed.*", "stacks that go into packages"), Self("stackStock.*", "stacks that wait"),
-    Self("packaged.*", "good chips of a kind that leave packaging"),
     Self("domestic.capacity", "wafers a month that all plants can start"),
     Self("domestic.wafers", "wafers that all plants start for AI dies"),
     Self("domestic.grossDies", "dies on those wafers, good and bad"), Self("domestic.dies", "good dies that they give"),
@@ -34,7 +33,6 @@ public struct QuantityKind: Sendable {
   private static let market = [
     Self("sold.*", "chips of a kind sold"), Self("units.*", "chips that a vendor sells"),
     Self("revenue.*", "a vendor's, or an imported chip's, sales of AI chips in China"),
-    Self("share.*", "a vendor's share of the value that is sold"),
     Self("compute.*", "dense BF16 of the chips that a vendor sells"),
     Self("barred.*", "value of an imported chip that buyers wanted and did not get"),
     Self("domestic.units", "chips made at home that are sold"), Self("domestic.value", "what buyers pay for them"),

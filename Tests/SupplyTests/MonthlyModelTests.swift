@@ -177,6 +177,21 @@ import Units
     #expect(drawn["tokens.imported"][12] == 0)
   }
 
+  @Test("makers that ask for more stacks than there are get the same share of what they asked for")
+  func sharing() throws {
+    let second = """
+      - {name: B, vendor: X, die: d, diesPerChip: 2, memory: m, stacksPerChip: 4, packaging: l, packagingWeight: 1, \
+      packagingYield: 1, lag: 0, plan: 3000, price: 1000, specification: {computePower: 1, memoryBandwidth: 1, \
+      power: 1, tokensPerSecond: 1, joulesPerToken: 1}}
+      """
+    let drawn = DrawnSeries(
+      try SmallWorld.world(SmallWorld.yaml(wafers: "10000", line: "9000", demand: "100000000", second: second)))
+    // 400 stacks make 100 packages: a quarter for who wants 1,000, three quarters for who wants 3,000.
+    #expect(drawn["sold.A"][5] == 25)
+    #expect(drawn["sold.B"][5] == 75)
+    #expect(drawn["stackStock.m"][5] == 0)
+  }
+
   @Test("when nothing comes from abroad output would last for ever, and all of it is carried by domestic inputs")
   func resilience() throws {
     let drawn = DrawnSeries(try SmallWorld.world(SmallWorld.yaml()))

@@ -11,7 +11,8 @@ enum SmallWorld {
   static func yaml(
     wafers: String = "100", stacks: String = "400", line: String = "1000", plan: String = "1000",
     demand: String = "1000000", wanted: String = "10", packagingYield: String = "1", lag: String = "0",
-    life: String = "4", sitePower: String = "1000000", cities: String = "[]"
+    life: String = "4", sitePower: String = "1000000", cities: String = "[]",
+    second: String = ""
   ) -> String {
     """
     name: small
@@ -32,6 +33,7 @@ enum SmallWorld {
       - {name: A, vendor: V, die: d, diesPerChip: 2, memory: m, stacksPerChip: 4, packaging: l, packagingWeight: 1,
         packagingYield: \(packagingYield), lag: \(lag), plan: \(plan), price: 1000,
         specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10, joulesPerToken: 1}}
+      \(second)
       imports:
       - name: I
         vendor: W
