@@ -8,9 +8,10 @@ extension SupplyClaim {
     func add(_ fault: String, _ wayOut: String) { found.append(Problem(place, fault, wayOut: wayOut)) }
     if atLeast == nil, atMost == nil { add("the claim '\(id)' has no bound", "add atLeast or atMost") }
     if let atLeast, let atMost, atLeast > atMost {
+      let bounds = "at least \(CSVText.number(atLeast)) and at most \(CSVText.number(atMost))"
       add(
-        "the claim '\(id)' is at least \(CSVText.number(atLeast)) and at most \(CSVText.number(atMost)), a low above "
-          + "its high", "exchange them")
+        "the claim '\(id)' is \(bounds), a low above its high",
+        "exchange them")
     }
     if definition.by == nil, definition.byOver != nil {
       add("the claim '\(id)' has a period for a denominator that it has not", "add 'by' or remove 'byOver'")

@@ -10,7 +10,8 @@ import Testing
     /// Words that the sentences must have.
     var words: [String]
     var testDescription: String { name }
-    init(_ name: String, _ arguments: [String], _ words: String...) {
+    init(_ name: String, _ arguments: [String], _ words: String...) { self.init(name, arguments, words: words) }
+    init(_ name: String, _ arguments: [String], words: [String]) {
       self.name = name
       self.arguments = arguments
       self.words = words
@@ -49,7 +50,32 @@ import Testing
     Fault("an output that is a folder", ["simulate", generated, "--report", "Sources"], "is a folder"),
   ]
 
+  static let supplyFaults: [Fault] = [
+    Fault("an unknown number", ["--set", "chip.life_yeers=3"], "--set: chip.life_yeers", "did you mean"),
+    Fault("a low above its high", ["--set", "chip.life_years=5 to 3"], "--set: chip.life_years", "above its high 3"),
+    Fault("a number without a value", ["--set", "chip.life_years="], "--set: chip.life_years", "2 to 5"),
+    Fault("an assignment without '='", ["--set", "chip.life_years"], "--set chip.life_years", "no '='"),
+    Fault("an unknown event", ["--without", "h20-bann"], "--without", "did you mean 'h20-ban'?"),
+    Fault("an unknown member", ["--school", "capacity=none"], "--school", "morgan-stanley"),
+    Fault("a date before the run", ["--as-of", "2020-01"], "--as-of", "2023-01"),
+    Fault("an unknown claim", ["--sensitivity", "triple"], "--sensitivity", "claim 'triple'"),
+    Fault("a missing file of claims", ["--claim", "./nowhere.yaml"], "nowhere.yaml"),
+    Fault("a missing scenario", ["./nowhere.yaml"], "nowhere.yaml"),
+    Fault("an unknown scenario", ["bass"], "there is no supply 'bass'", "did you mean 'base'?"),
+    Fault("an unknown thing to explain", ["--why", "h20-bann"], "--why", "did you mean 'h20-ban'?"),
+    Fault("an output below a file", ["--report", "Package.swift/x.html"], "Package.swift/x.html"),
+  ]
+
+  @Test("a fault in what supply is asked is told as a sentence with its place and a way out", arguments: supplyFaults)
+  func supplyFaulty(_ fault: Fault) throws {
+    try faulty(Fault(fault.name, ["supply", "--draws", "5"] + fault.arguments, words: fault.words))
+  }
+
   static let usage: [Fault] = [
+    Fault("no draws", ["supply", "--draws", "0"], "--draws 0"),
+    Fault("a date that is none", ["supply", "--as-of", "soon"], "--as-of soon"),
+    Fault("a school without a member", ["supply", "--school", "capacity"], "--school"),
+    Fault("two results of supply on one output", ["supply", "--json", "-", "--report", "-"], "--report"),
     Fault("an unknown verb", ["simulat"], "simulat"),
     Fault("no scenario", ["simulate"], "scenario"),
     Fault("nonsense objectives", ["simulate", traced, "--goodput", "fast"], "--goodput", "ttft:"),
@@ -135,6 +161,29 @@ import Testing
       to: "models/MiniMax-M1/config.json")
     let answer = try BuiltProgram.run(["simulate", Self.traced, "--catalog", scratch.path, "--set", "model=MiniMax-M1"])
     #expect(answer.code == 1 && answer.output == "" && answer.error.contains("MiniMaxM1ForCausalLM"), "\(answer.error)")
+  }
+
+  @Test("a scenario of supply with several faults tells each with its line, and leaves no file")
+  func supplyLines() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      "name: bad\nset:\n  fabs[0].capacity: -5\n  products[0].die: ascent\n  fabs[1].name: SMIC\n", to: "bad.yaml")
+    let answer = try BuiltProgram.run(
+      ["supply", file, "--json", "\(scratch.path)/out.json", "--report", "\(scratch.path)/out.html"])
+    #expect(answer.code == 1 && answer.output == "")
+    for words in ["bad.yaml:3", "-5 is negative", "bad.yaml:4", "did you mean 'ascend'?", "bad.yaml:5", "two plants"] {
+      #expect(answer.error.contains(words), "no '\(words)' in: \(answer.error)")
+    }
+    #expect(answer.error.split(separator: "\n").count == 3)
+    #expect(try scratch.names() == ["bad.yaml"])
+  }
+
+  @Test("an interrupt ends a long run of supply with code 130 and leaves no file") func supplyInterrupted() throws {
+    let scratch = try Scratch()
+    let files = ["--json", "\(scratch.path)/r.json", "--report", "\(scratch.path)/r.html"]
+    let answer = try BuiltProgram.run(["supply", "--draws", "1000000"] + files, interruptAfter: 2)
+    #expect(answer.code == 130 && answer.output == "" && answer.error.contains("interrupted"), "\(answer.error)")
+    #expect(try scratch.names() == [])
   }
 
   @Test("an interrupt ends a long run with code 130 and leaves no file") func interrupted() throws {

@@ -40,13 +40,8 @@ enum SmallWorld {
         wanted: \(wanted)
         price: 2000
         specification: {computePower: 100, memoryBandwidth: 1, power: 100, tokensPerSecond: 10}
-      demand:
-        value: \(demand)
-        stateShare: 0.5
-        substitution: 1
-        substitutionMonths: 1
-        patience: 1000
-        priceElasticity: 1
+      demand: {value: \(demand), stateShare: 0.5, substitution: 1, substitutionMonths: 1, patience: 1000,
+        priceElasticity: 1}
       cities: \(cities)
       fleet: {\(fleet(life: life, sitePower: sitePower))}
     """
