@@ -32,6 +32,16 @@ import Testing
     try compare(kept.joined(separator: "\n"), with: "\(name).txt")
   }
 
+  @Test("a scenario of supply prints what it printed before", arguments: ["base", "no-h20-ban", "imports-stop"])
+  func supply(_ name: String) throws {
+    let answer = try BuiltProgram.run(["supply", "Examples/supply/\(name).yaml", "--draws", "256"])
+    #expect(answer.code == 0 && answer.error == "")
+    // The last line has the hash of all that went in, texts of sources too.
+    let kept = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("supernode ") }
+    try compare(kept.joined(separator: "\n"), with: "supply-\(name).txt")
+  }
+
   @Test("each variation of a run gives the requests that it gave before, byte for byte") func fingerprints() throws {
     var lines = ["variation,requests,fingerprint"]
     for (name, arguments) in Self.variations {
