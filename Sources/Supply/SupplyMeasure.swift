@@ -88,7 +88,7 @@ struct CompiledMeasure: Sendable {
 }
 
 /// One measure of every draw of a block, gathered month by month.
-struct MeasureColumns {
+final class MeasureColumns {
   let measure: CompiledMeasure
   let value: Column
   private let divisor: Column

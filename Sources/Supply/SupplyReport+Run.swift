@@ -179,8 +179,8 @@ struct MeasurePlan {
   }
 
   func claims(_ claims: [SupplyClaim], _ outcome: SupplyOutcome) -> [SupplyReport.Claim] {
-    claims.enumerated().map { index, claim in
-      let values = outcome.measures[index]
+    concurrentMap(claims.count) { index in
+      let (claim, values) = (claims[index], outcome.measures[index])
       let count = Double(max(values.count, 1))
       let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
       return SupplyReport.Claim(

@@ -85,7 +85,7 @@ extension CompiledWorld {
 }
 
 /// The results for 0 ..< `count`, computed side by side.
-private func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
   let results = Mutex([Result?](repeating: nil, count: count))
   DispatchQueue.concurrentPerform(iterations: count) { index in
     let result = body(index)

@@ -39,6 +39,8 @@ public struct SupplyWorld: Decodable, Sendable {
   public struct Fab: Decodable, Sendable {
     public var name: String
     public var owner: String
+    /// What its dies are made in, for the reader: `7 nm class (N+2)`.
+    public var node: String?
     /// Wafers a month that it can start.
     public var capacity: Trajectory
     /// Wafers a month wanted for AI dies; all that it can where absent.
