@@ -53,12 +53,7 @@ extension SupplyScenario {
       try gather { try check(school: group, member, at: Place(file: "--school", line: 0)) }
     }
     for names in question.without { try gather { _ = try events(without: names, asOf: nil) } }
-    if let name = question.sensitivity, !claims.contains(where: { $0.id == name }) {
-      found.append(
-        Problem(
-          "--sensitivity", "there is no claim '\(name)'",
-          wayOut: alternatives(to: name, among: claims.map(\.id), listedBy: "claims")))
-    }
+    if let name = question.sensitivity { try gather { _ = try measure(named: name) } }
     guard found.isEmpty else { throw Problems(found) }
   }
 }

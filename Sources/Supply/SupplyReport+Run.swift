@@ -7,6 +7,7 @@ extension SupplyReport {
   public init(_ scenario: SupplyScenario, _ question: SupplyQuestion, version: String) throws {
     try scenario.check(question)
     let world = try scenario.compiled(question)
+    let studied = try Self.study(scenario, question, world)
     try scenario.check(scenario.claims, against: world)
     let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
     let outcome = world.run(
@@ -32,7 +33,9 @@ extension SupplyReport {
         differences: plan.differences(outcome, result))
     }
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
-    sensitivity = try Self.sensitivity(scenario, question, world)
+    sensitivity = studied.map { measure, title in
+      SensitivityStudy(world, measure, draws: question.sensitivityDraws, workers: question.workers).result(of: title)
+    }
     try question.checkWanted()
     parameters = Self.inputs(scenario, question, world)
     notes = Self.notes(scenario, question)

@@ -2,25 +2,34 @@ import Formats
 import Units
 
 extension SupplyReport {
-  /// How a claim's value depends on the numbers that went in.
+  /// What is studied: how a claim's value, or a quantity's, depends on the numbers that went in.
   ///
   /// One at a time: each number is held at its 5% and its 95% value; the result is the mean over the same draws. Sobol
   /// indices by exchange between two independent sets of draws: first order after Saltelli et al. (2010), total after
   /// Jansen (1999). `known`: the share of the variance that knowing the number would take away, itself and all that it
   /// says of others; from the means over its own draws in equal parts.
-  static func sensitivity(
+  static func study(
     _ scenario: SupplyScenario, _ question: SupplyQuestion, _ world: CompiledWorld
-  ) throws -> Sensitivity? {
+  ) throws -> (measure: CompiledMeasure, title: String)? {
     guard let name = question.sensitivity else { return nil }
-    guard let claim = scenario.claims.first(where: { $0.id == name }) else {
-      let ids = scenario.claims.map(\.id)
-      let near = Problems.nearest(to: name, among: ids).map { "did you mean '\($0)'?" }
-      throw Problem(
-        "--sensitivity", "there is no claim '\(name)'", wayOut: near ?? "use one of \(ids.joined(separator: ", "))")
+    let (definition, title) = try scenario.measure(named: name)
+    return (try CompiledMeasure(definition, series: world.series, horizon: world.horizon), title)
+  }
+}
+
+extension SupplyScenario {
+  /// A claim's definition by its id, or `QUANTITY@PERIOD` such as `domestic.units@2026`.
+  func measure(named name: String) throws -> (definition: SupplyMeasure, title: String) {
+    if let claim = claims.first(where: { $0.id == name }) { return (claim.definition, claim.title ?? claim.id) }
+    if let at = name.lastIndex(of: "@") {
+      let text = "{quantity: \(name[..<at]), over: '\(name[name.index(after: at)...])'}"
+      let definition = try Node.parse(text, file: "--sensitivity").decode(SupplyMeasure.self)
+      return (definition, definition.text)
     }
-    let measure = try CompiledMeasure(claim.definition, series: world.series, horizon: world.horizon)
-    let study = SensitivityStudy(world, measure, draws: question.sensitivityDraws, workers: question.workers)
-    return study.result(of: claim.title ?? claim.id)
+    let near = Problems.nearest(to: name, among: claims.map(\.id)).map { "did you mean '\($0)'?" }
+    throw Problem(
+      "--sensitivity", "there is no claim '\(name)'",
+      wayOut: near ?? "see `supernode supply --why claims`, or write a quantity's period, such as domestic.units@2026")
   }
 }
 

@@ -46,7 +46,8 @@ struct SupplyCommand: ParsableCommand {
   var overrides: [String] = []
   @Option(help: "The models that chips serve: mix, mix-small, mix-reasoning, mix-agents, or a file.") var mix: String?
   @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
-  @Option(help: "Which numbers move this claim's value: a tornado.") var sensitivity: String?
+  @Option(help: "What moves a claim's value, or a quantity such as domestic.units@2026: tornado, Sobol indices.")
+  var sensitivity: String?
   @Option(
     help: """
       Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, \

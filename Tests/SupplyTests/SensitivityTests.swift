@@ -40,4 +40,19 @@ import Units
     #expect(result.influences.map(\.parameter) == ["product.A plan factor"])
     #expect(abs((result.influences.first?.total ?? 0) - 1) < 0.15)
   }
+
+  @Test("a quantity's period is studied as a claim is, and an unknown one is told")
+  func quantity() throws {
+    let base = try SupplyScenario("base", catalog: Catalog())
+    let (definition, title) = try base.measure(named: "domestic.units@2026H1")
+    #expect(definition.quantity.list == ["domestic.units"])
+    #expect(title == "domestic.units in 2026H1")
+    #expect(try base.measure(named: "triple-chips").title.contains("triples"))
+    for name in ["domestic.unit@2026", "domestic.units@26", "triple-chip"] {
+      #expect(throws: (any Error).self, "\(name)") {
+        _ = try SupplyReport.study(
+          base, SupplyQuestion(draws: 1, sensitivity: name), base.compiled(SupplyQuestion(draws: 1)))
+      }
+    }
+  }
 }
