@@ -1,7 +1,7 @@
 /// What runs: installed chips, systems, power and tokens; and how long output would last without imports.
 struct FleetColumns {
   /// By product and import.
-  let installed, compute: [Column]
+  let installed: [Column]
   /// By vendor: compute of this month's sales.
   let vendorCompute: [Column]
   /// By system, then what it takes: chips that wait for a site.
@@ -32,7 +32,6 @@ struct FleetColumns {
   init(_ world: CompiledWorld, _ store: ColumnStore) {
     let chips = world.products.count + world.imports.count
     installed = store.takeEach(chips)
-    compute = store.takeEach(chips)
     vendorCompute = store.takeEach(world.vendors.count)
     waiting = world.fleet.systems.map { store.takeEach($0.takes.count) }
     added = store.takeEach(world.fleet.systems.count)
@@ -197,8 +196,8 @@ extension MonthlyModel {
 
   private func runChip(_ chip: Int, _ given: CompiledWorld.Specification, held: Column?, running: Column?) {
     let isDomestic = running == nil
-    let (installed, compute) = (fleet.installed[chip], fleet.compute[chip])
-    guard !installed.isZero else { return compute.fill(0) }
+    let installed = fleet.installed[chip]
+    guard !installed.isZero else { return }
     let (each, speed, watts, rate) = (slot(given.compute), slot(given.bandwidth), slot(given.power), slot(given.tokens))
     let energy = given.energy.map(slot)
     let tokens = isDomestic ? fleet.domesticTokens : fleet.importedTokens
@@ -206,15 +205,15 @@ extension MonthlyModel {
       let units = installed[lane]
       fleet.units[lane] += units
       let active = positive(units - (held?[lane] ?? .zero)) * (running?[lane] ?? .one)
-      compute[lane] = active * each[lane] * 1e-3
-      fleet.fleetCompute[lane] += compute[lane]
+      let compute = active * each[lane] * 1e-3
+      fleet.fleetCompute[lane] += compute
       fleet.fleetBandwidth[lane] += active * speed[lane]
       fleet.power[lane] += active * watts[lane]
       tokens[lane] += active * rate[lane]
       fleet.energy[lane] += active * rate[lane] * (energy?[lane] ?? .zero)
       guard isDomestic else { continue }
       fleet.domesticUnits[lane] += units
-      fleet.fleetDomesticCompute[lane] += compute[lane]
+      fleet.fleetDomesticCompute[lane] += compute
     }
   }
 
