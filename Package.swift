@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   6 supernode  5 Planning, Validation  4 Serving  3 Costs, Supply  2 Workloads, Hardware
+//   7 supernode  5 Planning, Validation  4 Serving  3 Costs, Workloads, Supply  2 Models, Hardware
 //   1 Simulation, Reports, Formats  0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
@@ -33,32 +33,37 @@ let package = Package(
       resources: [.copy("Resources/catalog"), .copy("Resources/schema")], swiftSettings: settings),
     .target(name: "Reports", dependencies: ["Units"], swiftSettings: settings),
 
-    .target(name: "Workloads", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),
+    .target(name: "Models", dependencies: ["Units", "Formats"], swiftSettings: settings),
     .target(name: "Hardware", dependencies: ["Units", "Formats"], swiftSettings: settings),
 
-    .target(name: "Costs", dependencies: ["Units", "Formats", "Workloads", "Hardware"], swiftSettings: settings),
+    .target(name: "Costs", dependencies: ["Units", "Formats", "Models", "Hardware"], swiftSettings: settings),
+    .target(name: "Workloads", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),
 
     .target(name: "Supply", dependencies: ["Units", "Simulation", "Formats", "Reports"], swiftSettings: settings),
 
     .target(
       name: "Serving",
-      dependencies: ["Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs"],
+      dependencies: ["Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs"],
       swiftSettings: settings),
 
     .target(
       name: "Validation",
-      dependencies: ["Units", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Serving", "Simulation"],
+      dependencies: [
+        "Units", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Serving", "Simulation",
+      ],
       swiftSettings: settings),
 
     .target(
       name: "Planning",
-      dependencies: ["Units", "Formats", "Workloads", "Hardware", "Costs", "Supply", "Serving", "Simulation"],
+      dependencies: [
+        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Simulation",
+      ],
       swiftSettings: settings),
 
     .executableTarget(
       name: "supernode",
       dependencies: [
-        "Units", "Simulation", "Formats", "Reports", "Workloads", "Hardware", "Costs", "Supply", "Serving",
+        "Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving",
         "Validation", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -68,13 +73,16 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "CZlib", "Units"], swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: settings),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "Formats", "Units"], swiftSettings: settings),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Formats", "Units"], swiftSettings: settings),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Formats", "Units"], swiftSettings: settings),
     .testTarget(
-      name: "CostsTests", dependencies: ["Costs", "Workloads", "Hardware", "Formats", "Units"],
+      name: "CostsTests", dependencies: ["Costs", "Models", "Hardware", "Formats", "Units"],
       swiftSettings: settings),
     .testTarget(
       name: "ServingTests",
-      dependencies: ["Serving", "Costs", "Workloads", "Hardware", "Formats", "Units", "Simulation", "Reports"],
+      dependencies: [
+        "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units", "Simulation", "Reports",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "SupplyTests", dependencies: ["Supply", "Formats", "Units", "Simulation", "Reports"],
@@ -85,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Hardware", "Formats", "Units",
+        "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units",
       ], swiftSettings: settings),
     .testTarget(
       name: "GoldenTests", dependencies: ["Formats", "supernode"], exclude: ["Golden"], swiftSettings: settings),

@@ -1,7 +1,7 @@
 import Formats
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// Rows and priors from which the fitted constants follow: a file of the catalog, so that anyone can fit again.
 public struct Calibration: Decodable, Sendable {

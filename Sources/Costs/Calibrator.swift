@@ -1,7 +1,7 @@
 import Formats
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// Fits the constants of a calibration: damped least squares from the priors' means, the same on every run.
 public struct Calibrator: Sendable {

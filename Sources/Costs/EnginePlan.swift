@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 public enum Phase: String, Codable, Sendable, CaseIterable { case prefill, decode }
 

@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// What fills the memory of one die, and how many tokens of context are left to it.
 public struct MemoryPlan: Sendable {

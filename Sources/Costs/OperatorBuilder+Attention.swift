@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// What one layer's attention has to do on one rank in one pass.
 struct AttentionWork {

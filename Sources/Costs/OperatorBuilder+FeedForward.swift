@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 extension OperatorBuilder {
   /// Gate, up and down of a dense layer, divided over `tensorParallel` dies.

@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// Turns shapes into demands on one rank of a chip; holds the chip's rates as raw numbers.
 struct OperatorBuilder: Sendable {

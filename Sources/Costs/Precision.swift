@@ -1,3 +1,4 @@
+import Units
 import Hardware
 
 /// The number formats of a deployment.

@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// What a step resolved to, before it is told as operators.
 struct Resolved {

@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 extension StepModel {
   /// A decode step told as operators; requests and context tokens (summed over its requests) are those of one rank.

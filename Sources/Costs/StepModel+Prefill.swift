@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 extension StepModel {
   /// The time alone of a prefill step; totals of the whole instance (`ranks == 1`), or of one rank that has its own

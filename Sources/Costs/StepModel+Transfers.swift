@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 extension Architecture {
   /// Keys and values of one token over all layers, draft layers included.

@@ -1,6 +1,6 @@
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// How long a step takes on one instance of one phase; made once, asked many times.
 public struct StepModel: Sendable {

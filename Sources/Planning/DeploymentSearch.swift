@@ -1,6 +1,7 @@
 import Costs
 import Hardware
 import Units
+import Models
 import Workloads
 
 /// Looks through layouts and batches of one model on one kind of system for the greatest steady throughput.

@@ -1,6 +1,7 @@
 import Formats
 import Supply
 import Units
+import Models
 import Workloads
 
 extension ServingPlatforms {

@@ -2,6 +2,7 @@ import Formats
 import Hardware
 import Supply
 import Units
+import Models
 import Workloads
 
 /// What every chip of the supply world serves, by the serving model.

@@ -1,6 +1,7 @@
 import Costs
 import Hardware
 import Units
+import Models
 import Workloads
 
 extension Predictor {

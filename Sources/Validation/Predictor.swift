@@ -2,6 +2,7 @@ import Costs
 import Formats
 import Hardware
 import Units
+import Models
 import Workloads
 
 /// Asks the models for what a published row measures; it knows metrics and configurations, never a row's id.

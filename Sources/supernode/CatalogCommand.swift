@@ -4,6 +4,7 @@ import Hardware
 import Planning
 import Supply
 import Units
+import Models
 import Workloads
 
 struct CatalogCommand: ParsableCommand {

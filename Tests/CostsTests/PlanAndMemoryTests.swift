@@ -3,7 +3,7 @@ import Formats
 import Hardware
 import Testing
 import Units
-import Workloads
+import Models
 
 @Suite struct PlanAndMemoryTests {
   @Test("an impossible plan is refused with what is wrong and what would do")

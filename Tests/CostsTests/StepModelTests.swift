@@ -3,7 +3,7 @@ import Formats
 import Hardware
 import Testing
 import Units
-import Workloads
+import Models
 
 @Suite struct StepModelTests {
   private let small = Architecture(

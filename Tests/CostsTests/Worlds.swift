@@ -2,7 +2,7 @@ import Costs
 import Formats
 import Hardware
 import Units
-import Workloads
+import Models
 
 /// The catalog of this checkout, wherever the tests run from.
 let catalog: Catalog = {

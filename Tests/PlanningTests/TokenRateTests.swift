@@ -5,6 +5,7 @@ import Supply
 import Testing
 import Units
 import Validation
+import Models
 import Workloads
 
 @testable import Planning

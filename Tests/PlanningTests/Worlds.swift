@@ -4,6 +4,7 @@ import Hardware
 import Supply
 import Testing
 import Units
+import Models
 import Workloads
 
 @testable import Planning

@@ -2,7 +2,7 @@ import Formats
 import Testing
 import Units
 
-@testable import Workloads
+@testable import Models
 
 private func architecture(_ name: String) throws -> Architecture {
   try Architecture(config: Catalog().node("models", name), name: name)

@@ -3,6 +3,7 @@ import Formats
 import Hardware
 import Simulation
 import Units
+import Models
 import Workloads
 
 /// A scenario checked against its model, system and engine: afterwards it can be simulated.
