@@ -43,7 +43,10 @@ let package = Package(
 
     .target(
       name: "Serving",
-      dependencies: ["Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs"],
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"), "Units", "Simulation", "Formats", "Reports",
+        "Workloads", "Models", "Hardware", "Costs",
+      ],
       swiftSettings: settings),
 
     .target(

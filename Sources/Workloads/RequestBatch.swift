@@ -13,6 +13,9 @@ public struct RequestBatch: Sendable {
   /// Where each request's hashes end in `blockHashes`; they start where those of the one before it end.
   public var blockEnds: [Int32] = []
 
+  /// Smaller goes first, where an engine serves by priority; empty where all are equal.
+  public var priorities: [Int32] = []
+
   public init() {}
   @inlinable public var count: Int { arrivals.count }
 
@@ -22,6 +25,7 @@ public struct RequestBatch: Sendable {
     outputTokens.removeAll(keepingCapacity: true)
     blockHashes.removeAll(keepingCapacity: true)
     blockEnds.removeAll(keepingCapacity: true)
+    priorities.removeAll(keepingCapacity: true)
   }
 
   @inlinable public func blocks(of index: Int) -> Range<Int> {

@@ -124,6 +124,7 @@ struct ListSource: RequestSource {
   }
   var requests: [Request]
   var tokensPerBlock: Int
+  var priorities: [Int32] = []
   private var position = 0
 
   init(requests: [Request], tokensPerBlock: Int = 0) {
@@ -140,6 +141,7 @@ struct ListSource: RequestSource {
       batch.blockHashes += request.hashes
       batch.blockEnds.append(Int32(batch.blockHashes.count))
     }
+    if !priorities.isEmpty { batch.priorities += priorities[position..<position + batch.count] }
     position += batch.count
     return batch.count > 0
   }

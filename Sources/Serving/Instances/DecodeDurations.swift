@@ -38,7 +38,22 @@ public struct DecodeDurations: Sendable {
     requestLimit: Int, contextLimit: Int, segmentCount most: Int = 16, requestStride: Int = 1,
     seconds: (_ requests: Int, _ contextTokens: Int) -> Seconds, power: (_ requests: Int) -> Watts = { _ in .zero }
   ) {
-    precondition(requestLimit > 0 && contextLimit > 0 && most > 0 && requestStride > 0, "decode durations need a range")
+    precondition(requestStride > 0, "decode durations need a range")
+    var places = [0]
+    while let last = places.last, last < requestLimit {
+      places.append(min(requestLimit, last + (last >= 16 ? requestStride : 1)))
+    }
+    self.init(
+      requestLimit: requestLimit, contextLimit: contextLimit, segmentCount: most, sampledAt: places, least: 1,
+      seconds: seconds, power: power)
+  }
+
+  /// The same, sampled at these ascending numbers of requests, of which the first is 0 and the last at or above the limit.
+  init(
+    requestLimit: Int, contextLimit: Int, segmentCount most: Int, sampledAt places: [Int], least: Int64,
+    seconds: (_ requests: Int, _ contextTokens: Int) -> Seconds, power: (_ requests: Int) -> Watts = { _ in .zero }
+  ) {
+    precondition(requestLimit > 0 && contextLimit > 0 && most > 0, "decode durations need a range")
     var tokenShift = 0
     while (contextLimit + (1 << tokenShift) - 1) >> tokenShift > most { tokenShift += 1 }
     let count = (contextLimit + (1 << tokenShift) - 1) >> tokenShift
@@ -53,18 +68,19 @@ public struct DecodeDurations: Sendable {
     var above = below
     var first = 0
     var last = 0
+    var next = 1
     for requests in 0...requestLimit {
       if requests > last {
-        let step = requests > 16 ? requestStride : 1
         (first, below) = (last, above)
-        last = min(requestLimit, last + step)
+        last = places[next]
+        next += 1
         above = picoseconds(last)
       }
       let weight = last == first ? 0 : Double(requests - first) / Double(last - first)
       let edges = zip(below, above).map { $0 + ($1 - $0) * weight }
       for index in 0..<count {
         let slope = ((edges[index + 1] - edges[index]) / width).rounded()
-        segments.append(Segment(intercept: max(1, Int64(edges[index].rounded())), slope: max(0, Int64(slope))))
+        segments.append(Segment(intercept: max(least, Int64(edges[index].rounded())), slope: max(0, Int64(slope))))
       }
       milliwatts.append(Int64((power(requests).value * 1000).rounded()))
     }

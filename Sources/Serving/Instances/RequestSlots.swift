@@ -35,6 +35,8 @@ struct RequestState: Sendable {
 /// Requests in flight at dense places that are used again; their block hashes in runs of power-of-two length.
 struct RequestSlots: Sendable {
   var states: [RequestState] = []
+  /// What engines know of them; empty where there is none.
+  var engine: [EngineRequest] = []
   private var firstFree: Int32 = -1
   private(set) var inUse = 0
   private(set) var hashes: [UInt64] = []
@@ -59,10 +61,18 @@ struct RequestSlots: Sendable {
   }
 
   mutating func release(_ slot: Int32) {
+    retire()
+    recycle(slot)
+  }
+
+  /// A request leaves the count of those in flight; its place stays its own.
+  mutating func retire() { inUse -= 1 }
+
+  /// The place of a retired request may be used again.
+  mutating func recycle(_ slot: Int32) {
     dropBlocks(of: slot)
     states[Int(slot)].next = firstFree
     firstFree = slot
-    inUse -= 1
   }
 
   mutating func keepBlocks(_ source: UnsafeBufferPointer<UInt64>, of slot: Int32) {

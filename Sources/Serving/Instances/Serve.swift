@@ -29,7 +29,7 @@ extension ServingSystem {
       let instant = min(system.agenda.nextInstant, nextArrival).picoseconds
       if instant == .max { break }
       if instant > system.now {
-        system.timeline.advance(to: instant)
+        system.recorder.timeline.advance(to: instant)
         system.now = instant
       }
       if system.agenda.nextInstant.picoseconds == instant { system.handleDueEvents() }
@@ -97,15 +97,15 @@ struct ArrivalStream {
 extension ServingSystem {
   /// Gives observers what has been recorded, and word of how far the run is.
   mutating func report() throws {
-    if let sink = observers.requests, !records.isEmpty {
-      try sink(records)
-      records.removeAll(keepingCapacity: true)
+    if let sink = recorder.observers.requests, !recorder.records.isEmpty {
+      try sink(recorder.records)
+      recorder.records.removeAll(keepingCapacity: true)
     }
-    try observers.progress?(statistics.offered, Instant(picoseconds: now))
+    try recorder.observers.progress?(recorder.statistics.offered, Instant(picoseconds: now))
   }
 
   func outcome() -> ServingOutcome {
-    var statistics = statistics
+    var statistics = recorder.statistics
     for cache in caches {
       statistics.insertedBlocks += cache.inserted
       statistics.evictedBlocks += cache.evicted
@@ -113,7 +113,7 @@ extension ServingSystem {
     }
     return ServingOutcome(
       configuration: configuration, statistics: statistics,
-      timeline: timeline.timeline(prefillInstances: prefills.count), energy: timeline.totalEnergy,
-      peakPower: Watts(Double(timeline.peakMilliwatts) * 1e-3), skipped: skipped)
+      timeline: recorder.timeline.timeline(prefillInstances: prefills.count), energy: recorder.timeline.totalEnergy,
+      peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped)
   }
 }

@@ -4,17 +4,18 @@ import Workloads
 extension ServingSystem {
   /// Takes in the `index`-th request of `batch`, now.
   mutating func arrive(_ index: Int, of batch: RequestBatch) {
-    statistics.events += 1
-    let number = statistics.offered
-    statistics.offered += 1
-    timeline.current.arrivals += 1
+    recorder.statistics.events += 1
+    let number = recorder.statistics.offered
+    recorder.statistics.offered += 1
+    recorder.timeline.current.arrivals += 1
     let prompt = Int(batch.promptTokens[index])
     let slot = slots.allocate()
     slots[slot].number = number
     slots[slot].arrival = now
     slots[slot].promptTokens = batch.promptTokens[index]
     slots[slot].outputTokens = batch.outputTokens[index]
-    statistics.peakInFlight = max(statistics.peakInFlight, slots.inUse)
+    recorder.statistics.peakInFlight = max(recorder.statistics.peakInFlight, slots.inUse)
+    if !engines.isEmpty { return arriveAtEngine(slot, index, of: batch) }
     let blocks = batch.blocks(of: index)
     let (instance, expected) = batch.blockHashes.withUnsafeBufferPointer {
       route(prompt: prompt, blocks: UnsafeBufferPointer(rebasing: $0[blocks]))
@@ -30,7 +31,7 @@ extension ServingSystem {
     }
     prefills[instance].outstandingTokens += expected
     prefills[instance].queue.append(slot, &slots)
-    timeline.levels.prefillQueue += 1
+    recorder.timeline.levels.prefillQueue += 1
     changedPrefills.insert(instance)
   }
 
@@ -71,22 +72,27 @@ extension ServingSystem {
     return (used, used * size)
   }
 
-  private mutating func refuse(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
+  mutating func refuse(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
     end(slot, outcome)
-    statistics.misses[ServingStatistics.MissReason.rejected.rawValue] += 1
+    recorder.statistics.misses[ServingStatistics.MissReason.rejected.rawValue] += 1
   }
 
   /// Takes a request out of the system.
   mutating func end(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
-    if outcome == .completed {
-      statistics.complete(slots[slot], at: now, under: configuration.objectives)
-      timeline.current.completions += 1
-    } else {
-      statistics.outcomes[outcome.rawValue] += 1
-    }
-    statistics.lastDeparture = Instant(picoseconds: now)
-    if keepsRecords { records.append(record(slots[slot], outcome)) }
+    finish(slot, outcome)
     slots.release(slot)
+  }
+
+  /// Enters what became of a request.
+  mutating func finish(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
+    if outcome == .completed {
+      recorder.statistics.complete(slots[slot], at: now, under: configuration.objectives)
+      recorder.timeline.current.completions += 1
+    } else {
+      recorder.statistics.outcomes[outcome.rawValue] += 1
+    }
+    recorder.statistics.lastDeparture = Instant(picoseconds: now)
+    if recorder.keepsRecords { recorder.records.append(record(slots[slot], outcome)) }
   }
 
   private func record(_ state: RequestState, _ outcome: RequestRecord.Outcome) -> RequestRecord {

@@ -14,7 +14,7 @@ extension ServingSystem {
     slots[slot].decodeInstance = Int32(index)
     decodes[index].outstanding += 1
     decodes[index].queue.append(slot, &slots)
-    timeline.levels.decodeQueue += 1
+    recorder.timeline.levels.decodeQueue += 1
     changedDecodes.insert(index)
   }
 
@@ -26,11 +26,11 @@ extension ServingSystem {
       let rank = decodes[index].load.leastLoaded
       guard admits(slot, on: rank, of: index) else { return }
       _ = decodes[index].queue.removeFirst(slots)
-      timeline.levels.decodeQueue -= 1
+      recorder.timeline.levels.decodeQueue -= 1
       let blocks = blocks(of: slots[slot])
       decodes[index].load.add(requests: 1, blocks: blocks, to: rank)
       decodes[index].pendingQuanta[rank] += joiningQuanta(of: slots[slot])
-      statistics.reservedTokens += blocks * configuration.decode.blockTokens
+      recorder.statistics.reservedTokens += blocks * configuration.decode.blockTokens
       slots[slot].rank = Int32(rank)
       slots[slot].assigned = now
       beginTransfer(of: slot)
@@ -40,11 +40,11 @@ extension ServingSystem {
   private mutating func admits(_ slot: Int32, on rank: Int, of index: Int) -> Bool {
     let requests = decodes[index].load.requests(rank)
     if requests >= configuration.decode.maxRequestsPerRank {
-      statistics.heldByRequests += 1
+      recorder.statistics.heldByRequests += 1
       return false
     }
     if decodes[index].load.blocks(rank) + blocks(of: slots[slot]) > decodeCapacityBlocks {
-      statistics.heldByMemory += 1
+      recorder.statistics.heldByMemory += 1
       return false
     }
     guard let stepLimit, requests > 0 else { return true }
@@ -53,7 +53,7 @@ extension ServingSystem {
       requests: requests + 1, quanta: context + joiningQuanta(of: slots[slot]))
     if predicted.duration <= stepLimit { return true }
     decodes[index].isHeldByObjective = true
-    statistics.heldByObjective += 1
+    recorder.statistics.heldByObjective += 1
     return false
   }
 
@@ -81,8 +81,8 @@ extension ServingSystem {
   }
 
   mutating func finishTransfer(of slot: Int32) {
-    statistics.transfers += 1
-    statistics.transferredTokens += Int(slots[slot].promptTokens)
+    recorder.statistics.transfers += 1
+    recorder.statistics.transferredTokens += Int(slots[slot].promptTokens)
     releaseMemory(of: slot)
     slots[slot].transferred = now
     let index = Int(slots[slot].decodeInstance)
@@ -95,12 +95,12 @@ extension ServingSystem {
     let joining = decodes[index].ready
     for slot in joining { join(slot, at: index) }
     let batch = decodes[index].batch
-    timeline.levels.decodeBatch += batch - decodes[index].shownBatch
+    recorder.timeline.levels.decodeBatch += batch - decodes[index].shownBatch
     decodes[index].shownBatch = batch
     if batch == 0 { return setDecodePower(of: index, 0) }
     let (first, increment) = decodes[index].slowest()
     for slot in joining {
-      statistics.interTokenLatency.record(Span(picoseconds: now + first - slots[slot].firstToken))
+      recorder.statistics.interTokenLatency.record(Span(picoseconds: now + first - slots[slot].firstToken))
     }
     decodes[index].ready.removeAll(keepingCapacity: true)
     var count = 1
@@ -121,20 +121,20 @@ extension ServingSystem {
 
   private mutating func enter(_ run: DecodeRun, joining: Int, until end: Instant) {
     let length = (end - run.start).picoseconds
-    statistics.decodeRuns += 1
-    statistics.decodeSteps += run.count
-    statistics.decodeBusy += Int128(length)
-    statistics.decodeRequestSteps += run.batch * run.count
-    if run.batch > joining { statistics.interTokenLatency.record(run.first, times: run.batch - joining) }
+    recorder.statistics.decodeRuns += 1
+    recorder.statistics.decodeSteps += run.count
+    recorder.statistics.decodeBusy += Int128(length)
+    recorder.statistics.decodeRequestSteps += run.batch * run.count
+    if run.batch > joining { recorder.statistics.interTokenLatency.record(run.first, times: run.batch - joining) }
     if run.count > 1 {
-      statistics.interTokenLatency.recordRun(
+      recorder.statistics.interTokenLatency.recordRun(
         first: (run.first + run.increment).picoseconds, increment: run.increment.picoseconds, steps: run.count - 1,
         times: run.batch)
     }
-    timeline.current.stepTime += Double(length)
-    timeline.current.steps += run.count
-    timeline.current.outputTokens += Double(run.batch * run.count) * tokensPerStep
-    observers.decodeRuns?(run)
+    recorder.timeline.current.stepTime += Double(length)
+    recorder.timeline.current.steps += run.count
+    recorder.timeline.current.outputTokens += Double(run.batch * run.count) * tokensPerStep
+    recorder.observers.decodeRuns?(run)
   }
 
   private mutating func join(_ slot: Int32, at index: Int) {
@@ -180,7 +180,7 @@ extension ServingSystem {
   private mutating func setDecodePower(of index: Int, _ milliwatts: Int64) {
     let idle = Int64((configuration.decode.idlePower.value * 1000).rounded())
     let extra = milliwatts == 0 ? 0 : milliwatts - idle
-    timeline.levels.milliwatts += extra - decodes[index].milliwatts
+    recorder.timeline.levels.milliwatts += extra - decodes[index].milliwatts
     decodes[index].milliwatts = extra
   }
 }

@@ -16,7 +16,7 @@ extension ServingSystem {
       let prompt = Int(slots[head].promptTokens)
       if prefills[index].heldTokens + prompt > configuration.prefill.keyValueTokens { break }
       _ = prefills[index].queue.removeFirst(slots)
-      timeline.levels.prefillQueue -= 1
+      recorder.timeline.levels.prefillQueue -= 1
       prefills[index].heldTokens += prompt
       slots[head].scheduled = now
       work.cachedTokens += readCache(for: head, at: index)
@@ -24,13 +24,13 @@ extension ServingSystem {
     }
     if work.requests == 0 { return }
     let duration = configuration.prefill.durations.duration(of: work).picoseconds
-    statistics.prefillSteps += 1
-    statistics.prefillBusy += Int128(duration)
-    statistics.prefillRequestsInSteps += work.requests
-    statistics.computedTokens += work.newTokens
-    statistics.computedPairs += work.attentionPairs
+    recorder.statistics.prefillSteps += 1
+    recorder.statistics.prefillBusy += Int128(duration)
+    recorder.statistics.prefillRequestsInSteps += work.requests
+    recorder.statistics.computedTokens += work.newTokens
+    recorder.statistics.computedPairs += work.attentionPairs
     prefills[index].isBusy = true
-    timeline.levels.busyPrefills += 1
+    recorder.timeline.levels.busyPrefills += 1
     setPrefillPower(of: index, configuration.prefill.durations.milliwatts(newTokens: work.newTokens))
     agenda.schedule(.prefillFinished(instance: Int32(index)), at: Instant(picoseconds: now + duration))
   }
@@ -52,8 +52,8 @@ extension ServingSystem {
   /// Looks a request's blocks up as its prefill begins; returns the tokens read.
   private mutating func readCache(for slot: Int32, at index: Int) -> Int {
     let prompt = Int(slots[slot].promptTokens)
-    statistics.scheduledPromptTokens += prompt
-    timeline.current.inputTokens += prompt
+    recorder.statistics.scheduledPromptTokens += prompt
+    recorder.timeline.current.inputTokens += prompt
     let blocks = Int(slots[slot].blockCount)
     var found = (blocks: 0, tokens: 0)
     if blocks > 0 {
@@ -61,10 +61,10 @@ extension ServingSystem {
       let limit = cachedTokens(blocks: blocks, of: prompt).blocks
       let hits = slots.withBlocks(of: slot) { caches[cache].use($0, limit: limit) }
       found = cachedTokens(blocks: hits, of: prompt)
-      statistics.lookedUpBlocks += blocks
-      statistics.hitBlocks += hits
-      statistics.cachedTokens += found.tokens
-      timeline.current.cachedTokens += found.tokens
+      recorder.statistics.lookedUpBlocks += blocks
+      recorder.statistics.hitBlocks += hits
+      recorder.statistics.cachedTokens += found.tokens
+      recorder.timeline.current.cachedTokens += found.tokens
       slots[slot].cachedTokens = Int32(found.tokens)
     }
     prefills[index].outstandingTokens += prompt - found.tokens - Int(slots[slot].expectedTokens)
@@ -73,7 +73,7 @@ extension ServingSystem {
 
   mutating func finishIteration(of index: Int) {
     prefills[index].isBusy = false
-    timeline.levels.busyPrefills -= 1
+    recorder.timeline.levels.busyPrefills -= 1
     setPrefillPower(of: index, 0)
     changedPrefills.insert(index)
     let chunks = prefills[index].iteration
@@ -94,13 +94,13 @@ extension ServingSystem {
       slots.dropBlocks(of: slot)
     }
     slots[slot].firstToken = now
-    timeline.current.outputTokens += 1
+    recorder.timeline.current.outputTokens += 1
     if slots[slot].outputTokens == 1 {
       releaseMemory(of: slot)
       end(slot, .completed)
     } else if blocks(of: slots[slot]) > decodeCapacityBlocks {
       releaseMemory(of: slot)
-      statistics.misses[ServingStatistics.MissReason.failed.rawValue] += 1
+      recorder.statistics.misses[ServingStatistics.MissReason.failed.rawValue] += 1
       end(slot, .contextTooLong)
     } else {
       awaitDecode(slot)
@@ -118,7 +118,7 @@ extension ServingSystem {
   private mutating func setPrefillPower(of index: Int, _ milliwatts: Int64) {
     let idle = Int64((configuration.prefill.idlePower.value * 1000).rounded())
     let extra = milliwatts == 0 ? 0 : milliwatts - idle
-    timeline.levels.milliwatts += extra - prefills[index].milliwatts
+    recorder.timeline.levels.milliwatts += extra - prefills[index].milliwatts
     prefills[index].milliwatts = extra
   }
 }

@@ -13,13 +13,22 @@ struct ServingSystem {
     case decodeStepFinished(instance: Int32)
     case transferFinished(slot: Int32)
     case prefillFinished(instance: Int32)
+    /// A run of an engine's steps has ended, unless it was cut short meanwhile.
+    case engineStepped(instance: Int32, generation: Int32)
+    case engineReceived(slot: Int32)
+    /// A request has passed an engine's front end.
+    case received(slot: Int32)
+    /// An idle engine looks up again.
+    case engineWoken(instance: Int32)
 
     /// Order within an instant.
     var order: Int {
       switch self {
-      case .decodeStepFinished(let instance): Int(instance)
-      case .transferFinished(let slot): 1 << 32 + Int(slot)
+      case .decodeStepFinished(let instance), .engineStepped(let instance, _): Int(instance)
+      case .transferFinished(let slot), .engineReceived(let slot): 1 << 32 + Int(slot)
       case .prefillFinished(let instance): 2 << 32 + Int(instance)
+      case .received(let slot): 3 << 32 + Int(slot)
+      case .engineWoken(let instance): 4 << 32 + Int(instance)
       }
     }
   }
@@ -32,13 +41,15 @@ struct ServingSystem {
   var decodes: [DecodeInstance]
   /// None, one shared by all, or one for each prefill instance.
   var caches: [BlockCache]
-  var statistics = ServingStatistics()
-  var timeline: TimelineRecorder
-  var records: [RequestRecord] = []
+  var recorder: Recorder
   /// Of the trace, at its end.
   var skipped = SkippedLines()
-  let observers: ServingObservers
-  let keepsRecords: Bool
+  /// Engines that plan step by step; those of pools that take arrivals, then those that decode only.
+  var engines: [EngineInstance] = []
+  let entryEngines: Range<Int>
+  let decodeEngines: Range<Int>
+  var changedEngines: ChangedSet
+  var unitHashes: [UInt64] = []
   /// Routed round-robin so far.
   var turns = 0
   /// Instances that may have something to begin at this instant.
@@ -53,11 +64,18 @@ struct ServingSystem {
 
   init(_ configuration: ServingConfiguration, observers: ServingObservers, start: Instant) {
     self.configuration = configuration
-    self.observers = observers
-    keepsRecords = observers.requests != nil
     let start = start == .never ? .zero : start
     now = start.picoseconds
-    timeline = TimelineRecorder(start: start)
+    recorder = Recorder(observers: observers, start: start, enginePools: configuration.engines.count)
+    for (number, pool) in configuration.engines.enumerated() {
+      for _ in 0..<pool.instances {
+        engines.append(EngineInstance(pool, pool: number, index: engines.count, seed: configuration.seed))
+      }
+    }
+    let entry = configuration.engines.filter { $0.role != .decode }.reduce(0) { $0 + $1.instances }
+    entryEngines = 0..<entry
+    decodeEngines = entry..<engines.count
+    changedEngines = ChangedSet(count: engines.count)
     prefills = [PrefillInstance](repeating: PrefillInstance(), count: configuration.prefill.instances)
     decodes = [DecodeInstance](
       repeating: DecodeInstance(configuration.decode), count: configuration.decode.instances)
@@ -82,16 +100,20 @@ struct ServingSystem {
       configuration.constantPower
       + configuration.prefill.idlePower * Double(configuration.prefill.instances)
       + configuration.decode.idlePower * Double(configuration.decode.instances)
-    timeline.levels.milliwatts = Int64((idle.value * 1000).rounded())
-    statistics.firstArrival = start
+    recorder.timeline.levels.milliwatts =
+      Int64((idle.value * 1000).rounded()) + engines.reduce(0) { $0 + $1.milliwatts }
   }
 
   mutating func handle(_ event: Event) {
-    statistics.events += 1
+    recorder.statistics.events += 1
     switch event {
     case .decodeStepFinished(let instance): finishStep(of: Int(instance))
     case .transferFinished(let slot): finishTransfer(of: slot)
     case .prefillFinished(let instance): finishIteration(of: Int(instance))
+    case .engineStepped(let instance, let generation): finishEngineRun(of: Int(instance), generation: generation)
+    case .engineReceived(let slot): finishEngineTransfer(of: slot)
+    case .received(let slot): finishFrontEnd(of: slot)
+    case .engineWoken(let instance): changedEngines.insert(Int(instance))
     }
   }
 
@@ -108,6 +130,11 @@ struct ServingSystem {
 
   /// Begins what can begin now. `nextArrival` bounds how far decode may run without looking up.
   mutating func begin(nextArrival: Instant) {
+    while !changedEngines.isEmpty {
+      let changed = changedEngines.sorted()
+      changedEngines.removeAll()
+      for index in changed { beginEngineStep(of: index) }
+    }
     for index in changedPrefills.sorted() { beginIteration(of: index) }
     changedPrefills.removeAll()
     guard !changedDecodes.isEmpty else { return }
@@ -115,7 +142,8 @@ struct ServingSystem {
     for index in changed { assignRanks(of: index) }
     var idle = 0
     for index in changed where !decodes[index].isStepping { idle += 1 }
-    let horizon = idle > 1 ? now : min(nextArrival.picoseconds, agenda.nextInstant.picoseconds, timeline.intervalEnd)
+    let horizon =
+      idle > 1 ? now : min(nextArrival.picoseconds, agenda.nextInstant.picoseconds, recorder.timeline.intervalEnd)
     for index in changed where !decodes[index].isStepping { beginSteps(of: index, until: horizon) }
     changedDecodes.removeAll()
   }

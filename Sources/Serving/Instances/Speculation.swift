@@ -43,6 +43,15 @@ public struct Speculation: Sendable, Hashable {
     return tokens
   }
 
+  /// Tokens that a request has after `steps` steps, without regard to how many it wants.
+  func tokens(of request: Int, after steps: Int, _ stream: RandomStream) -> Int {
+    switch mode {
+    case .phase:
+      return Int(Int64(steps) * tokensPerStepFixed + (draftTokens == 0 ? 0 : Self.phase(of: request, stream))) >> 16
+    case .perStep: return (0..<steps).reduce(0) { $0 + tokens(of: request, step: $1, stream) }
+    }
+  }
+
   /// Decode steps until a request has `tokens` more.
   func steps(for tokens: Int, of request: Int, _ stream: RandomStream) -> Int {
     switch mode {

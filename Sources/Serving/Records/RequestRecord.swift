@@ -60,16 +60,25 @@ public struct ServingObservers {
   /// Given a thousand records at a time, in the order in which the requests ended.
   public var requests: (([RequestRecord]) throws -> Void)?
   public var decodeRuns: ((DecodeRun) -> Void)?
+  /// Runs of engines' steps, as they end.
+  public var engineRuns: ((EngineRun) -> Void)?
+  /// Every token that an engine sends, at the cost of looking at each request in each step: the request, the instant, and
+  /// how many it has by then.
+  public var tokens: ((_ request: Int, _ instant: Instant, _ total: Int) -> Void)?
   /// Called as requests are read, about every thousand, with those arrived so far and the simulated time; throw to
   /// stop.
   public var progress: ((_ arrived: Int, _ now: Instant) throws -> Void)?
 
   public init(
     requests: (([RequestRecord]) throws -> Void)? = nil, decodeRuns: ((DecodeRun) -> Void)? = nil,
+    engineRuns: ((EngineRun) -> Void)? = nil,
+    tokens: ((_ request: Int, _ instant: Instant, _ total: Int) -> Void)? = nil,
     progress: ((_ arrived: Int, _ now: Instant) throws -> Void)? = nil
   ) {
     self.requests = requests
     self.decodeRuns = decodeRuns
+    self.engineRuns = engineRuns
+    self.tokens = tokens
     self.progress = progress
   }
 }

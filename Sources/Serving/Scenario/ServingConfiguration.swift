@@ -3,8 +3,11 @@ import Units
 
 /// All that the simulation needs to know, in whole numbers and tables; made from a scenario and its costs, then valid.
 public struct ServingConfiguration: Sendable {
+  /// CloudMatrix-Infer's two kinds of pool; without instances where engines serve.
   public var prefill: Prefill
   public var decode: Decode
+  /// Pools of engines that plan step by step: first those that take arrivals, then those that decode only.
+  public var engines: [EnginePool] = []
   public var transfer: Transfer
   public var cache: Cache
   public var objectives: Objectives
@@ -140,6 +143,32 @@ public struct ServingConfiguration: Sendable {
       self.endToEnd = endToEnd
     }
   }
+
+  /// Engines alone.
+  public init(
+    engines: [EnginePool], transfer: Transfer? = nil, objectives: Objectives = Objectives(), tokensPerBlock: Int = 0,
+    maxConcurrency: Int? = nil, constantPower: Watts = .zero, seed: Seed
+  ) throws(Problems) {
+    prefill = .none
+    decode = .none
+    self.engines = engines.filter { $0.role != .decode } + engines.filter { $0.role == .decode }
+    self.transfer =
+      transfer
+      ?? Transfer(bytesPerToken: 0, latency: .zero, egress: .gigabytesPerSecond(1), ingress: .gigabytesPerSecond(1))
+    cache = Cache(scope: .none, capacityBlocks: 0, tokensPerBlock: tokensPerBlock, bytesPerToken: 0)
+    self.objectives = objectives
+    self.maxConcurrency = maxConcurrency
+    self.constantPower = constantPower
+    self.seed = seed
+    let faults = engineFaults
+    if !faults.isEmpty { throw Problems(faults) }
+  }
+
+  /// Tokens in a hashed block of the trace.
+  var tracesBlockTokens: Int { cache.tokensPerBlock }
+
+  /// The pool that decodes what another computed the prompts of.
+  var decodePool: EnginePool? { engines.last.flatMap { $0.role == .decode ? $0 : nil } }
 
   /// Refuses what cannot be simulated, all faults at once.
   public init(

@@ -1,0 +1,180 @@
+import Simulation
+import Units
+
+/// How long a step of an engine lasts, in whole picoseconds, as an integer function of integer state.
+///
+/// Engines without overlap between microbatches spend the sum of their parts:
+///
+///     pure decode   decodeBase[n] + core
+///     with chunks   base(t, T) + head(s) + host(r) + core + Σ chunks
+///     core          Σ over context kinds κ of α[κ][n] + β[κ][n] · S[κ]
+///
+/// n requests that decode on the fullest rank, t new tokens on it and T on all ranks, s tokens that are sampled, r requests in
+/// the step, S the context that is seen in quanta of 1/64 token. All ranks wait for the slowest. Sampled once from a
+/// continuous model; what lies between samples is interpolated.
+public struct EngineDurations: Sendable {
+  /// What the continuous model is asked for.
+  public struct Model {
+    /// Everything of a pure decode step with `requests` on every rank but attention cores.
+    public var decode: (_ requests: Int) -> Seconds
+    /// Everything of a step with prompts that grows with its tokens: new tokens of the fullest rank and of all ranks.
+    public var shared: (_ tokens: Int, _ instanceTokens: Int) -> Seconds
+    /// Head and sampling of so many tokens on a rank.
+    public var head: (_ sampled: Int) -> Seconds
+    /// The host's part of a step with so many requests on a rank.
+    public var host: (_ requests: Int) -> Seconds
+    /// The attention core of decode for each context kind: requests, and the sum of the contexts that they see.
+    public var core: (_ kind: Int, _ requests: Int, _ context: Int) -> Seconds
+    /// A chunk of a prompt: new tokens, tokens before them.
+    public var chunk: (_ kind: Int, _ newTokens: Int, _ cachedTokens: Int) -> Seconds
+    /// Of the whole instance in a pure decode step.
+    public var decodePower: (_ requests: Int) -> Watts
+    /// Of the whole instance in a step with so many new tokens on each rank.
+    public var mixedPower: (_ tokens: Int) -> Watts
+
+    public init(
+      decode: @escaping (_ requests: Int) -> Seconds,
+      shared: @escaping (_ tokens: Int, _ instanceTokens: Int) -> Seconds,
+      head: @escaping (_ sampled: Int) -> Seconds = { _ in .zero },
+      host: @escaping (_ requests: Int) -> Seconds = { _ in .zero },
+      core: @escaping (_ kind: Int, _ requests: Int, _ context: Int) -> Seconds,
+      chunk: @escaping (_ kind: Int, _ newTokens: Int, _ cachedTokens: Int) -> Seconds,
+      decodePower: @escaping (_ requests: Int) -> Watts = { _ in .zero },
+      mixedPower: @escaping (_ tokens: Int) -> Watts = { _ in .zero }
+    ) {
+      self.decode = decode
+      self.shared = shared
+      self.head = head
+      self.host = host
+      self.core = core
+      self.chunk = chunk
+      self.decodePower = decodePower
+      self.mixedPower = mixedPower
+    }
+  }
+
+  public let kinds: Int
+  public let requestLimit: Int
+  public let tokenLimit: Int
+  /// By requests on the fullest rank.
+  let decodeBase: [Int64]
+  /// `base` where only the fullest rank has tokens, and where every rank has as many.
+  let alone: SampledLine
+  let level: SampledLine
+  let head: SampledLine
+  let host: SampledLine
+  let cores: [DecodeDurations]
+  let chunks: [ChunkCost]
+  let decodeMilliwatts: [Int64]
+  let mixedMilliwatts: SampledLine
+  let ranks: Int
+
+  /// - Parameters:
+  ///   - ranks: ranks of an instance that step together.
+  ///   - requestLimit: requests on a rank at most.
+  ///   - tokenLimit: new tokens of a step on a rank at most.
+  ///   - contextLimit: tokens of context on a rank at most, over all of its requests; beyond it the last line goes on.
+  public init(
+    kinds: Int, ranks: Int, requestLimit: Int, tokenLimit: Int, contextLimit: Int, segmentCount: Int = 16,
+    sampling: Int = 16, _ model: Model
+  ) {
+    precondition(kinds >= 0 && ranks > 0 && requestLimit > 0 && tokenLimit > 0, "engine durations need a range")
+    self.kinds = kinds
+    self.ranks = ranks
+    self.requestLimit = requestLimit
+    self.tokenLimit = tokenLimit
+    let requests = SampledLine(limit: requestLimit, perOctave: sampling) { model.decode($0).value * 1e12 }
+    decodeBase = (0...requestLimit).map { max(1, requests.value($0)) }
+    alone = SampledLine(limit: tokenLimit, perOctave: sampling) { model.shared(max(1, $0), max(1, $0)).value * 1e12 }
+    level = SampledLine(limit: tokenLimit, perOctave: sampling) {
+      model.shared(max(1, $0), max(1, $0) * ranks).value * 1e12
+    }
+    head = SampledLine(limit: requestLimit, perOctave: sampling) { $0 == 0 ? 0 : model.head($0).value * 1e12 }
+    host = SampledLine(limit: requestLimit, perOctave: sampling) { model.host($0).value * 1e12 }
+    let samples = SampledLine.places(upTo: requestLimit, perOctave: sampling)
+    cores = (0..<kinds).map { kind in
+      DecodeDurations(
+        requestLimit: requestLimit, contextLimit: max(1, contextLimit), segmentCount: segmentCount, sampledAt: samples,
+        least: 0
+      ) { $0 == 0 ? .zero : model.core(kind, $0, $1) }
+    }
+    chunks = (0..<kinds).map { kind in ChunkCost { model.chunk(kind, $0, $1) } }
+    let power = SampledLine(limit: requestLimit, perOctave: 4) { model.decodePower($0).value * 1000 }
+    decodeMilliwatts = (0...requestLimit).map { power.value($0) }
+    mixedMilliwatts = SampledLine(limit: tokenLimit, perOctave: 4) { model.mixedPower($0).value * 1000 }
+  }
+
+  /// What grows with the tokens of a step that holds prompts: `tokens` on the fullest rank, `total` on all.
+  @inline(__always)
+  func base(tokens: Int, total: Int) -> Int64 {
+    let low = alone.value(tokens)
+    if ranks == 1 || tokens == 0 { return low }
+    let high = level.value(tokens)
+    return low + (high - low) * Int64(total - tokens) / Int64(tokens * (ranks - 1))
+  }
+}
+
+/// The attention core of a chunk: pairs where it is bound by compute, tokens read where it is bound by memory.
+struct ChunkCost: Sendable {
+  /// Picoseconds for each chunk, for 2¹⁶ pairs, for 2¹⁶ tokens read.
+  let start: Int64
+  let perPairs: Int64
+  let perReads: Int64
+
+  init(_ seconds: (_ newTokens: Int, _ cachedTokens: Int) -> Seconds) {
+    let one = seconds(1, 0).value * 1e12
+    let new = 4096
+    let pairs = Double(new) * Double(new + 1) / 2
+    perPairs = max(0, Int64(((seconds(new, 0).value * 1e12 - one) * 65536 / pairs).rounded()))
+    let cached = 65536
+    perReads = max(0, Int64(((seconds(1, cached).value * 1e12 - one) * 65536 / Double(cached)).rounded()))
+    start = max(0, Int64(one.rounded()))
+  }
+
+  /// `pairs` seen and `reads` tokens of context read by one chunk.
+  @inline(__always) func picoseconds(pairs: Int, reads: Int) -> Int64 {
+    start + max((perPairs * Int64(pairs)) >> 16, (perReads * Int64(reads)) >> 16)
+  }
+}
+
+/// A function of a whole number: exact up to `2 · perOctave`, beyond that linear between `perOctave` samples an octave.
+struct SampledLine: Sendable {
+  private let shift: Int
+  private let values: [Int64]
+
+  init(limit: Int, perOctave: Int, _ sample: (Int) -> Double) {
+    var shift = 0
+    while 1 << (shift + 1) <= perOctave { shift += 1 }
+    self.shift = shift
+    values = Self.places(upTo: limit, perOctave: perOctave).map { Int64(sample($0).rounded()) }
+  }
+
+  /// Where samples lie: 0, 1, 2 … then ever wider; the last at or beyond `limit`.
+  static func places(upTo limit: Int, perOctave: Int) -> [Int] {
+    var shift = 0
+    while 1 << (shift + 1) <= perOctave { shift += 1 }
+    var places: [Int] = []
+    var index = 0
+    while true {
+      let place = Self.place(index, shift)
+      places.append(place)
+      if place > limit { return places }
+      index += 1
+    }
+  }
+
+  private static func place(_ index: Int, _ shift: Int) -> Int {
+    let exponent = max(0, index >> shift - 1)
+    return (index - exponent << shift) << exponent
+  }
+
+  @inline(__always)
+  func value(_ number: Int) -> Int64 {
+    let exponent = max(0, Int.bitWidth - 1 - number.leadingZeroBitCount - shift)
+    let index = exponent << shift + number >> exponent
+    let low = values[index]
+    let rest = number & (1 << exponent - 1)
+    if rest == 0 { return low }
+    return low + ((values[index + 1] - low) * Int64(rest)) >> Int64(exponent)
+  }
+}

@@ -1,0 +1,281 @@
+import Simulation
+import Workloads
+
+extension ServingSystem {
+  // MARK: Arrival
+
+  /// Gives a request to an instance of the pools that take arrivals.
+  mutating func arriveAtEngine(_ slot: Int32, _ index: Int, of batch: RequestBatch) {
+    if slots.engine.count < slots.states.count {
+      let missing = slots.states.count - slots.engine.count
+      slots.engine.append(contentsOf: repeatElement(EngineRequest(), count: missing))
+    }
+    slots.engine[Int(slot)] = EngineRequest()
+    slots.engine[Int(slot)].target = slots[slot].promptTokens
+    if !batch.priorities.isEmpty { slots.engine[Int(slot)].priority = batch.priorities[index] }
+    let instance = routeToEngine(entryEngines, slot)
+    let pool = configuration.engines[engines[instance].pool]
+    let refusal = refusal(of: slot, pool) ?? configuration.decodePool.flatMap { self.refusal(of: slot, $0) }
+    slots[slot].prefillInstance = Int32(instance)
+    if let refusal { return refuse(slot, refusal) }
+    keepUnits(batch.blocks(of: index), of: batch, pool, slot)
+    engines[instance].outstanding += 1
+    engines[instance].outstandingTokens += Int(slots[slot].promptTokens)
+    recorder.queued(1)
+    let delay =
+      pool.frontEnd.constant.picoseconds + pool.frontEnd.perPromptToken.picoseconds * Int64(slots[slot].promptTokens)
+    if delay == 0 { return receive(slot, at: instance) }
+    agenda.schedule(.received(slot: slot), at: Instant(picoseconds: now + delay))
+  }
+
+  /// Why an instance can never serve a request.
+  private func refusal(of slot: Int32, _ pool: EnginePool) -> RequestRecord.Outcome? {
+    let memory = pool.memory
+    let prompt = Int(slots[slot].promptTokens)
+    let free = memory.blocks - memory.blocksPerRequest
+    if memory.blocks(for: prompt + 1) > free { return .promptTooLong }
+    if !pool.scheduler.base.cutsPrompts {
+      // A preempted request computes what it has said with its prompt.
+      let longest = memory.reservesOutput || pool.role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens)
+      if longest > pool.limits.maxBatchedTokens { return .promptTooLong }
+    }
+    let tokens = pool.role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens) + pool.speculation.draftTokens
+    return memory.blocks(for: tokens) > free ? .contextTooLong : nil
+  }
+
+  /// Keeps the hashes of a prompt's whole prefix units: of several hashed blocks the last one stands for all.
+  private mutating func keepUnits(
+    _ blocks: Range<Int>, of batch: RequestBatch, _ pool: EnginePool, _ slot: Int32
+  ) {
+    let unit = pool.memory.prefixUnitTokens
+    guard unit > 0, !blocks.isEmpty else { return }
+    let perUnit = unit / max(1, configuration.tracesBlockTokens)
+    unitHashes.removeAll(keepingCapacity: true)
+    let whole = min(blocks.count / perUnit, Int(slots[slot].promptTokens) / unit)
+    for index in 0..<whole { unitHashes.append(batch.blockHashes[blocks.lowerBound + (index + 1) * perUnit - 1]) }
+    unitHashes.withUnsafeBufferPointer { slots.keepBlocks($0, of: slot) }
+  }
+
+  private mutating func routeToEngine(_ candidates: Range<Int>, _ slot: Int32) -> Int {
+    let routing = engines[candidates.lowerBound].routing
+    switch routing {
+    case .roundRobin:
+      defer { turns += 1 }
+      return candidates.lowerBound + turns % candidates.count
+    case .leastRequests: return least(candidates) { $0.outstanding }
+    case .leastTokens: return least(candidates) { $0.outstandingTokens }
+    }
+  }
+
+  private func least(_ candidates: Range<Int>, _ measure: (EngineInstance) -> Int) -> Int {
+    var best = candidates.lowerBound
+    var lowest = Int.max
+    for index in candidates {
+      let value = measure(engines[index])
+      if value < lowest { (best, lowest) = (index, value) }
+    }
+    return best
+  }
+
+  /// A request has passed the front end.
+  mutating func finishFrontEnd(of slot: Int32) { receive(slot, at: Int(slots[slot].prefillInstance)) }
+
+  private mutating func receive(_ slot: Int32, at index: Int) {
+    slots.engine[Int(slot)].stage = .waiting
+    engines[index].arriving.append(slot)
+    wake(index)
+  }
+
+  /// Has an instance look up: at once if it is idle, else at the first step's end at which it may.
+  mutating func wake(_ index: Int) {
+    guard engines[index].isStepping else { return changedEngines.insert(index) }
+    let run = engines[index].run
+    if run.count == 1 { return }
+    var count = run.steps(until: now)
+    let fetch = engines[index].lastFetch + engines[index].limits.receiveInterval - engines[index].steps
+    if engines[index].received.isEmpty { count = max(count, fetch) }
+    if count >= run.count { return }
+    engines[index].run.count = count
+    engines[index].generation &+= 1
+    schedule(index)
+  }
+
+  private mutating func schedule(_ index: Int) {
+    let engine = engines[index]
+    agenda.schedule(
+      .engineStepped(instance: Int32(index), generation: engine.generation),
+      at: Instant(picoseconds: engine.run.end))
+  }
+
+  // MARK: The beginning of a step
+
+  /// Plans an instance's next step and begins it, or a run of such steps.
+  mutating func beginEngineStep(of index: Int) {
+    if engines[index].isStepping { return }
+    let hasStepped = engines[index].hasStepped
+    engines[index].hasStepped = false
+    plan(index, isIdle: !hasStepped)
+    if !engines[index].hasWork, hasStepped { plan(index, isIdle: true) }
+    recorder.admitted(engines[index].admitted, of: engines[index], slots)
+    if engines[index].preemptions > 0 { recorder.preempted(engines[index].preemptions, pool: engines[index].pool) }
+    if !engines[index].hasWork {
+      setEnginePower(of: index, engines[index].idleMilliwatts)
+      showBatch(of: index)
+      if let wake = engines[index].plan.wake {
+        agenda.schedule(.engineWoken(instance: Int32(index)), at: Instant(picoseconds: max(now + 1, wake)))
+      }
+      return
+    }
+    joinDecoders(of: index)
+    let (first, increment) = engines[index].duration()
+    let horizon = recorder.timeline.intervalEnd
+    let count = engines[index].runLength(first: first, increment: increment, from: now, until: horizon)
+    engines[index].run = EngineInstance.Run(start: now, first: first, increment: increment, count: count)
+    engines[index].isStepping = true
+    recorder.began(engines[index])
+    showBatch(of: index)
+    setEnginePower(of: index, engines[index].stepMilliwatts)
+    schedule(index)
+  }
+
+  private mutating func plan(_ index: Int, isIdle: Bool) {
+    engines[index].clearPlan()
+    engines[index].look(isIdle: isIdle, &slots)
+    if engines[index].role == .decode { admitReceived(at: index) }
+    // Taken out, so that it is not copied.
+    var scheduler = engines[index].scheduler
+    engines[index].scheduler = AscendScheduler()
+    scheduler.plan(&engines[index], &slots, now: now)
+    engines[index].scheduler = scheduler
+  }
+
+  /// Those whose prompts are computed begin to decode; those left out of the step stand aside.
+  private mutating func joinDecoders(of index: Int) {
+    let skipped = engines[index].plan.skipped
+    for slot in skipped where slots.engine[Int(slot)].stage == .decoding {
+      let rank = Int(slots.engine[Int(slot)].rank)
+      if engines[index].plan.decodes[rank] { engines[index].ranks[rank].pause(slot, &slots) }
+    }
+    engines[index].joined.removeAll(keepingCapacity: true)
+    for rank in engines[index].ranks.indices where engines[index].plan.decodes[rank] {
+      let joining = engines[index].ranks[rank].joining
+      if joining.isEmpty { continue }
+      engines[index].ranks[rank].joining.removeAll(keepingCapacity: true)
+      for slot in joining {
+        if skipped.contains(slot) {
+          engines[index].ranks[rank].joining.append(slot)
+          continue
+        }
+        let wanted = Int(slots[slot].outputTokens) - Int(slots.engine[Int(slot)].produced)
+        let steps = engines[index].speculation.steps(for: wanted, of: slots[slot].number, engines[index].draws)
+        engines[index].ranks[rank].join(slot, steps: steps, &slots)
+        engines[index].joined.append(slot)
+      }
+    }
+  }
+
+  // MARK: The end of a step
+
+  /// The run of an instance has ended; its last step ends now.
+  mutating func finishEngineRun(of index: Int, generation: Int32) {
+    guard engines[index].isStepping, engines[index].generation == generation else { return }
+    let run = engines[index].run
+    engines[index].isStepping = false
+    engines[index].hasStepped = true
+    engines[index].generation &+= 1
+    engines[index].steps += run.count
+    engines[index].heldPrompts = !engines[index].plan.chunks.isEmpty
+    changedEngines.insert(index)
+    recorder.ended(engines[index], run, now: now)
+    for rank in engines[index].ranks.indices { finishDecodes(of: index, rank, run) }
+    for slot in engines[index].plan.skipped where slots.engine[Int(slot)].stage == .decoding {
+      let rank = Int(slots.engine[Int(slot)].rank)
+      if engines[index].plan.decodes[rank] { engines[index].ranks[rank].resume(slot, &slots) }
+    }
+    for chunk in engines[index].plan.chunks { finishChunk(chunk, at: index) }
+  }
+
+  private mutating func finishDecodes(of index: Int, _ rank: Int, _ run: EngineInstance.Run) {
+    guard engines[index].plan.decodes[rank] else { return engines[index].ranks[rank].dropGhosts() }
+    let joined = engines[index].joined.filter { Int(slots.engine[Int($0)].rank) == rank }
+    recorder.sent(by: engines[index].ranks[rank], of: engines[index], joined: joined, run, slots)
+    engines[index].ranks[rank].dropGhosts()
+    engines[index].ranks[rank].advance(by: run.count, now: now)
+    for slot in joined where slots.engine[Int(slot)].base == 0 { slots[slot].firstToken = run.instant(1) }
+    let step = engines[index].ranks[rank].decodeSteps
+    var leaving: [Int32] = []
+    var slot = engines[index].ranks[rank].calendar.head(step)
+    while slot >= 0 {
+      let next = slots.engine[Int(slot)].calendarNext
+      engines[index].ranks[rank].calendar.remove(slot, &slots.engine)
+      engines[index].ranks[rank].passBend(slot, slots)
+      if slots.engine[Int(slot)].due == step {
+        leaving.append(slot)
+      } else {
+        engines[index].ranks[rank].enterCalendar(slot, &slots)
+      }
+      slot = next
+    }
+    if leaving.count > 1 { leaving.sort { slots.engine[Int($0)].admission < slots.engine[Int($1)].admission } }
+    for slot in leaving { leaveDecode(slot, at: index, rank) }
+  }
+
+  private mutating func leaveDecode(_ slot: Int32, at index: Int, _ rank: Int) {
+    if engines[index].limits.hasSurplusStep { engines[index].ranks[rank].addGhost(slot, slots) }
+    engines[index].ranks[rank].settleBlocks(slot, after: engines[index].ranks[rank].decodeSteps, &slots)
+    engines[index].ranks[rank].leaveSums(slot, slots)
+    slots.engine[Int(slot)].produced = slots[slot].outputTokens
+    complete(slot, at: index, rank)
+  }
+
+  private mutating func finishChunk(_ chunk: EngineInstance.Chunk, at index: Int) {
+    let slot = chunk.slot
+    let rank = Int(chunk.rank)
+    slots.engine[Int(slot)].computed += chunk.tokens
+    if !engines[index].layout.namesWhenScheduled {
+      engines[index].ranks[rank].name(slot, upTo: Int(slots.engine[Int(slot)].computed), &slots)
+    }
+    guard chunk.isLast else { return }
+    engines[index].ranks[rank].prefilling.removeAll { $0 == slot }
+    slots.engine[Int(slot)].produced += 1
+    slots.engine[Int(slot)].lastSent = now
+    if slots.engine[Int(slot)].produced == 1 { slots[slot].firstToken = now }
+    recorder.sentFirst(slot, slots, now: now)
+    if slots.engine[Int(slot)].produced == slots[slot].outputTokens {
+      complete(slot, at: index, rank)
+    } else if engines[index].role == .prefill {
+      handOver(slot, from: index, rank)
+    } else {
+      slots.engine[Int(slot)].stage = .joining
+      engines[index].ranks[rank].joining.append(slot)
+    }
+  }
+
+  /// A request has all of its tokens; what it holds is let go when the scheduler sees it.
+  private mutating func complete(_ slot: Int32, at index: Int, _ rank: Int) {
+    engines[index].ranks[rank].unlink(slot, &slots)
+    engines[index].ranks[rank].ended.append(slot)
+    engines[index].ranks[rank].load -= Int(slots.engine[Int(slot)].target)
+    engines[index].outstanding -= 1
+    engines[index].outstandingTokens -= Int(slots[slot].promptTokens)
+    slots.engine[Int(slot)].stage = .finished
+    slots[slot].rank = Int32(rank)
+    if slots[slot].decodeInstance < 0 { slots[slot].assigned = slots[slot].firstToken }
+    if slots[slot].decodeInstance < 0 { slots[slot].transferred = slots[slot].firstToken }
+    finish(slot, .completed)
+    slots.retire()
+  }
+
+  // MARK: Levels
+
+  private mutating func setEnginePower(of index: Int, _ milliwatts: Int64) {
+    recorder.timeline.levels.milliwatts += milliwatts - engines[index].milliwatts
+    engines[index].milliwatts = milliwatts
+  }
+
+  private mutating func showBatch(of index: Int) {
+    let batch = engines[index].batch
+    recorder.timeline.levels.decodeBatch += batch - engines[index].shownBatch
+    engines[index].shownBatch = batch
+  }
+}
