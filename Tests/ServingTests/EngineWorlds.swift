@@ -27,7 +27,8 @@ enum EngineWorlds {
       durations: uniform(requests: requests, tokens: max(budget, requests)))
   }
 
-  /// What the scheduler does with requests (arrival in s, prompt, output), and the steps in which each is sent its tokens.
+  /// What the scheduler does with requests (arrival in s, prompt, output), and the steps in which each is sent its
+  /// tokens.
   static func tokens(
     _ requests: [(arrival: Int, prompt: Int, output: Int)], _ pools: [EnginePool], priorities: [Int32] = [],
     hashes: [[UInt64]] = []

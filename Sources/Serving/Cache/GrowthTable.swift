@@ -1,8 +1,8 @@
 /// How many blocks the requests of a rank will need over the next steps, without looking at each of them.
 ///
-/// A request's length grows by `step` quanta in each decode step; it needs a block whenever its length passes a multiple
-/// of `modulus`. Its place between two multiples, less what all have grown by since, is its key: it never changes. A binary
-/// indexed tree over the keys counts those that pass within any number of steps, O(log modulus).
+/// A request's length grows by `step` quanta in each decode step; it needs a block whenever its length passes a
+/// multiple of `modulus`. Its place between two multiples, less what all have grown by since, is its key: it never
+/// changes. A binary indexed tree over the keys counts those that pass within any number of steps, O(log modulus).
 struct GrowthTable: Sendable {
   /// Quanta in a block.
   let modulus: Int

@@ -1,7 +1,8 @@
 /// The blocks of keys and values of one rank, with the prefixes that are kept in them.
 ///
-/// A block is in use by requests, or free. Free blocks that hold a known prefix can be found again until they are taken;
-/// they are taken in the order in which they were freed, never-used ones first. `Documentation/Models/Engines.md` has the rules.
+/// A block is in use by requests, or free. Free blocks that hold a known prefix can be found again until they are
+/// taken; they are taken in the order in which they were freed, never-used ones first.
+/// `Documentation/Models/Engines.md` has the rules.
 struct KeyValueMemory: Sendable {
   /// A prefix unit, or a run of nameless free blocks, in the list of free blocks.
   private struct Entry: Sendable {

@@ -9,9 +9,9 @@ import Units
 ///     with chunks   base(t, T) + head(s) + host(r) + core + Σ chunks
 ///     core          Σ over context kinds κ of α[κ][n] + β[κ][n] · S[κ]
 ///
-/// n requests that decode on the fullest rank, t new tokens on it and T on all ranks, s tokens that are sampled, r requests in
-/// the step, S the context that is seen in quanta of 1/64 token. All ranks wait for the slowest. Sampled once from a
-/// continuous model; what lies between samples is interpolated.
+/// n requests that decode on the fullest rank, t new tokens on it and T on all ranks, s tokens that are sampled, r
+/// requests in the step, S the context that is seen in quanta of 1/64 token. All ranks wait for the slowest. Sampled
+/// once from a continuous model; what lies between samples is interpolated.
 public struct EngineDurations: Sendable {
   /// What the continuous model is asked for.
   public struct Model {

@@ -284,7 +284,8 @@ struct EngineInstance: Sendable {
     return (max(1, durations.decodeBase[min(most, durations.requestLimit)] + duration), increment)
   }
 
-  /// A rank's attention core in the planned step: its duration, its growth with each step, and the steps for which that holds.
+  /// A rank's attention core in the planned step: its duration, its growth with each step, and the steps for which that
+  /// holds.
   private func coreLine(_ index: Int) -> (duration: Int64, increment: Int64, steps: Int) {
     let rank = ranks[index]
     let requests = min(decoders(index), durations.requestLimit)
@@ -303,8 +304,8 @@ struct EngineInstance: Sendable {
     return (duration, increment, steps)
   }
 
-  /// How many steps of the plan may run as one: until someone leaves, a line bends, another rank becomes the slowest, blocks
-  /// run out, requests are fetched, or a step ends at or after `horizon`.
+  /// How many steps of the plan may run as one: until someone leaves, a line bends, another rank becomes the slowest,
+  /// blocks run out, requests are fetched, or a step ends at or after `horizon`.
   func runLength(first: Int64, increment: Int64, from now: Int64, until horizon: Int64) -> Int {
     if !plan.chunks.isEmpty || !plan.skipped.isEmpty || !fetched.isEmpty { return 1 }
     var most = plan.stableSteps

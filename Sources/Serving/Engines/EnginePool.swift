@@ -1,7 +1,8 @@
 import Simulation
 import Units
 
-/// A pool of one kind of instance whose engine schedules prompts and answers step by step (vLLM, SGLang …), in whole numbers.
+/// A pool of one kind of instance whose engine schedules prompts and answers step by step (vLLM, SGLang …), in whole
+/// numbers.
 public struct EnginePool: Sendable {
   public var name: String
   public var role: Role

@@ -1,7 +1,7 @@
 import DequeModule
 
-/// One rank of an engine: its queue, its running requests and its memory. Requests that decode are kept as sums, so that a
-/// step costs work for those that join, leave or are computed only.
+/// One rank of an engine: its queue, its running requests and its memory. Requests that decode are kept as sums, so
+/// that a step costs work for those that join, leave or are computed only.
 struct EngineRank: Sendable {
   /// What the running requests' list and every count is of.
   let limits: EngineLimits
@@ -98,7 +98,8 @@ struct EngineRank: Sendable {
     return (drafts == 0 ? tokens : tokens * Int(DecodeDurations.quantaPerToken)) - 1
   }
 
-  /// Blocks, with those of its prefix units, that a request has after `steps` decode steps of the rank; of one that decodes.
+  /// Blocks, with those of its prefix units, that a request has after `steps` decode steps of the rank; of one that
+  /// decodes.
   @inline(__always) func blocks(of request: EngineRequest, prompt: Int, after steps: Int) -> Int {
     let tokens = prompt + Int(request.base) + drafts
     let start = (drafts == 0 ? tokens : tokens * Int(DecodeDurations.quantaPerToken)) - 1
@@ -317,8 +318,8 @@ struct EngineRank: Sendable {
       - blocks(of: request, prompt: prompt, after: decodeSteps)
   }
 
-  /// Takes a running request's keys and values; its tokens stay and are computed again with its prompt. `made`: tokens that
-  /// its decode steps gave it.
+  /// Takes a running request's keys and values; its tokens stay and are computed again with its prompt. `made`: tokens
+  /// that its decode steps gave it.
   mutating func preempt(_ slot: Int32, made: Int, _ slots: inout RequestSlots) {
     let request = slots.engine[Int(slot)]
     switch request.stage {

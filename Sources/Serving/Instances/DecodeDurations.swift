@@ -48,7 +48,8 @@ public struct DecodeDurations: Sendable {
       seconds: seconds, power: power)
   }
 
-  /// The same, sampled at these ascending numbers of requests, of which the first is 0 and the last at or above the limit.
+  /// The same, sampled at these ascending numbers of requests, of which the first is 0 and the last at or above the
+  /// limit.
   init(
     requestLimit: Int, contextLimit: Int, segmentCount most: Int, sampledAt places: [Int], least: Int64,
     seconds: (_ requests: Int, _ contextTokens: Int) -> Seconds, power: (_ requests: Int) -> Watts = { _ in .zero }

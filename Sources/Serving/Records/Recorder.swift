@@ -1,8 +1,9 @@
 import Simulation
 import Units
 
-/// The one seam between what happens and what is told of it: sums and distributions, the timeline, and records of requests.
-/// Nothing that the simulation decides depends on it, but for the ends of the timeline's intervals, at which long runs stop.
+/// The one seam between what happens and what is told of it: sums and distributions, the timeline, and records of
+/// requests. Nothing that the simulation decides depends on it, but for the ends of the timeline's intervals, at which
+/// long runs stop.
 struct Recorder {
   var statistics = ServingStatistics()
   var timeline: TimelineRecorder

@@ -62,8 +62,8 @@ public struct ServingObservers {
   public var decodeRuns: ((DecodeRun) -> Void)?
   /// Runs of engines' steps, as they end.
   public var engineRuns: ((EngineRun) -> Void)?
-  /// Every token that an engine sends, at the cost of looking at each request in each step: the request, the instant, and
-  /// how many it has by then.
+  /// Every token that an engine sends, at the cost of looking at each request in each step: the request, the instant,
+  /// and how many it has by then.
   public var tokens: ((_ request: Int, _ instant: Instant, _ total: Int) -> Void)?
   /// Called as requests are read, about every thousand, with those arrived so far and the simulated time; throw to
   /// stop.

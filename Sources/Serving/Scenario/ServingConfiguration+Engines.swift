@@ -66,7 +66,8 @@ extension EnginePool {
       faults.append(
         Problem(
           "\(place).maxBatchedTokens",
-          "\(limits.maxBatchedTokens) tokens of a step are fewer than \(limits.maxRequests) requests with \(perDecode) each",
+          "\(limits.maxBatchedTokens) tokens of a step are fewer than \(limits.maxRequests) requests with "
+            + "\(perDecode) each",
           wayOut: "give at least \(limits.maxRequests * perDecode), or fewer requests"))
     }
     if memory.prefixUnitTokens > 0, memory.prefixUnitTokens % memory.blockTokens != 0 {

@@ -1,5 +1,5 @@
-/// MindIE-LLM's scheduler: a step is either prompts or decode. Source: MindIE-LLM src/scheduler/scheduler.cpp and policy/,
-/// commit 8b4871ad31, with its configuration's defaults.
+/// MindIE-LLM's scheduler: a step is either prompts or decode. Source: MindIE-LLM src/scheduler/scheduler.cpp and
+/// policy/, commit 8b4871ad31, with its configuration's defaults.
 ///
 /// Left out: swapping to the host, chunked prompts, the choice by cost (`supportSelectBatch`).
 public struct MindIEScheduler: StepScheduler {

@@ -16,7 +16,8 @@ public struct SGLangScheduler: StepScheduler {
   public var maxPrefillTokens: Int
   /// Whether running requests decode in steps with prompts too.
   public var mixesDecode: Bool
-  /// Share of the wanted output that is kept free for running requests: at first, at last, and less after each decode step.
+  /// Share of the wanted output that is kept free for running requests: at first, at last, and less after each decode
+  /// step.
   public var firstRatio: Double
   public var lastRatio: Double { firstRatio * 0.14 }
   public var ratioStep: Double { (firstRatio - lastRatio) / 600 }

@@ -1,8 +1,10 @@
 /// TensorRT-LLM's in-flight batching: what fits in memory is decided first, then what fits in the step's tokens.
-/// Source: cpp/tensorrt_llm/batch_manager/capacityScheduler.cpp and microBatchScheduler.cpp, _torch/pyexecutor/py_executor.py.
+/// Source: cpp/tensorrt_llm/batch_manager/capacityScheduler.cpp and microBatchScheduler.cpp,
+/// _torch/pyexecutor/py_executor.py.
 ///
-/// Whether memory is kept for whole answers (guaranteed no evict) or grows and pauses requests (maximum utilisation) is the
-/// memory's `reservesOutput`. Left out: equal progress of chunks, prompts that wait for another's blocks, priorities.
+/// Whether memory is kept for whole answers (guaranteed no evict) or grows and pauses requests (maximum utilisation) is
+/// the memory's `reservesOutput`. Left out: equal progress of chunks, prompts that wait for another's blocks,
+/// priorities.
 public struct TensorRTScheduler: StepScheduler {
   /// Whether prompts may be cut, and the multiple of tokens to which they are (the block).
   public var isChunked: Bool

@@ -1,8 +1,8 @@
-/// vLLM's V1 scheduler: no phases, one token budget that running requests fill first, in order of admission, then waiting
-/// ones. Source: vllm/v1/core/sched/scheduler.py and kv_cache_manager.py, releases 0.8.5 to 0.33.0.
+/// vLLM's V1 scheduler: no phases, one token budget that running requests fill first, in order of admission, then
+/// waiting ones. Source: vllm/v1/core/sched/scheduler.py and kv_cache_manager.py, releases 0.8.5 to 0.33.0.
 ///
-/// Left out: encoder budgets, grammars and adapters, hybrid cache groups. A decoding request takes part with all of its draft
-/// tokens or not at all.
+/// Left out: encoder budgets, grammars and adapters, hybrid cache groups. A decoding request takes part with all of its
+/// draft tokens or not at all.
 public struct VLLMScheduler: StepScheduler {
   public var order: QueueOrder
   /// Whether a prompt may be cut where the budget ends.
