@@ -25,8 +25,10 @@ public struct Chip: Decodable, Sendable {
     public var bf16: Sourced<FLOPsPerSecond>
     public var int8: Sourced<FLOPsPerSecond>?
     public var fp8: Sourced<FLOPsPerSecond>?
+    /// Four-bit floats with a scale for each small block (NVFP4, MXFP4).
+    public var fp4: Sourced<FLOPsPerSecond>?
     public var fp32: Sourced<FLOPsPerSecond>?
-    enum CodingKeys: String, CodingKey, CaseIterable { case bf16, int8, fp8, fp32 }
+    enum CodingKeys: String, CodingKey, CaseIterable { case bf16, int8, fp8, fp4, fp32 }
   }
 
   public struct Memory: Decodable, Sendable {
@@ -87,6 +89,7 @@ extension Chip {
     chip.peak.bf16.value = rate
     if let value = peak.int8?.value { chip.peak.int8?.value = value * factor }
     if let value = peak.fp8?.value { chip.peak.fp8?.value = value * factor }
+    if let value = peak.fp4?.value { chip.peak.fp4?.value = value * factor }
     if let value = peak.fp32?.value { chip.peak.fp32?.value = value * factor }
     return chip
   }
