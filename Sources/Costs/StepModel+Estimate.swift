@@ -3,33 +3,20 @@ import Units
 import Models
 
 extension StepModel {
-  /// A decode step told as operators; requests and context tokens (summed over its requests) are those of one rank.
-  public func decodeStep(requestsPerRank: Int, contextTokensPerRank: Double) -> StepEstimate {
-    let resolved = resolveDecode(Double(requestsPerRank), contextTokensPerRank)
-    guard requestsPerRank > 0 else { return .idle }
-    let part = 1 / Double(resolved.microbatches)
-    let layers = decodeLayers(requests: resolved.requests, context: contextTokensPerRank * part)
-    let outside = outsideLayers(requests: Double(requestsPerRank))
-    var estimate = tell(resolved, layers: layers, outside: outside)
-    estimate.notes = validityNotes(
-      requestsPerChip: Double(requestsPerRank * chip.dies.value) / Double(plan.tensorParallel),
-      context: contextTokensPerRank / Double(requestsPerRank))
+  /// The step told as operators, each with what bounds it.
+  public func estimate(_ work: StepWork) -> StepEstimate {
+    let resolved = resolve(work)
+    guard resolved.seconds > 0 else { return .idle }
+    var estimate = tell(resolved)
+    if let decode = work.decode {
+      estimate.notes = validityNotes(
+        requestsPerChip: decode.requests * Double(chip.dies.value) / Double(plan.tensorParallel),
+        context: (decode.context.first ?? 0) / decode.requests)
+    }
     return estimate
   }
 
-  /// A prefill step told as operators. Totals of the instance where `ranks` is 1, of one rank otherwise;
-  /// attention pairs = Σ over requests of new · (cached + (new + 1)/2).
-  public func prefillStep(newTokens: Double, attentionPairs: Double, cachedTokens: Double, requests: Int)
-    -> StepEstimate
-  {
-    let resolved = resolvePrefill(newTokens, attentionPairs, cachedTokens, Double(requests))
-    guard resolved.seconds > 0 else { return .idle }
-    let part = 1 / Double(resolved.microbatches)
-    let layers = prefillLayers(new: newTokens * part, pairs: attentionPairs * part, cached: cachedTokens * part)
-    return tell(resolved, layers: layers, outside: prefillOutside(requests: Double(requests), cached: cachedTokens))
-  }
-
-  private func tell(_ resolved: Resolved, layers: [LayerDemand], outside: [OperatorDemand]) -> StepEstimate {
+  private func tell(_ resolved: Resolved) -> StepEstimate {
     let passes = Double(resolved.microbatches)
     let split = resolved.microbatches == 2 && resolved.attentionShare < 1
     let shares = split ? (resolved.attentionShare, 1 - resolved.attentionShare) : (1, 1)
@@ -37,10 +24,10 @@ extension StepModel {
     var busy = (compute: 0.0, memory: 0.0)
     func add(_ demand: OperatorDemand, times: Double, share: Double, stream: Int) {
       busy.compute += demand.compute * times
-      busy.memory += demand.bytes / builder.memoryRate * times
+      busy.memory += demand.bytes / roofline.memoryRate * times
       rows.merge(demand, times: times, share: share, stream: stream)
     }
-    for layer in layers {
+    for layer in resolved.layers {
       let times = layer.count * passes
       for demand in layer.attention { add(demand, times: times, share: shares.0, stream: 0) }
       for demand in layer.experts { add(demand, times: times, share: shares.1, stream: 1) }
@@ -51,7 +38,7 @@ extension StepModel {
       skewed.fixed = layer.skewTime(share: shares.1)
       if skewed.fixed > 0 { add(skewed, times: times, share: 1, stream: 1) }
     }
-    for demand in outside { add(demand, times: 1, share: 1, stream: 0) }
+    for demand in resolved.outside { add(demand, times: 1, share: 1, stream: 0) }
     let sum = rows.reduce(0) { $0 + $1.time.value }
     for index in rows.indices { rows[index].share = rows[index].time.value / sum }
     return StepEstimate(
@@ -87,7 +74,7 @@ extension StepEstimate {
 extension [OperatorCost] {
   /// Adds a demand to the row of its name and stream.
   mutating func merge(_ demand: OperatorDemand, times: Double, share: Double, stream: Int) {
-    let name = "\(demand.name)"
+    let name = demand.name
     let time = Seconds(demand.time(share: share) * times)
     if let index = firstIndex(where: { $0.name == name && $0.stream == stream }) {
       self[index].flops = self[index].flops + FLOPs(demand.flops * times)

@@ -4,8 +4,9 @@ import Units
 extension StepModel {
   /// FLOPs over peak · time of one large matrix product, rows × depth times depth × columns, on one die.
   public func matrixUtilisation(rows: Int, depth: Int, columns: Int) -> Double {
-    let demand = builder.product(
+    let product = lowering.product(
       "matrix product", .expertFeedForward, rows: Double(rows), depth: depth, columns: columns)
-    return demand.flops / (builder.weightPeak * demand.compute)
+    let demand = roofline.demand(of: product)
+    return demand.flops / (roofline.peak(precision.weights) * demand.compute)
   }
 }

@@ -24,30 +24,4 @@ extension Attention {
 
 extension StepModel {
   public var keyValueBytesPerToken: Bytes { architecture.keyValueBytesPerToken(precision.keyValue) }
-
-  /// Reading cached prefixes from the pool into the dies of this instance before a step.
-  ///
-  /// Each layer of each block lies in `fragmentsPerLayer` pieces. In pooled prefill every die needs the latents of all
-  /// requests, so each reads them all: fragments · latency + bytes / bandwidth. A plane of the node first brings each
-  /// byte
-  /// once to each node.
-  func cacheRead(tokens: Double, plane: Plane) -> Seconds {
-    guard tokens > 0 else { return .zero }
-    let layers = Double(architecture.layerCount)
-    let pieces = Double(engine.cache.fragmentsPerLayer.value) * layers
-    let fragments = (tokens / Double(engine.cache.blockTokens.value)).rounded(.up) * pieces
-    let size = keyValueBytesPerToken * tokens
-    let pooled = ranks == 1 && plan.phase == .prefill
-    let replicas = pooled ? 1.0 : 1 / Double(plan.tensorParallel)
-    let local = plane.role == .storage ? (system.scaleUp ?? plane) : plane
-    let scope: Plane.Scope = plane.role == .storage ? .intraNode : .interNode
-    let rate = fabric.bandwidth(on: local, peer: .host, scope: scope)
-    let latency = fabric.latency(on: local, peer: .host, scope: scope)
-    var time = latency * fragments + size * replicas / rate
-    if plane.role == .storage {
-      let perNode = fabric.nameplate(of: plane) * plane.utilisation.value * Double(fabric.ranksPerNode)
-      time = time + size / perNode
-    }
-    return time
-  }
 }

@@ -1,51 +1,6 @@
-/// What one operator of one layer asks of a rank, in seconds of each resource at full cores; raw numbers, for the
-/// inner loop.
-struct OperatorDemand {
-  var name: StaticString
-  var kind: OperatorKind
-  var flops = 0.0
-  var bytes = 0.0
-  var messages = 0.0
-  /// On the matrix cores; divided by the stream's share of them.
-  var compute = 0.0
-  var memory = 0.0
-  /// On the vector cores; divided by the stream's share of them.
-  var vector = 0.0
-  /// On the network, where a second microbatch may hide it.
-  var wire = 0.0
-  /// Start-ups and launches.
-  var fixed = 0.0
-
-  /// max(compute/share, memory, vector/share) + wire + fixed.
-  @inline(__always) func time(share: Double) -> Double {
-    max(compute / share, max(memory, vector / share)) + wire + fixed
-  }
-
-  func bound(share: Double) -> Bound {
-    let parts: [(Double, Bound)] = [
-      (compute / share, .compute), (memory, .memory), (vector / share, .vector), (wire, .network),
-      (fixed, fixedBound),
-    ]
-    var best = parts[0]
-    for part in parts where part.0 > best.0 { best = part }
-    return best.1
-  }
-}
-
-extension OperatorDemand {
-  /// What start-ups and launches count as.
-  private var fixedBound: Bound {
-    switch kind {
-    case .host: .host
-    case .dispatch, .combine, .collective, .cacheRead: .network
-    default: .latency
-    }
-  }
-}
-
-/// A layer's operators in its two streams, and what waiting adds to each.
+/// A layer's timed operations in its two streams, and what waiting adds to each.
 struct LayerDemand {
-  /// The catalog of layers this stands for.
+  /// How many layers this stands for.
   var count: Double
   var attention: [OperatorDemand]
   var experts: [OperatorDemand]

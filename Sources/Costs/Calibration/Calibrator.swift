@@ -130,15 +130,15 @@ extension StepModel {
     _ quantity: Calibration.Case.Quantity, requests: Double, context: Double, share: Double? = nil
   ) -> Double {
     let total = requests * context
+    let resolved = resolve(decodeWork(requests: requests, context: total))
     switch quantity {
-    case .timePerOutputToken: return resolveDecode(requests, total).seconds / tokensPerStep
-    case .iteration: return resolveDecode(requests, total).seconds - engine.constants.stepGap.value.value
+    case .timePerOutputToken: return resolved.seconds / tokensPerStep
+    case .iteration: return resolved.seconds - engine.constants.stepGap.value.value
     case .dispatch, .combine: return 0
     default: break
     }
-    let resolved = resolveDecode(requests, total)
     let halves = quantity == .attentionStream || quantity == .expertStream ? 2.0 : Double(resolved.microbatches)
-    let layers = decodeLayers(requests: requests / halves, context: total / halves)
+    let layers = layers(decodeWork(requests: requests / halves, context: total / halves))
     guard let layer = layers.first(where: { $0.skew > 1 }) ?? layers.last else { return 0 }
     let attention = share ?? resolved.attentionShare
     switch quantity {
@@ -155,7 +155,9 @@ extension StepModel {
   }
 
   private func halvesTime(_ layers: [LayerDemand]) -> Double {
-    engine.decode.overlap == .coreSplit ? splitTime(layers).0 : wireTime(layers)
+    engine.decode.overlap == .coreSplit
+      ? Overlap.coreSplit(layers, steps: splitSteps, join: join).time
+      : Overlap.wire(layers, communicationCores: 0, join: join)
   }
 }
 

@@ -1,0 +1,17 @@
+/// A step as operations: layers in their two streams, and what runs once.
+public struct LoweredStep: Hashable, Sendable {
+  public var layers: [Layer]
+  /// Head, drafts' heads, sampling, the host, reading cached prefixes.
+  public var outside: [Operation]
+
+  /// Layers of one shape.
+  public struct Layer: Hashable, Sendable {
+    public var count: Double
+    public var attention: [Operation]
+    public var experts: [Operation]
+    /// Whether its experts lie on other ranks, for which dispatch and combine wait.
+    public var isSpread: Bool
+    /// Whether ranks have requests of their own, so that one may have longer contexts than the others.
+    public var hasOwnRequests: Bool
+  }
+}

@@ -1,0 +1,84 @@
+import Hardware
+import Models
+import Units
+
+/// Turns the work of a step into operations, by the architecture, the plan and the engine's rules; knows no rates.
+struct Lowering: Sendable {
+  let architecture: Architecture
+  let engine: Engine
+  let plan: EnginePlan
+  let precision: Precision
+  /// Where cached prefixes come from before prompts are computed; nil where they lie in the chips' memory.
+  let cachePlane: Plane?
+
+  var hidden: Int { architecture.hiddenSize }
+
+  /// Whether the step pools its prompts: sequence parallel at both ends, tensor parallel over the instance between.
+  func isPooled(_ work: StepWork) -> Bool {
+    work.decode == nil && engine.prefill.attention == .sequenceTensorSequence
+  }
+
+  func step(_ work: StepWork) -> LoweredStep { LoweredStep(layers: layers(work), outside: outside(work)) }
+
+  /// The groups of the architecture and the draft layers.
+  func layers(_ work: StepWork) -> [LoweredStep.Layer] {
+    var list = architecture.layers.map { layer($0, count: Double($0.count), work) }
+    if let decode = work.decode, decode.queries > 1, let last = architecture.layers.last {
+      let draft = StepWork(
+        decode: StepWork.Decode(requests: decode.requests, context: decode.context), isCaptured: work.isCaptured)
+      list.append(layer(last, count: Double(decode.queries - 1), draft))
+    }
+    return list
+  }
+
+  private func layer(_ group: LayerGroup, count: Double, _ work: StepWork) -> LoweredStep.Layer {
+    let pooled = isPooled(work)
+    let rows = pooled ? work.tokens / Double(plan.dies) : work.tokens
+    var layer = LoweredStep.Layer(
+      count: count, attention: attention(group.attention, work), experts: feedForward(group.feedForward, rows, work),
+      isSpread: false, hasOwnRequests: !pooled)
+    layer.attention += pooled ? sequenceCollectives(group.attention, rows: rows) : tensorCollective(rows: rows)
+    if case .mixture = group.feedForward, plan.expertParallel > 1 {
+      layer.isSpread = true
+    } else if !pooled {
+      layer.experts += tensorCollective(rows: rows)
+    }
+    return layer
+  }
+
+  // MARK: Parts
+
+  func product(
+    _ name: String, _ kind: OperatorKind, rows: Double, depth: Int, columns: Int, copies: Double = 1,
+    format: NumberFormat? = nil, times: Double = 1, context: Int? = nil
+  ) -> Operation {
+    let format = format ?? precision.weights
+    let shape = Operation.Product(
+      rows: rows, depth: depth, columns: columns, copies: copies, format: format, compute: format)
+    return Operation(name, kind, .product(shape), times: times, context: context)
+  }
+
+  func vector(_ name: String, bytes: Double, launches: Double, context: Int? = nil) -> Operation {
+    Operation(name, .vector, .elementwise(bytes: bytes), launches: launches, context: context)
+  }
+
+  func attentionCore(_ name: String, flops: Double, bytes: Double, context: Int = 0, isDecode: Bool) -> Operation {
+    let core = Operation.AttentionCore(
+      flops: flops, bytes: bytes, format: precision.attention, isDecode: isDecode)
+    return Operation(name, .attention, .attention(core), context: context)
+  }
+
+  func collective(
+    _ name: String, _ kind: Operation.Collective.Kind, size: Double, ranks: Int, sent: Double, times: Double = 1
+  ) -> Operation {
+    let shape = Operation.Collective(kind: kind, size: Bytes(size), ranks: ranks, sent: sent)
+    return Operation(name, .collective, .collective(shape), launches: 0, times: times)
+  }
+
+  /// Sums of a tensor-parallel half of a layer; none with one die.
+  func tensorCollective(rows: Double) -> [Operation] {
+    guard plan.tensorParallel > 1 else { return [] }
+    let size = rows * Double(hidden) * 2
+    return [collective("all-reduce", .allReduce, size: size, ranks: plan.tensorParallel, sent: size)]
+  }
+}

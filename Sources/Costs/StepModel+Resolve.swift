@@ -1,0 +1,69 @@
+import Hardware
+import Models
+import Units
+
+/// What a step resolved to, before it is told as operators.
+struct Resolved {
+  var seconds = 0.0
+  var microbatches = 1
+  var attentionShare = 1.0
+  /// The layers of one microbatch, and what runs once.
+  var layers: [LayerDemand] = []
+  var outside: [OperatorDemand] = []
+}
+
+extension StepModel {
+  /// The time alone of a step.
+  public func seconds(_ work: StepWork) -> Seconds { Seconds(resolve(work).seconds) }
+
+  func resolve(_ work: StepWork) -> Resolved {
+    guard !work.isEmpty else { return Resolved() }
+    var resolved = Resolved(layers: layers(work), outside: lowering.outside(work).map(times.demand(of:)))
+    resolved.seconds = Overlap.none(resolved.layers)
+    if let rule = overlap(work) {
+      let half = layers(work.part(0.5))
+      let (two, share) = microbatches(half, rule, work)
+      if two < resolved.seconds || microbatching == true {
+        resolved.seconds = two
+        resolved.microbatches = 2
+        resolved.attentionShare = share
+        resolved.layers = half
+      }
+    }
+    resolved.seconds += resolved.outside.reduce(0) { $0 + $1.time(share: 1) }
+    return resolved
+  }
+
+  /// How the engine overlaps two microbatches of such a step; nil where it makes none.
+  private func overlap(_ work: StepWork) -> Engine.Overlap? {
+    guard microbatching != false else { return nil }
+    switch (work.decode, work.prefill.isEmpty) {
+    case (let decode?, true):
+      return engine.decode.overlap != .none && decode.requests >= 2 ? engine.decode.overlap : nil
+    case (nil, false): return engine.prefill.overlap != .none && plan.expertParallel > 1 ? .wire : nil
+    default: return nil
+    }
+  }
+
+  /// Time of two microbatches, and the share of the cores that attention has.
+  private func microbatches(_ half: [LayerDemand], _ rule: Engine.Overlap, _ work: StepWork) -> (Double, Double) {
+    if rule == .coreSplit { return Overlap.coreSplit(half, steps: splitSteps, join: join) }
+    let cores = work.decode == nil ? engine.prefill.communicationCores?.value ?? 0 : 0
+    return (Overlap.wire(half, communicationCores: cores, join: join), 1)
+  }
+
+  var splitSteps: Int { max(4, engine.decode.splitSteps ?? 24) }
+  var join: Double { engine.constants.microbatchJoin.value.value }
+
+  /// The timed layers of one pass.
+  func layers(_ work: StepWork) -> [LayerDemand] {
+    lowering.layers(work).map { layer in
+      LayerDemand(
+        count: layer.count, attention: layer.attention.map(times.demand(of:)),
+        experts: layer.experts.map(times.demand(of:)),
+        // Ranks that share one pool of tokens have equal attention; others wait for the longest.
+        straggle: layer.isSpread && layer.hasOwnRequests ? engine.constants.attentionStraggle.value : 0,
+        skew: layer.isSpread ? skew : 1)
+    }
+  }
+}
