@@ -24,9 +24,11 @@ public struct Budget: Decodable, Sendable {
     case medianAbsoluteError, worstAbsoluteError, worstPoints, coverage
   }
 
-  /// Those of a file; the supply model has its own kind, read by `SupplyBudget`.
+  /// Those of a file; the supply model and the runs of engines have their own kinds, read by `SupplyBudget` and
+  /// `RunBudget`.
   public static func read(_ node: Node) throws -> [Budget] {
-    try node.elements.filter { $0.field("kind")?.text != "supply" }.map { try $0.decode(Budget.self) }
+    try node.elements.filter { !["supply", "runs"].contains($0.field("kind")?.text) }
+      .map { try $0.decode(Budget.self) }
   }
 
   func includes(_ row: PublishedRow) -> Bool {

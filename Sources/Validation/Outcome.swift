@@ -16,7 +16,10 @@ public struct Outcome: Sendable {
   public var reason: String
 
   public enum Status: String, Sendable, CaseIterable {
-    case scored, calibrated, shown
+    case scored
+    /// What a row hides was filled in; never in a headline.
+    case assumed
+    case calibrated, shown
     case boundKept = "bound-kept"
     case boundBroken = "bound-broken"
     case unsupported, contradicts

@@ -13,23 +13,39 @@ extension Validate {
     return result
   }
 
-  /// Files of `--rows` by their columns: estimates of supply have a `quantity` and a `period`.
-  func rowFiles() throws -> (supply: [String], measurements: [String]) {
-    let isSupply = try rows.map { path in
+  /// The simulated engines against measured runs.
+  func runValidation(_ catalog: Catalog, files: [String], budgets: [RunBudget]) throws -> RunValidation {
+    var result = try RunValidation(catalog: catalog, files: files, every: every, workers: processorCount())
+    // A part of the runs says nothing about a group's error.
+    result.violations = every > 1 ? [] : budgets.flatMap { $0.violations(in: result) }
+    return result
+  }
+
+  /// Files of `--rows` by their columns: estimates of supply have a `quantity` and a `period`, runs of engines a
+  /// `concurrency`.
+  func rowFiles() throws -> (supply: [String], runs: [String], measurements: [String]) {
+    var files: (supply: [String], runs: [String], measurements: [String]) = ([], [], [])
+    for path in rows {
       let header = try CSVTable.read(path: path).header
-      return header.contains("quantity") && header.contains("period")
+      if header.contains("quantity") && header.contains("period") {
+        files.supply.append(path)
+      } else if ServingRun.isHeader(header) {
+        files.runs.append(path)
+      } else {
+        files.measurements.append(path)
+      }
     }
-    let files = Array(zip(rows, isSupply))
-    return (files.filter(\.1).map(\.0), files.filter { !$0.1 }.map(\.0))
+    return files
   }
 }
 
-/// What `validate` gives: rows of measurements and of supply in one list.
+/// What `validate` gives: rows of measurements, of runs and of supply in one list.
 struct ValidationAnswer: Encodable {
   var measured: ValidationReport?
+  var runs: RunValidation?
   var supply: SupplyValidation?
 
-  var violations: [String] { (measured?.violations ?? []) + (supply?.violations ?? []) }
+  var violations: [String] { (measured?.violations ?? []) + (runs?.violations ?? []) + (supply?.violations ?? []) }
 
   enum CodingKeys: String, CodingKey { case summary, rows, constants, fittedConstants, refits, violations, run }
 
@@ -37,9 +53,11 @@ struct ValidationAnswer: Encodable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     var summary = container.nestedUnkeyedContainer(forKey: .summary)
     for group in measured?.summary ?? [] { try summary.encode(group) }
+    for group in runs?.summaries ?? [] { try summary.encode(group) }
     for group in supply?.groups ?? [] { try summary.encode(group) }
     var rows = container.nestedUnkeyedContainer(forKey: .rows)
     for outcome in measured?.outcomes ?? [] { try rows.encode(outcome) }
+    for outcome in runs?.outcomes ?? [] { try rows.encode(outcome) }
     for row in supply?.rows ?? [] { try rows.encode(row) }
     var constants = container.nestedUnkeyedContainer(forKey: .constants)
     for constant in measured?.constants ?? [] { try constants.encode(constant) }

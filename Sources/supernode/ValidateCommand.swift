@@ -12,13 +12,21 @@ struct Validate: ParsableCommand {
       Examples:
         supernode validate
         supernode validate --kind serving --format json
+        supernode validate --kind runs --rows my-runs.csv
         supernode validate --rows mine.csv --report validation.html
         supernode validate --kind supply --rows estimates.csv
       """)
 
-  @Option(help: "Only rows of this kind: network, operator, serving, caching, power, training, supply.")
+  @Option(
+    help: """
+      Only rows of this kind: network, operator, serving, caching, power, training, supply; runs are the measured runs \
+      of serving engines alone.
+      """)
   var kind: String?
-  @Option(help: "Also rows of this file, of the columns of ascend.csv or of supply's estimates (repeatable).")
+  @Option(
+    help: """
+      Also rows of this file, of the columns of ascend.csv, serving-runs-gpu.csv or supply's estimates (repeatable).
+      """)
   var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
@@ -26,6 +34,7 @@ struct Validate: ParsableCommand {
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Option(help: "Draws of the supply model for each information date.") var draws = 1000
+  @Option(help: "Of the measured runs of engines take only the first of every so many.") var every = 1
   @Flag(help: "Prints every row, not only the groups.") var all = false
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
@@ -34,6 +43,7 @@ struct Validate: ParsableCommand {
     guard (1...1_000_000).contains(draws) else {
       throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 1000")
     }
+    guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
   }
 
   func run() throws {
@@ -42,11 +52,14 @@ struct Validate: ParsableCommand {
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
     let limits = try path.map { try Node.read(path: $0) }
     var answer = ValidationAnswer()
-    if kind != "supply" {
+    if kind != "supply", kind != "runs" {
       // Of one kind only its own budgets can be judged.
       let mine = try limits.map(Budget.read)?.filter { kind == nil || $0.kind == kind } ?? []
       answer.measured = try ValidationReport.run(
         catalog: catalog, extraFiles: files.measurements, kind: kind, budgets: mine)
+    }
+    if kind == nil || kind == "runs" || kind == "serving" {
+      answer.runs = try runValidation(catalog, files: files.runs, budgets: limits.map(RunBudget.read) ?? [])
     }
     if kind == nil || kind == "supply" {
       answer.supply = try supplyValidation(catalog, files: files.supply, budgets: limits.map(SupplyBudget.read) ?? [])
@@ -54,7 +67,12 @@ struct Validate: ParsableCommand {
     if let json { try OutputFile.write(try JSONText.encode(answer, pretty: true), to: json) }
     if let report {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      let document = answer.measured?.document(version: Supernode.version) ?? answer.supply?.document()
+      var document = answer.measured?.document(version: Supernode.version)
+      if let runs = answer.runs?.document(version: Supernode.version) {
+        document?.sections += runs.sections
+        document = document ?? runs
+      }
+      document = document ?? answer.supply?.document()
       if let document { try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report) }
     }
     if json != "-", report != "-" { Terminal.write(try text(of: answer)) }
@@ -64,12 +82,13 @@ struct Validate: ParsableCommand {
   private func text(of answer: ValidationAnswer) throws -> String {
     switch format {
     case .json: return try JSONText.encode(answer, pretty: true)
-    // The two lists have different columns: supply's alone is asked for by its kind.
-    case .csv: return answer.measured?.csv ?? answer.supply?.csv() ?? ""
-    case .markdown: return answer.measured?.markdown ?? answer.supply?.markdown ?? ""
+    // The lists have different columns: one alone is asked for by its kind.
+    case .csv: return answer.measured?.csv ?? answer.runs?.csv ?? answer.supply?.csv() ?? ""
+    case .markdown: return answer.measured?.markdown ?? answer.runs?.markdown ?? answer.supply?.markdown ?? ""
     case .table:
       let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
       var texts = answer.measured.map { [renderer.render($0.terminalDocument(everyRow: all))] } ?? []
+      if let runs = answer.runs { texts.append(renderer.render(runs.terminalDocument(everyRow: all))) }
       if var document = answer.supply?.document() {
         document.sources = []
         if kind == nil, !all { document.sections = Array(document.sections.prefix(1)) }

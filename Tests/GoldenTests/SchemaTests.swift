@@ -13,7 +13,7 @@ import Testing
 
   @Test("a result has what its schema requires, and nothing else") func results() throws {
     let example = "Examples/\(ExampleTests.examples[0]).yaml"
-    let verbs = [["simulate", example, "--num-prompts", "300"], ["validate", "--draws", "40"]]
+    let verbs = [["simulate", example, "--num-prompts", "300"], ["validate", "--draws", "40", "--every", "400"]]
     for arguments in verbs {
       let schema = try Node.parse(BuiltProgram.run(["schema", arguments[0]]).output, file: "schema")
       let result = try Node.parse(BuiltProgram.run(arguments + ["--format", "json"]).output, file: "result")

@@ -1,0 +1,128 @@
+import Reports
+
+extension RunValidation {
+  /// The groups that a reader asks for first.
+  var headlineGroups: [(name: String, members: [RunOutcome])] {
+    func pick(_ condition: (RunOutcome) -> Bool) -> [RunOutcome] { outcomes.filter(condition) }
+    func isColocated(_ outcome: RunOutcome) -> Bool { outcome.run.mode == .aggregated }
+    return [
+      ("all runs", outcomes),
+      ("dense models, one engine, H100 and H200", pick { isColocated($0) && $0.isDense && $0.isOnHopper }),
+      ("dense models, one engine, other chips", pick { isColocated($0) && $0.isDense && !$0.isOnHopper }),
+      ("mixtures of experts, one engine", pick { isColocated($0) && !$0.isDense && !$0.hasDrafts }),
+      ("prefill and decode apart", pick { !isColocated($0) && !$0.hasDrafts }),
+      ("with draft tokens (acceptance is not published)", pick(\.hasDrafts)),
+    ].filter { !$0.members.isEmpty }
+  }
+
+  /// The report: what to believe first, then groups, what is not predicted, the worst rows.
+  public func document(version: String) -> Document {
+    let each = summary(.timePerOutputToken)
+    let first = summary(.timeToFirstToken)
+    let throughput = summary(.throughput)
+    let verdict =
+      violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
+    return Document(
+      title: "Supernode against measured runs of serving engines",
+      subtitle: "\(runs) runs, \(each.rows) to be scored, \(each.covered) predicted",
+      badges: [
+        Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)
+      ],
+      lead: [
+        "\(each.covered) of \(each.rows) runs that may be scored have a prediction of the time per output token; its "
+          + "median absolute error is \(shown(each.medianAbsoluteError)), nine of ten are within "
+          + "\(shown(each.p90AbsoluteError)). \(verdict)",
+        "Headlines count runs that no constant was fitted to; runs that calibrate stand apart. "
+          + "\(percent(coverageOfFile)) of all published figures of the file have a prediction.",
+      ],
+      headlines: [
+        Document.Headline("TPOT", value: shown(each.medianAbsoluteError), note: "median error"),
+        Document.Headline("TTFT", value: shown(first.medianAbsoluteError), note: "median error"),
+        Document.Headline("Throughput", value: shown(throughput.medianAbsoluteError), note: "median error"),
+        Document.Headline("Covered", value: "\(each.covered)", unit: "of \(each.rows)", note: "runs to be scored"),
+      ],
+      sections: [
+        Document.Section("Runs of engines: errors", [.table(headlineTable), .table(otherToolsTable)]),
+        Document.Section("Predicted against measured", [.charts(RunOutcome.Metric.allCases.map(scatter))]),
+        Document.Section("By chip, engine, model and mode", [.table(table(by: \.groupName, "Scored runs"))]),
+        Document.Section("By engine version", [.table(table(by: \.versionName, "Scored runs"))]),
+        Document.Section("By what the flags rest on", [.table(table(by: \.run.flagsBasis, "Scored runs"))]),
+        Document.Section(
+          "Runs that calibrate", [.table(table(by: \.groupName, "Runs that constants may be fitted to", .calibrate))]),
+        Document.Section("Runs without a prediction", [.table(unsupportedTable)]),
+        Document.Section("Worst rows", [.table(worstTable)]),
+      ],
+      footer: "supernode \(version)")
+  }
+
+  /// For a terminal: errors and what is missing; every row only when asked for.
+  public func terminalDocument(everyRow: Bool) -> Document {
+    var whole = document(version: "")
+    whole.sections = whole.sections.filter { section in
+      everyRow || !["Predicted against measured", "By what the flags rest on"].contains(section.title)
+    }
+    if everyRow { whole.sections.append(Document.Section("Every row", [.table(rowTable)])) }
+    whole.footer = ""
+    return whole
+  }
+
+  static var columns: [Table.Column] {
+    ["group", .number("runs"), .number("covered")]
+      + RunOutcome.Metric.allCases.flatMap { metric -> [Table.Column] in
+        let name = metric == .throughput ? "throughput" : metric.rawValue
+        return [.number("\(name) median"), .number("p90"), .number("bias")]
+      }
+  }
+
+  func cells(_ name: String, _ members: [RunOutcome], _ role: ServingRun.Role = .validate) -> [Table.Cell] {
+    let summaries = RunOutcome.Metric.allCases.map { metric in
+      RunSummary(members.filter { $0.metric == metric }, role: role)
+    }
+    let each = summaries.first { $0.metric == RunOutcome.Metric.timePerOutputToken.rawValue } ?? summaries[1]
+    return [Table.Cell(name), "\(each.rows)", "\(each.covered)"]
+      + summaries.flatMap {
+        [
+          Table.Cell(shown($0.medianAbsoluteError)), Table.Cell(shown($0.p90AbsoluteError)),
+          Table.Cell(shownSigned($0.bias)),
+        ]
+      }
+  }
+
+  var headlineTable: Table {
+    Table(
+      "Absolute errors: median and 90th percentile; bias is the median signed error", columns: Self.columns,
+      rows: headlineGroups.map { cells($0.name, $0.members) })
+  }
+
+  func table(by key: (RunOutcome) -> String, _ caption: String, _ role: ServingRun.Role = .validate) -> Table {
+    var members: [String: [RunOutcome]] = [:]
+    for outcome in outcomes where outcome.run.role == role { members[key(outcome), default: []].append(outcome) }
+    return Table(
+      caption, columns: Self.columns, rows: members.keys.sorted().map { cells($0, members[$0] ?? [], role) })
+  }
+
+  var otherToolsTable: Table {
+    Table(
+      "What other tools reach on rows of this file",
+      columns: ["tool", "rows", "metric", .number("median |error|"), .number("coverage"), "source"],
+      rows: otherTools.map {
+        [
+          Table.Cell($0.tool), Table.Cell($0.rows), Table.Cell($0.metric), Table.Cell(percent($0.medianAbsoluteError)),
+          Table.Cell(shown($0.coverage)), Table.Cell($0.source),
+        ]
+      })
+  }
+}
+
+extension RunOutcome {
+  var isOnHopper: Bool { ["NVIDIA H100", "NVIDIA H200"].contains(chip) }
+  var hasDrafts: Bool { (run.flags.draftTokens ?? 0) > 0 }
+  var versionName: String { "\(run.engine) \(run.engineVersion.isEmpty ? "(not given)" : run.engineVersion)" }
+}
+
+func shown(_ fraction: Double?) -> String { fraction.map(percent) ?? Text.missing }
+
+func shownSigned(_ fraction: Double?) -> String {
+  guard let fraction else { return Text.missing }
+  return (fraction > 0 ? "+" : "") + percent(fraction)
+}
