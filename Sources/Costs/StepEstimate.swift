@@ -19,6 +19,8 @@ public struct OperatorCost: Hashable, Sendable {
   public var messages: Bytes
   public var time: Seconds
   public var boundBy: Bound
+  /// How well its constants are grounded.
+  public var basis = Basis.prior
   /// Fraction of the sum of the operators' times, overlapped ones included.
   public var share: Double
   /// 0 is the attention stream, 1 the expert stream.
@@ -29,7 +31,10 @@ public struct OperatorCost: Hashable, Sendable {
 public struct StepEstimate: Sendable {
   public var time: Seconds
   public var operators: [OperatorCost]
+  /// The weakest of its operators'.
   public var basis: Basis
+  /// Fractions of the operators' times by what they rest on.
+  public var shares: [BasisShare] { operators.basisShares }
   /// Shares of the step in which the matrix cores, and the memory, of a chip are busy.
   public var computeUtilisation: Double
   public var memoryUtilisation: Double
@@ -55,4 +60,25 @@ public struct StepEstimate: Sendable {
     self.attentionShare = attentionShare
     self.notes = notes
   }
+}
+
+/// How much of a step's time rests on one basis.
+public struct BasisShare: Hashable, Sendable {
+  public var basis: Basis
+  public var share: Double
+}
+
+extension [OperatorCost] {
+  /// In the order of `Basis`; what takes no time counts nowhere.
+  var basisShares: [BasisShare] {
+    let sum = reduce(0) { $0 + $1.time.value }
+    guard sum > 0 else { return [] }
+    return Basis.allCases.compactMap { basis in
+      let part = reduce(0) { $1.basis == basis ? $0 + $1.time.value : $0 }
+      return part > 0 ? BasisShare(basis: basis, share: part / sum) : nil
+    }
+  }
+
+  /// The weakest of what takes time.
+  var weakestBasis: Basis? { filter { $0.time > .zero }.map(\.basis).min() }
 }

@@ -10,7 +10,7 @@ extension StepModel {
     var estimate = tell(resolved)
     if let decode = work.decode {
       estimate.notes = validityNotes(
-        requestsPerChip: decode.requests * Double(chip.dies.value) / Double(plan.tensorParallel),
+        requestsPerChip: decode.requests * Double(chip.dies.value) / Double(plan.tensor),
         context: (decode.context.first ?? 0) / decode.requests)
     }
     return estimate
@@ -32,9 +32,11 @@ extension StepModel {
       for demand in layer.attention { add(demand, times: times, share: shares.0, stream: 0) }
       for demand in layer.experts { add(demand, times: times, share: shares.1, stream: 1) }
       var straggle = OperatorDemand(name: "wait for the slowest rank", kind: .wait)
+      straggle.basis = engine.constants.attentionStraggle.basis
       straggle.fixed = layer.straggle * layer.attentionTime(share: shares.0)
       if straggle.fixed > 0 { add(straggle, times: times, share: 1, stream: 1) }
       var skewed = OperatorDemand(name: "wait for the busiest experts", kind: .wait)
+      skewed.basis = expertSkew == nil ? engine.constants.expertSkew.basis : .prior
       skewed.fixed = layer.skewTime(share: shares.1)
       if skewed.fixed > 0 { add(skewed, times: times, share: 1, stream: 1) }
     }
@@ -42,7 +44,7 @@ extension StepModel {
     let sum = rows.reduce(0) { $0 + $1.time.value }
     for index in rows.indices { rows[index].share = rows[index].time.value / sum }
     return StepEstimate(
-      time: Seconds(resolved.seconds), operators: rows, basis: .calibrated,
+      time: Seconds(resolved.seconds), operators: rows, basis: rows.weakestBasis ?? .prior,
       computeUtilisation: min(1, busy.compute / resolved.seconds),
       memoryUtilisation: min(1, busy.memory / resolved.seconds), boundBy: rows.dominantBound,
       microbatches: resolved.microbatches, attentionShare: resolved.attentionShare)
@@ -81,13 +83,14 @@ extension [OperatorCost] {
       self[index].bytes = self[index].bytes + Bytes(demand.bytes * times)
       self[index].messages = self[index].messages + Bytes(demand.messages * times)
       self[index].time = self[index].time + time
+      if time > .zero { self[index].basis = Swift.min(self[index].basis, demand.basis) }
       return
     }
     append(
       OperatorCost(
         name: name, kind: demand.kind, flops: FLOPs(demand.flops * times), bytes: Bytes(demand.bytes * times),
-        messages: Bytes(demand.messages * times), time: time, boundBy: demand.bound(share: share), share: 0,
-        stream: stream))
+        messages: Bytes(demand.messages * times), time: time, boundBy: demand.bound(share: share), basis: demand.basis,
+        share: 0, stream: stream))
   }
 
   /// The bound with the greatest sum of time; ties go to the first case.

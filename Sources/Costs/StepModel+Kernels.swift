@@ -6,7 +6,7 @@ extension StepModel {
   public func matrixUtilisation(rows: Int, depth: Int, columns: Int) -> Double {
     let product = lowering.product(
       "matrix product", .expertFeedForward, rows: Double(rows), depth: depth, columns: columns)
-    let demand = roofline.demand(of: product)
+    let demand = roofline.demand(of: product, isCaptured: true)
     return demand.flops / (roofline.peak(precision.weights) * demand.compute)
   }
 }

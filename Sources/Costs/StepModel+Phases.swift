@@ -8,7 +8,7 @@ extension StepModel {
   }
 
   func decodeWork(requests: Double, context: Double) -> StepWork {
-    StepWork(decode: .init(requests: requests, queries: 1 + plan.draftTokens, context: [context]))
+    StepWork(decode: .init(requests: requests, queries: 1 + drafting.tokens, context: [context]))
   }
 
   /// A step of prompts alone. Totals of the instance where `ranks` is 1, of one rank otherwise;

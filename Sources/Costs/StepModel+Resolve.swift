@@ -18,7 +18,9 @@ extension StepModel {
 
   func resolve(_ work: StepWork) -> Resolved {
     guard !work.isEmpty else { return Resolved() }
-    var resolved = Resolved(layers: layers(work), outside: lowering.outside(work).map(times.demand(of:)))
+    // Each stage has a microbatch of its own; a lone chunk passes them one after the other.
+    let work = plan.pipeline > 1 ? work.part(1 / stagedParts(work)) : work
+    var resolved = Resolved(layers: layers(work), outside: outside(work))
     resolved.seconds = Overlap.none(resolved.layers)
     if let rule = overlap(work) {
       let half = layers(work.part(0.5))
@@ -34,13 +36,19 @@ extension StepModel {
     return resolved
   }
 
+  /// Microbatches among which a pipeline's stages divide a step's requests.
+  func stagedParts(_ work: StepWork) -> Double {
+    let chunks = Double(work.prefill.filter { $0.newTokens > 0 }.count)
+    return min(Double(plan.pipeline), max(1, (work.decode?.requests ?? 0) + max(chunks, work.sampled)))
+  }
+
   /// How the engine overlaps two microbatches of such a step; nil where it makes none.
   private func overlap(_ work: StepWork) -> Engine.Overlap? {
     guard microbatching != false else { return nil }
     switch (work.decode, work.prefill.isEmpty) {
     case (let decode?, true):
       return engine.decode.overlap != .none && decode.requests >= 2 ? engine.decode.overlap : nil
-    case (nil, false): return engine.prefill.overlap != .none && plan.expertParallel > 1 ? .wire : nil
+    case (nil, false): return engine.prefill.overlap != .none && plan.expertDies > 1 ? .wire : nil
     default: return nil
     }
   }
@@ -59,11 +67,15 @@ extension StepModel {
   func layers(_ work: StepWork) -> [LayerDemand] {
     lowering.layers(work).map { layer in
       LayerDemand(
-        count: layer.count, attention: layer.attention.map(times.demand(of:)),
-        experts: layer.experts.map(times.demand(of:)),
+        count: layer.count, attention: layer.attention.map { times.demand(of: $0, isCaptured: work.isCaptured) },
+        experts: layer.experts.map { times.demand(of: $0, isCaptured: work.isCaptured) },
         // Ranks that share one pool of tokens have equal attention; others wait for the longest.
         straggle: layer.isSpread && layer.hasOwnRequests ? engine.constants.attentionStraggle.value : 0,
-        skew: layer.isSpread ? skew : 1)
+        skew: layer.isUneven ? skew : 1)
     }
+  }
+
+  func outside(_ work: StepWork) -> [OperatorDemand] {
+    lowering.outside(work).map { times.demand(of: $0, isCaptured: work.isCaptured) }
   }
 }

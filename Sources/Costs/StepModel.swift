@@ -14,20 +14,36 @@ public struct StepModel: Sendable {
   public let architecture: Architecture
   public let system: System
   public let engine: Engine
-  public let plan: EnginePlan
+  public let plan: ParallelPlan
   public let precision: Precision
   public let chip: Chip
   let fabric: Fabric
   let lowering: Lowering
   let roofline: RooflineTimes
   let times: any OperationTimes
+  public let drafting: Drafting
   /// nil lets the engine choose per batch and context.
-  var microbatching: Bool? { plan.microbatching }
+  public let microbatching: Bool?
+  /// Replaces the engine's `expertSkew`; 1 is perfect balance.
+  public let expertSkew: Double?
+  /// The field under which faults of the plan and its memory are told.
+  let place: String
 
+  /// - Parameters:
+  ///   - place: the scenario's field that the plan stands under, for faults.
+  ///   - cachePlane: the plane by which cached prefixes come out of a pool before a step of prompts.
+  ///   - times: instead of the roofline, made from it: a table of measured kernels.
   public init(
-    architecture: Architecture, system: System, chip: Chip, engine: Engine, plan: EnginePlan, precision: Precision,
-    cachePlane: String? = nil, failures: [Fabric.Failure] = []
+    architecture: Architecture, system: System, chip: Chip, engine: Engine, plan: ParallelPlan, precision: Precision,
+    drafting: Drafting = .none, microbatching: Bool? = nil, expertSkew: Double? = nil, cachePlane: String? = nil,
+    failures: [Fabric.Failure] = [], place: String = "plan",
+    times: (RooflineTimes) -> any OperationTimes = { $0 }
   ) throws {
+    if let expertSkew, !(expertSkew >= 1) {
+      throw Problem("expertSkew", "\(expertSkew) is below perfect balance", wayOut: "use 1 or more")
+    }
+    try drafting.check(architecture)
+    try plan.check(architecture, on: system, chip: chip, at: place)
     guard system.chip == chip.name else {
       throw Problem("system.chip", "\(system.name) is built of \(system.chip), not of \(chip.name)")
     }
@@ -37,27 +53,42 @@ public struct StepModel: Sendable {
     self.engine = engine
     self.plan = plan
     self.precision = precision
+    self.drafting = drafting
+    self.microbatching = microbatching
+    self.expertSkew = expertSkew
+    self.place = place
     fabric = try Fabric(system, chip: chip, failures: failures)
     lowering = Lowering(
-      architecture: architecture, engine: engine, plan: plan, precision: precision,
+      architecture: architecture, engine: engine, plan: plan, precision: precision, drafting: drafting,
       cachePlane: try cachePlane.map { try system.requiredPlane($0) })
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
-    times = roofline
+    self.times = times(roofline)
   }
 
-  /// Groups of dies with their own requests; one pooled set in sequence-parallel prefill.
-  public var ranks: Int {
-    plan.phase == .prefill && engine.prefill.attention == .sequenceTensorSequence ? 1 : plan.dataParallel
-  }
+  /// Groups of dies with their own requests; 1 where one pooled set of dies shares all prompts.
+  public var ranks: Int { plan.data }
 
-  public var tokensPerStep: Double { plan.tokensPerStep }
+  /// Packages in the instance.
+  public var chips: Int { plan.chips(of: chip) }
+
+  /// Expected tokens that a request gains in a decode step.
+  public var tokensPerStep: Double { drafting.tokensPerStep }
+
+  /// Routed experts, with copies, on each group of dies that holds whole ones; 0 for a dense model.
+  public var expertsPerRank: Int { architecture.mixture.map { plan.slots($0, placement: engine.experts) } ?? 0 }
 
   var hidden: Int { architecture.hiddenSize }
 
   /// Imbalance of experts: falls with the root of the experts on a rank, as independent loads average out.
   var skew: Double {
-    if let skew = plan.expertSkew { return skew }
-    guard plan.expertParallel > 1 else { return 1 }
-    return 1 + (engine.constants.expertSkew.value - 1) / Double(max(1, plan.expertsPerRank)).squareRoot()
+    if let expertSkew { return expertSkew }
+    guard plan.expert > 1 else { return 1 }
+    return 1 + (engine.constants.expertSkew.value - 1) / Double(max(1, placedExperts)).squareRoot()
+  }
+
+  /// With the shared ones that a rank keeps beside its routed experts.
+  private var placedExperts: Int {
+    let own = engine.experts.sharedPlacedAsRouted ? 0 : architecture.mixture?.sharedExperts ?? 0
+    return expertsPerRank + own
   }
 }

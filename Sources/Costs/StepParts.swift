@@ -23,27 +23,30 @@ extension StepModel {
     microbatching == false || (engine.decode.overlap == .none && (engine.prefill.overlap == .none || !isSpread))
   }
 
-  private var isSpread: Bool { plan.expertParallel > 1 }
+  private var isSpread: Bool { plan.expertDies > 1 }
 
   /// The step as one pass, in its parts.
   public func parts(_ work: StepWork) -> StepParts {
     var parts = StepParts(
       shared: .zero, cores: [Seconds](repeating: .zero, count: contextKinds), head: .zero, host: .zero)
     guard !work.isEmpty else { return parts }
+    let work = plan.pipeline > 1 ? work.part(1 / stagedParts(work)) : work
     let straggle = engine.constants.attentionStraggle.value
     for layer in lowering.layers(work) {
       let demands = LayerDemand(
-        count: layer.count, attention: [], experts: layer.experts.map(times.demand(of:)),
-        skew: layer.isSpread ? skew : 1)
+        count: layer.count, attention: [],
+        experts: layer.experts.map { times.demand(of: $0, isCaptured: work.isCaptured) },
+        skew: layer.isUneven ? skew : 1)
       parts.shared = parts.shared + Seconds(layer.count * (demands.expertTime(share: 1) + demands.skewTime(share: 1)))
       let waiting = layer.isSpread && layer.hasOwnRequests ? 1 + straggle : 1
       for operation in layer.attention {
-        let time = Seconds(layer.count * waiting * times.demand(of: operation).time(share: 1))
+        let time = Seconds(
+          layer.count * waiting * times.demand(of: operation, isCaptured: work.isCaptured).time(share: 1))
         parts.add(time, of: operation)
       }
     }
     for operation in lowering.outside(work) {
-      parts.add(Seconds(times.demand(of: operation).time(share: 1)), of: operation)
+      parts.add(Seconds(times.demand(of: operation, isCaptured: work.isCaptured).time(share: 1)), of: operation)
     }
     return parts
   }

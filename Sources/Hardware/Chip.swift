@@ -65,20 +65,55 @@ public struct ChipEfficiency: Decodable, Sendable {
   /// Rows to which the unit of a matrix product is padded, and columns of its output tile.
   public var tileRows: Sourced<Int>
   public var tileColumns: Sourced<Int>
+  /// `matrix` where products of a format reach another share of its peak.
+  public var matrixByFormat: FormatShares?
+  /// Shares of the memory bandwidth in products that are bound by reading weights, in those of experts, and in
+  /// attention that is bound by reading keys and values; `memory` where absent.
+  public var weightRead: Calibrated<Double>?
+  public var expertRead: Calibrated<Double>?
+  public var keyValueRead: Calibrated<Double>?
+  /// Start-up of an isolated matrix product, and of an attention kernel.
+  public var productStartup: Calibrated<Seconds>?
+  public var attentionStartup: Calibrated<Seconds>?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case matrix, matrixHalfDepth, attention, memory, vector, tileRows, tileColumns
+    case matrix, matrixHalfDepth, attention, memory, vector, tileRows, tileColumns, matrixByFormat, weightRead
+    case expertRead, keyValueRead, productStartup, attentionStartup
+  }
+
+  /// By the format that a product computes in.
+  public struct FormatShares: Decodable, Sendable {
+    public var bf16: Calibrated<Double>?
+    public var fp8: Calibrated<Double>?
+    public var int8: Calibrated<Double>?
+    public var fp4: Calibrated<Double>?
+    enum CodingKeys: String, CodingKey, CaseIterable { case bf16, fp8, int8, fp4 }
+  }
+
+  /// Share of the peak of large products in a format.
+  public func matrixShare(of format: NumberFormat) -> Calibrated<Double> {
+    let own: Calibrated<Double>? =
+      switch format.compute {
+      case .bf16: matrixByFormat?.bf16
+      case .fp8: matrixByFormat?.fp8
+      case .int8: matrixByFormat?.int8
+      case .nvfp4: matrixByFormat?.fp4
+      default: nil
+      }
+    return own ?? matrix
   }
 }
 
 extension Chip {
-  /// The peak rate of products in a format; a format that is not native runs at the next wider one that is.
+  /// The peak rate of products of weights in a format; one that is not native runs at the next wider one that is.
   public func peakRate(of format: NumberFormat) -> FLOPsPerSecond {
     switch format {
     case .fp32: peak.fp32?.value ?? peak.bf16.value * 0.25
-    case .bf16: peak.bf16.value
-    case .fp8: peak.fp8?.value ?? peak.bf16.value
+    case .bf16, .fp16, .int4Group: peak.bf16.value
+    case .fp8, .fp8Block, .mxfp8: peak.fp8?.value ?? peak.bf16.value
     case .int8, .int4: peak.int8?.value ?? peak.bf16.value
+    // Without products of four-bit floats the weights are widened to 16 bits first.
+    case .mxfp4, .nvfp4: peak.fp4?.value ?? peak.bf16.value
     }
   }
 

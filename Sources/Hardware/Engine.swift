@@ -9,10 +9,14 @@ public struct Engine: Decodable, Sendable {
   public var experts: ExpertPlacement
   public var constants: EngineConstants
   public var cache: CacheLayout
+  public var kernels: Kernels
+  public var buffers: Buffers
   public var validity: Validity?
+  /// Launches, host, collectives and memory of engines that serve prompts and decoding requests in one pool.
+  public var execution: Execution?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, source, decode, prefill, experts, constants, cache, validity
+    case name, source, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution
   }
 
   /// What two microbatches do for each other.
@@ -58,6 +62,15 @@ public struct Engine: Decodable, Sendable {
     /// Pieces of one layer's part of a block that lie apart in memory.
     public var fragmentsPerLayer: Sourced<Int>
     enum CodingKeys: String, CodingKey, CaseIterable { case blockTokens, fragmentsPerLayer }
+  }
+
+  /// Memory that weights, keys and values cannot have.
+  public struct Buffers: Decodable, Sendable {
+    /// Share of a die's memory that the runtime keeps: its context, its allocator's slack, fragmentation.
+    public var runtimeShare: Sourced<Double>
+    /// Most tokens of a step of prompts that a rank's exchange buffers hold at once.
+    public var promptTokens: Sourced<Int>
+    enum CodingKeys: String, CodingKey, CaseIterable { case runtimeShare, promptTokens }
   }
 
   /// The range in which the model was held against measurements.

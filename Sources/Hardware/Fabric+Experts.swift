@@ -18,7 +18,7 @@ extension Fabric {
   ///
   /// startup + messages · (perMessage + perDoubling · log₂(min(ranks, saturation)/8)) + payload / bandwidth.
   public func exchange(
-    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int
+    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int, format: NumberFormat? = nil
   ) -> ExchangeTime? {
     guard ranks > 1 else { return ExchangeTime(startup: .zero, messageWork: .zero, wire: .zero, bytes: .zero) }
     let candidates = [widestPlane(for: ranks), system.scaleUp, system.scaleOut]
@@ -27,7 +27,7 @@ extension Fabric {
     else { return nil }
     let part = kind == .dispatch ? constants.dispatch : constants.combine
     let messages = tokens * Double(expertsPerToken)
-    let size = Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value
+    let size = Bytes(Double(hidden) * (format ?? part.format).bytes) + part.messageOverhead.value
     let doublings = Fabric.doublings(from: 8, to: min(ranks, part.saturation.value))
     let work = part.perMessage.value + part.perDoubling.value * doublings
     let open = availability(of: plane, scope: scope(of: ranks))
@@ -42,14 +42,16 @@ extension Fabric {
   ///
   /// Boards reached beside its own: (n − 1)(1 − (1 − 1/n)^experts), at most `boardLimit`.
   public func bulkExchange(
-    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int, boardLimit: Int
+    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int, boardLimit: Int,
+    format: NumberFormat? = nil
   ) -> ExchangeTime? {
-    let small = exchange(kind, tokens: tokens, hidden: hidden, expertsPerToken: expertsPerToken, ranks: ranks)
+    let small = exchange(
+      kind, tokens: tokens, hidden: hidden, expertsPerToken: expertsPerToken, ranks: ranks, format: format)
     guard let inner = system.scaleUp, let outer = system.scaleOut, let constants = outer.expertParallel,
       constants.forwardsWithinBoards == true, small != nil
     else { return small }
     let part = kind == .dispatch ? constants.dispatch : constants.combine
-    let size = Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value
+    let size = Bytes(Double(hidden) * (format ?? part.format).bytes) + part.messageOverhead.value
     let domain = innerDomain(inner)
     let boards = max(1, (ranks + domain - 1) / domain)
     let reached = Fabric.otherBins(boards, draws: expertsPerToken)
@@ -59,6 +61,28 @@ extension Fabric {
     let within = size * (tokens * local) / bandwidth(on: inner, scope: .intraNode)
     let bytes = size * (tokens * (boards > 1 ? remote : local))
     return ExchangeTime(startup: part.startup.value, messageWork: .zero, wire: max(across, within), bytes: bytes)
+  }
+
+  /// An exchange on the scale-up plane alone, where no kernel of it was measured: start-up and payload by the plane's
+  /// all-to-all, without the part that stays on its own die.
+  public func localExchange(
+    _ kind: Exchange, tokens: Double, hidden: Int, expertsPerToken: Int, ranks: Int, format: NumberFormat
+  ) -> ExchangeTime? {
+    guard let plane = system.scaleUp, ranks <= innerDomain(plane), ranks > 1 else { return nil }
+    let payload = Bytes(Double(hidden) * format.bytes) * (tokens * Double(expertsPerToken))
+    let remote = payload * (Double(ranks - 1) / Double(ranks))
+    let start = plane.collectives?.allToAll.map { $0.startup.value + $0.perRank.value * Double(ranks - 1) }
+    let rate = plane.collectives?.allToAll?.bandwidth.value ?? bandwidth(on: plane, scope: scope(of: ranks))
+    return ExchangeTime(
+      startup: start ?? latency(on: plane, scope: scope(of: ranks)), messageWork: .zero, wire: remote / rate,
+      bytes: remote)
+  }
+
+  /// Hidden values to the dies of the next pipeline stage: inside the scale-up domain where both stages fit it.
+  public func toNextStage(_ size: Bytes, stageDies: Int) -> Seconds {
+    guard let inner = system.scaleUp else { return .zero }
+    let plane = 2 * stageDies <= innerDomain(inner) ? inner : system.scaleOut ?? inner
+    return transfer(size, on: plane)
   }
 
   /// Expected bins other than one's own that `draws` uniform draws reach.

@@ -61,12 +61,15 @@ public struct Plane: Decodable, Sendable {
   /// Share of the nameplate that large transfers and collectives reach where no path was measured.
   public var utilisation: Calibrated<Double>
   public var expertParallel: ExpertParallelConstants?
+  /// Measured kernels of collectives inside the plane's domain; `latency` and `utilisation` stand in where there are
+  /// none.
+  public var collectives: CollectiveConstants?
   /// Optical modules at each endpoint's own ports, both ends counted, where its switches are not described.
   public var opticsPerEndpoint: Sourced<Int>?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, role, topology, domain, bandwidth, endpoint, hostBandwidth, dieToDie, switches, paths, latency
-    case utilisation, expertParallel, opticsPerEndpoint
+    case utilisation, expertParallel, collectives, opticsPerEndpoint
   }
 
   public enum Role: String, Decodable, Sendable, CaseIterable { case scaleUp, scaleOut, storage }

@@ -93,14 +93,17 @@ extension DeploymentSearch {
   /// nil where the layout cannot be: heads that do not divide, an exchange that no plane carries.
   func model(_ phase: Phase, _ layout: Layout, draftTokens: Int = 0) -> StepModel? {
     guard
-      let plan = try? EnginePlan(
+      let plan = try? ParallelPlan.instance(
         phase, chips: layout.chips, of: architecture, on: hardware.system, chip: hardware.chip,
         engine: hardware.engine, tensorParallel: layout.tensorParallel,
-        draftTokens: draftTokens, acceptance: draftTokens > 0 ? entry.speculation?.acceptance ?? 0 : 0)
+        redundantExperts: hardware.engine.experts.redundant.value)
     else { return nil }
     return try? StepModel(
       architecture: architecture, system: hardware.system, chip: hardware.chip, engine: hardware.engine, plan: plan,
-      precision: hardware.precision, cachePlane: phase == .decode ? nil : hardware.cachePlane)
+      precision: hardware.precision,
+      drafting: Drafting(
+        tokens: draftTokens, acceptance: draftTokens > 0 ? [entry.speculation?.acceptance ?? 0] : []),
+      cachePlane: phase == .decode ? nil : hardware.cachePlane)
   }
 }
 
@@ -127,7 +130,7 @@ extension DeploymentSearch {
     }
     let inMemory = greatest(upTo: Self.requestLimit, where: fits)
     let requests = greatest(upTo: inMemory) { step($0) <= longest }
-    let running = Double(requests * model.ranks) / Double(model.plan.chips)
+    let running = Double(requests * model.ranks) / Double(model.chips)
     guard running >= Self.fewestRequests else { return nil }
     let estimate = model.decodeStep(
       requestsPerRank: requests, contextTokensPerRank: Double(requests) * context)
@@ -135,10 +138,10 @@ extension DeploymentSearch {
     let steps = max(1, (entry.outputTokens - 1) / model.tokensPerStep)
     let limit = requests < inMemory ? "objective" : (requests < Self.requestLimit ? "memory" : "limit")
     return PoolChoice(
-      chips: model.plan.chips, tensorParallel: model.plan.tensorParallel, expertParallel: model.plan.expertParallel,
+      chips: model.chips, tensorParallel: model.plan.tensor, expertParallel: model.plan.expert,
       batchPerChip: running, tokensPerStep: model.tokensPerStep, step: estimate.time,
       requestsPerSecond: running / (steps * estimate.time.value),
-      power: power.watts(chips: model.plan.chips, during: estimate) / Double(model.plan.chips),
+      power: power.watts(chips: model.chips, during: estimate) / Double(model.chips),
       boundBy: estimate.boundBy.rawValue, batchLimit: limit)
   }
 
@@ -171,7 +174,7 @@ extension DeploymentSearch {
 
   /// Full iterations of equal prompts; a request waits for the iteration under way and for its own.
   func prefill(_ model: StepModel, tokensPerChip: Int) -> PoolChoice? {
-    let chips = model.plan.chips
+    let chips = model.chips
     let fresh = max(1, entry.promptTokens * (1 - (entry.prefixHits ?? 0)))
     let cached = entry.promptTokens - fresh
     let memory = model.memoryPlan(requestsPerRank: 0, tokensPerRank: tokensPerChip / hardware.chip.dies.value)
@@ -186,7 +189,7 @@ extension DeploymentSearch {
     let chunks = max(1, fresh * Double(model.ranks) / Double(tokensPerChip * chips))
     guard estimate.time * (1 + chunks) <= entry.timeToFirstToken else { return nil }
     return PoolChoice(
-      chips: chips, tensorParallel: model.plan.tensorParallel, expertParallel: model.plan.expertParallel,
+      chips: chips, tensorParallel: model.plan.tensor, expertParallel: model.plan.expert,
       batchPerChip: Double(tokensPerChip), tokensPerStep: 1, step: estimate.time,
       requestsPerSecond: requests / estimate.time.value / Double(chips),
       power: power.watts(chips: chips, during: estimate) / Double(chips), boundBy: estimate.boundBy.rawValue,

@@ -4,13 +4,13 @@ public enum Basis: String, Codable, Sendable, Comparable, CaseIterable {
   case measured
   /// From a model whose constants were fitted to measurements of this kind of operator on this chip.
   case calibrated
-  /// From first principles and data-sheet figures alone.
-  case analytic
+  /// From first principles, data-sheet figures and judged constants.
+  case prior
 
   public static func < (left: Basis, right: Basis) -> Bool { left.strength < right.strength }
   private var strength: Int {
     switch self {
-    case .analytic: 0
+    case .prior: 0
     case .calibrated: 1
     case .measured: 2
     }

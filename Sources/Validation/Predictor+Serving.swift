@@ -24,7 +24,7 @@ extension Predictor {
     case "scheduling gap between iterations": return .value(try engine(of: row).constants.stepGap.value.milliseconds)
     case "decode throughput per accelerator", "decode throughput per NPU", "decode throughput per chip":
       return try decodeStep(row) { model, requests, context in
-        requests * Double(model.ranks) / Double(model.plan.chips)
+        requests * Double(model.ranks) / Double(model.chips)
           / model.observe(.timePerOutputToken, requests: requests, context: context)
       }
     case "system decode throughput":
@@ -60,7 +60,7 @@ extension Predictor {
   /// One batch of equal prompts with a share `reuse` of each in the cache.
   func prefillTime(_ model: StepModel, batch: Double, prompt: Double, reuse: Double) -> Seconds {
     let groups = Double(model.ranks)
-    let tokens = batch * Double(model.plan.chips) / groups
+    let tokens = batch * Double(model.chips) / groups
     let requests = tokens / prompt
     let new = prompt * (1 - reuse)
     let cached = prompt * reuse
@@ -86,7 +86,7 @@ extension Predictor {
       draftTokens: Int(row.number("mtp") ?? (simulatedDrafts ? 1 : 0)),
       acceptance: row.number("accept") ?? (simulatedDrafts ? 0.7 : 0))
     let model = try stepModel(.decode, of: row, chips: chips(of: row, .decode), variation)
-    let requests = batch * Double(model.plan.chips) / Double(model.ranks)
+    let requests = batch * Double(model.chips) / Double(model.ranks)
     return .value(observe(model, requests, context))
   }
 
@@ -151,7 +151,7 @@ extension Predictor {
       let model = try stepModel(
         .decode, of: row, chips: chips(of: row, .decode),
         Variation(microbatching: on, draftTokens: 1, acceptance: 0.7))
-      let requests = batch * Double(model.plan.chips) / Double(model.ranks)
+      let requests = batch * Double(model.chips) / Double(model.ranks)
       return model.observe(.timePerOutputToken, requests: requests, context: context)
     }
     return try time(false) / time(true) - 1
@@ -169,7 +169,7 @@ extension Predictor {
     func time(_ drafts: Int) throws -> Double {
       let model = try stepModel(
         .decode, of: row, chips: chips(of: row, .decode), Variation(draftTokens: drafts, acceptance: 0.7))
-      let requests = batch * Double(model.plan.chips) / Double(model.ranks)
+      let requests = batch * Double(model.chips) / Double(model.ranks)
       return model.observe(.timePerOutputToken, requests: requests, context: row.inputTokens ?? 4096)
     }
     return try time(0) / time(1) - 1
@@ -179,7 +179,7 @@ extension Predictor {
     func time(_ drafts: Int) throws -> Double {
       let model = try stepModel(
         .decode, of: row, chips: chips(of: row, .decode), Variation(draftTokens: drafts, acceptance: 0.7))
-      let requests = (row.batchPerChip ?? 96) * Double(model.plan.chips) / Double(model.ranks)
+      let requests = (row.batchPerChip ?? 96) * Double(model.chips) / Double(model.ranks)
       return model.observe(.layer, requests: requests, context: row.inputTokens ?? 4096)
     }
     return .value(100 * (try time(1) / time(0) - 1))

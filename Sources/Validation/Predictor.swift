@@ -91,12 +91,14 @@ public struct Predictor: Sendable {
   func stepModel(_ phase: Phase, of row: PublishedRow, chips: Int, _ variation: Variation) throws -> StepModel {
     let (system, engine, architecture) = try (system(of: row), engine(of: row), architecture(of: row))
     let chip = try catalog.chip(system.chip)
-    let plan = try EnginePlan(
+    let plan = try ParallelPlan.instance(
       phase, chips: chips, of: architecture, on: system, chip: chip, engine: engine,
-      microbatching: variation.microbatching, draftTokens: variation.draftTokens, acceptance: variation.acceptance,
-      expertSkew: variation.expertSkew)
+      redundantExperts: engine.experts.redundant.value)
     return try StepModel(
       architecture: architecture, system: system, chip: chip, engine: engine, plan: plan,
-      precision: precision(of: row), cachePlane: variation.cachePlane)
+      precision: precision(of: row),
+      drafting: Drafting(tokens: variation.draftTokens, acceptance: [variation.acceptance]),
+      microbatching: variation.microbatching, expertSkew: variation.expertSkew, cachePlane: variation.cachePlane,
+      place: phase.rawValue)
   }
 }

@@ -54,11 +54,11 @@ import Units
       let times = try fit.equallyGood.map { values in
         let tuned = fit.apply(values, to: engine)
         let machine = fit.apply(values, to: system)
-        let plan = try EnginePlan(
-          .decode, chips: 160, of: deepSeek, on: machine, chip: chip, engine: tuned, draftTokens: 1, acceptance: 0.7)
+        let plan = try ParallelPlan.instance(
+          .decode, chips: 160, of: deepSeek, on: machine, chip: chip, engine: tuned, redundantExperts: 32)
         let model = try StepModel(
           architecture: deepSeek, system: machine, chip: chip, engine: tuned, plan: plan,
-          precision: Precision(weights: .int8))
+          precision: Precision(weights: .int8), drafting: Drafting(tokens: 1, acceptance: [0.7]))
         let requests = batch / 2
         return model.decodeTime(requestsPerRank: requests, contextTokensPerRank: context * Double(requests))
           .milliseconds / model.tokensPerStep

@@ -28,9 +28,9 @@ import Models
 
   @Test("experts with their copies share the ranks as in the papers")
   func slots() throws {
-    #expect(try stepModel(.decode, chips: 160).plan.expertsPerRank == 1)
-    #expect(try stepModel(.prefill, chips: 16).plan.expertsPerRank == 10)
-    #expect(try stepModel(.decode, chips: 144, engine: "xDeepServe").plan.expertsPerRank == 1)
+    #expect(try stepModel(.decode, chips: 160).expertsPerRank == 1)
+    #expect(try stepModel(.prefill, chips: 16).expertsPerRank == 10)
+    #expect(try stepModel(.decode, chips: 144, engine: "xDeepServe").expertsPerRank == 1)
   }
 
   @Test("the exchange's buffers are ranks x tokens x message, 225 and 420 MiB for 96 tokens at 320 dies")

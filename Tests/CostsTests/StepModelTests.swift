@@ -27,7 +27,7 @@ import Models
     let up = try #require(step.operators.first { $0.name == "gate and up" })
     #expect(up.boundBy == .memory)
     #expect(abs(up.bytes.value - 2 * (2 * 1024 * 8192 + 1024 * 2 + 8192 * 2)) < 1)
-    let rate = 3.35e12 * 0.896
+    let rate = 3.35e12 * 0.88
     #expect(abs(up.time.value - (up.bytes.value / rate + 2 * 2e-6)) < 1e-12)
     // Scores and values: 4 x heads x width x context in each of two layers; keys and values: 2 x 2 x 128 x 2 bytes a
     // token.

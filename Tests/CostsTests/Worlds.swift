@@ -35,12 +35,13 @@ func stepModel(
   if !exchanges { for index in system.planes.indices { system.planes[index].expertParallel = nil } }
   let chip = try catalog.chip(system.chip)
   let engine = try catalog.engine(engine)
-  let plan = try EnginePlan(
+  let plan = try ParallelPlan.instance(
     phase, chips: chips, of: architecture, on: system, chip: chip, engine: engine, tensorParallel: tensorParallel,
-    microbatching: microbatching, draftTokens: drafts, acceptance: acceptance, expertSkew: skew)
+    redundantExperts: engine.experts.redundant.value)
   return try StepModel(
     architecture: architecture, system: system, chip: chip, engine: engine, plan: plan, precision: precision,
-    cachePlane: cachePlane, failures: failures)
+    drafting: Drafting(tokens: drafts, acceptance: [acceptance]), microbatching: microbatching, expertSkew: skew,
+    cachePlane: cachePlane, failures: failures, place: phase.rawValue)
 }
 
 /// Milliseconds per output token of CloudMatrix-Infer's decode instance.
@@ -53,7 +54,7 @@ func timePerOutputToken(perChip: Int, context: Double, drafts: Int = 1, microbat
 
 /// Seconds of a prefill step of 16,384 prompt tokens per chip, a share of each prompt cached.
 func prefillSeconds(reuse: Double, prompt: Double = 4096, model: StepModel) -> Double {
-  let tokens = 16384.0 * Double(model.plan.chips)
+  let tokens = 16384.0 * Double(model.chips)
   let requests = tokens / prompt
   let new = prompt * (1 - reuse)
   let pairs = requests * new * (prompt * reuse + (new + 1) / 2)

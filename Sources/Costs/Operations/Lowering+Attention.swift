@@ -38,12 +38,13 @@ extension Lowering {
   /// A pooled step spreads its tokens over all dies, and each die has all heads of its tokens' projections.
   private func load(_ work: StepWork) -> AttentionLoad {
     let pooled = isPooled(work)
-    let count = pooled ? Double(plan.dies) : 1
-    var load = AttentionLoad(tensorParallel: pooled ? 1 : plan.tensorParallel)
+    let parts = Double(plan.context)
+    let count = pooled ? Double(plan.dies) : parts
+    var load = AttentionLoad(tensorParallel: pooled ? 1 : plan.tensor)
     if let decode = work.decode {
       load.decodeTokens = decode.tokens
       load.queries = Double(decode.queries)
-      load.context = decode.context.first ?? 0
+      load.context = (decode.context.first ?? 0) / parts
     }
     load.promptTokens = work.prefill.reduce(0) { $0 + $1.newTokens } / count
     load.prompts = work.prefill.map { chunk in
@@ -61,9 +62,11 @@ extension Lowering {
     let queries = heads * shape.headDimension
     let keys = 2 * keyHeads * shape.headDimension
     let format = precision.keyValue.bytes
-    let elementwise = Double(hidden) * 11 + Double(queries + keys) * 4 + Double(queries) * 3
+    let elementwise =
+      Double(hidden) * kernels.normBytes.value + Double(queries + keys) * kernels.rotaryBytes.value
+      + Double(queries) * kernels.quantiseBytes.value
     var list = [
-      vector("norm, rotary, quantise", bytes: load.tokens * elementwise, launches: 5),
+      vector("norm, rotary, quantise", bytes: load.tokens * elementwise, launches: kernels.attention.value),
       product("query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + keys),
     ]
     if load.decodeTokens > 0 {
@@ -76,49 +79,60 @@ extension Lowering {
       let read = prompt.contextTokens + prompt.newTokens
       list.append(attentionCore("attention", flops: flops, bytes: read * Double(keys) * format, isDecode: false))
     }
-    list.append(product("output projection", .projection, rows: load.tokens, depth: queries, columns: hidden))
-    return list
+    return list + outputProjection(rows: load.tokens, depth: queries)
   }
 
-  /// Decoding requests take their queries into the latent space; prompts expand keys and values for every head.
+  /// Decoding requests, and prompts of few tokens, take their queries into the latent space; longer prompts expand keys
+  /// and values for every head.
   private func latent(_ shape: LatentAttention, _ load: AttentionLoad) -> [Operation] {
     let heads = max(1, shape.heads / load.tensorParallel)
     let perHead = shape.nopeDimension + shape.ropeDimension
     let latent = shape.keyValueRank + shape.ropeDimension
+    let least = Double(engine.execution?.expandsFrom.value ?? 0)
+    let short = load.prompts.filter { $0.newTokens < least }
+    let long = load.prompts.filter { $0.newTokens >= least }
+    let absorbedTokens = load.decodeTokens + short.reduce(0) { $0 + $1.newTokens }
     let elementwise =
-      load.decodeTokens * latentElementwise(shape, heads: heads, assembled: 4 * latent)
-      + load.promptTokens * latentElementwise(shape, heads: heads, assembled: 4 * perHead)
-    var list = [vector("norm, rotary, quantise", bytes: elementwise, launches: 5)]
+      absorbedTokens * latentElementwise(shape, heads: heads, assembled: latent)
+      + long.reduce(0) { $0 + $1.newTokens } * latentElementwise(shape, heads: heads, assembled: perHead)
+    let launches = kernels.latentAttention.value
+    var list = [vector("norm, rotary, quantise", bytes: elementwise, launches: launches)]
     list += queryProjections(shape, rows: load.tokens, columns: heads * perHead)
-    if load.decodeTokens > 0 { list += absorbed(shape, load, heads: heads) }
-    if !load.prompts.isEmpty { list += expanded(shape, load, heads: heads) }
+    if absorbedTokens > 0 { list += absorbed(shape, load, short, rows: absorbedTokens, heads: heads) }
+    if !long.isEmpty { list += expanded(shape, long, heads: heads) }
+    return list + outputProjection(rows: load.tokens, depth: heads * shape.valueDimension)
+  }
+
+  private func absorbed(
+    _ shape: LatentAttention, _ load: AttentionLoad, _ short: [AttentionLoad.Prompt], rows: Double, heads: Int
+  ) -> [Operation] {
+    let latent = shape.keyValueRank + shape.ropeDimension
+    func core(pairs: Double, read: Double) -> Operation {
+      attentionCore(
+        "latent attention", flops: 2 * pairs * Double(heads) * Double(latent + shape.keyValueRank),
+        bytes: read * Double(latent) * precision.keyValue.bytes, isDecode: true, isLatent: true)
+    }
+    var list = [
+      product(
+        "absorb keys", .projection, rows: rows, depth: shape.nopeDimension, columns: shape.keyValueRank,
+        copies: Double(heads), format: .bf16)
+    ]
+    if load.decodeTokens > 0 {
+      list.append(core(pairs: load.context * load.queries, read: load.context + load.decodeTokens))
+    }
+    list += short.map { core(pairs: $0.pairs, read: $0.contextTokens + $0.newTokens) }
     list.append(
       product(
-        "output projection", .projection, rows: load.tokens, depth: heads * shape.valueDimension, columns: hidden))
+        "expand values", .projection, rows: rows, depth: shape.keyValueRank, columns: shape.valueDimension,
+        copies: Double(heads), format: .bf16))
     return list
   }
 
-  private func absorbed(_ shape: LatentAttention, _ load: AttentionLoad, heads: Int) -> [Operation] {
-    let latent = shape.keyValueRank + shape.ropeDimension
-    let pairs = load.context * load.queries
-    let flops = 2 * pairs * Double(heads) * Double(latent + shape.keyValueRank)
-    let cache = (load.context + load.decodeTokens) * Double(latent) * precision.keyValue.bytes
-    return [
-      product(
-        "absorb keys", .projection, rows: load.decodeTokens, depth: shape.nopeDimension, columns: shape.keyValueRank,
-        copies: Double(heads), format: .bf16),
-      attentionCore("latent attention", flops: flops, bytes: cache, isDecode: true),
-      product(
-        "expand values", .projection, rows: load.decodeTokens, depth: shape.keyValueRank,
-        columns: shape.valueDimension, copies: Double(heads), format: .bf16),
-    ]
-  }
-
   /// Keys and values of all tokens, cached ones included, are expanded from their latents for every head.
-  private func expanded(_ shape: LatentAttention, _ load: AttentionLoad, heads: Int) -> [Operation] {
+  private func expanded(_ shape: LatentAttention, _ prompts: [AttentionLoad.Prompt], heads: Int) -> [Operation] {
     let perHead = shape.nopeDimension + shape.ropeDimension
-    let all = load.promptTokens + load.prompts.reduce(0) { $0 + $1.cachedTokens }
-    let loaded = load.prompts.reduce(0) { $0 + $1.loadedTokens }
+    let all = prompts.reduce(0) { $0 + $1.newTokens } + prompts.reduce(0) { $0 + $1.cachedTokens }
+    let loaded = prompts.reduce(0) { $0 + $1.loadedTokens }
     var list = [
       product(
         "expand keys and values", .projection, rows: all, depth: shape.keyValueRank,
@@ -131,7 +145,7 @@ extension Lowering {
     // Reads the nope part and writes it beside the rotary one; values are read and written once.
     let assembled = 2 * (shape.nopeDimension + perHead + 2 * shape.valueDimension)
     list.append(vector("assemble keys and values", bytes: all * Double(heads * assembled), launches: 2, context: 0))
-    for prompt in load.prompts {
+    for prompt in prompts {
       let flops = 2 * prompt.pairs * Double(heads) * Double(perHead + shape.valueDimension)
       let read = prompt.newTokens + prompt.cachedTokens
       let bytes = read * Double(heads * (perHead + shape.valueDimension)) * 2
@@ -151,12 +165,29 @@ extension Lowering {
     ]
   }
 
-  /// Norm with residual (8 bytes a value), quantise (3), latent norms (6), rotary (4), query assembly, quantised
-  /// output (3): of one token.
+  /// Of one token: norm and quantise, norms of the latents, rotary, assembly of the queries, quantised output.
   private func latentElementwise(_ shape: LatentAttention, heads: Int, assembled: Int) -> Double {
-    let latents = 6 * ((shape.queryRank ?? 0) + shape.keyValueRank)
-    let perHead = assembled + 4 * shape.ropeDimension + 3 * shape.valueDimension
-    return Double(11 * hidden + latents + heads * perHead)
+    let latents = kernels.latentNormBytes.value * Double((shape.queryRank ?? 0) + shape.keyValueRank)
+    let rotary = kernels.rotaryBytes.value * Double(assembled + shape.ropeDimension)
+    let perHead = rotary + kernels.quantiseBytes.value * Double(shape.valueDimension)
+    return kernels.normBytes.value * Double(hidden) + latents + Double(heads) * perHead
+  }
+
+  /// The output projection, over the plan's own dies where they are others than those of the heads.
+  private func outputProjection(rows: Double, depth: Int) -> [Operation] {
+    guard let output = plan.outputTensor, output > plan.tensor else {
+      return [product("output projection", .projection, rows: rows, depth: depth, columns: hidden)]
+    }
+    // Each die takes a part of the heads of all tokens of its group, and sums go back to the tokens' own dies.
+    let group = output / plan.tensor
+    let sent = rows * Double(depth) * 2
+    let summed = rows * Double(group * hidden) * 2
+    return [
+      collective("heads to their dies", .allToAll, size: sent, ranks: group, sent: sent),
+      product(
+        "output projection", .projection, rows: rows * Double(group), depth: max(1, depth / group), columns: hidden),
+      collective("sums of outputs", .reduceScatter, size: summed, ranks: group, sent: summed / Double(group)),
+    ]
   }
 
   /// Between sequence- and tensor-parallel stages: latents (or queries, keys and values) to all dies, outputs back by

@@ -1,53 +1,105 @@
+import Hardware
 import Models
 import Units
 
 extension Lowering {
   /// The feed-forward half of a layer; `rows` are tokens of one attention rank (of one die in a pooled step).
   func feedForward(_ feedForward: FeedForward, _ rows: Double, _ work: StepWork) -> [Operation] {
-    let pooled = isPooled(work)
-    let tensor = pooled ? 1 : plan.tensorParallel
     switch feedForward {
-    case .dense(let intermediate): return dense(intermediate: intermediate, rows: rows, tensorParallel: tensor)
-    case .mixture(let mixture):
-      // The dies that share a request's heads share its tokens among their experts too.
-      let rows = rows / Double(plan.expertParallel > 1 ? tensor : 1)
-      let slots = max(1, plan.expertsPerRank)
-      let total = rows * Double(plan.expertParallel)
-      let activated = Self.activatedSlots(mixture, slots: slots, tokens: total)
-      var list = experts(mixture, rows: rows, activated: activated)
-      if plan.expertParallel > 1 {
-        let isBulk = work.decode == nil
-        list += [true, false].map { exchange(mixture, rows: rows, isDispatch: $0, isBulk) }
-      }
-      return list
+    case .dense(let intermediate):
+      return dense(intermediate: intermediate, rows: rows, tensorParallel: isPooled(work) ? 1 : plan.tensor)
+    case .mixture(let mixture): return self.mixture(mixture, rows: rows, work)
     }
   }
 
   /// Gate, up and down of a dense layer, divided over `tensorParallel` dies.
-  private func dense(intermediate: Int, rows: Double, tensorParallel: Int) -> [Operation] {
+  func dense(intermediate: Int, rows: Double, tensorParallel: Int) -> [Operation] {
     let width = max(1, intermediate / tensorParallel)
-    let elementwise = Double(11 * hidden + 5 * width)
+    let elementwise = Double(hidden) * kernels.normBytes.value + Double(width) * kernels.activationBytes.value
     return [
-      vector("norm, activation, quantise", bytes: rows * elementwise, launches: 2),
+      vector("norm, activation, quantise", bytes: rows * elementwise, launches: kernels.feedForward.value),
       product("gate and up", .denseFeedForward, rows: rows, depth: hidden, columns: 2 * width),
       product("down", .denseFeedForward, rows: rows, depth: width, columns: hidden),
     ]
   }
 
-  /// Router, and the experts of one rank that receives the mean load; `activated` of its slots have tokens.
-  private func experts(_ mixture: MixtureOfExperts, rows: Double, activated: Double) -> [Operation] {
-    let pairs = rows * Double(mixture.expertsPerToken + max(0, mixture.sharedExperts))
-    let perExpert = pairs / max(1, activated)
-    let width = mixture.intermediateSize
-    let elementwise = rows * Double(11 * hidden) + pairs * Double(5 * width)
+  /// How tokens reach their experts in such a step; nil where one die has all of them.
+  func exchangeKind(_ work: StepWork) -> Engine.ExpertExchange? {
+    guard plan.expertDies > 1 else { return nil }
+    guard let rule = engine.execution?.exchange else {
+      guard plan.expert > 1 else { return .allReduce }
+      return work.decode == nil ? .bulk : .lowLatency
+    }
+    if plan.data * plan.context == 1 { return rule.shared }
+    return work.prefill.isEmpty ? rule.split : rule.prompts ?? rule.split
+  }
+
+  private func mixture(_ mixture: MixtureOfExperts, rows: Double, _ work: StepWork) -> [Operation] {
+    let kind = exchangeKind(work)
+    // Where tokens go to their experts, the dies that share a request's heads share its tokens too.
+    let isSplit = kind == .lowLatency || kind == .bulk || kind == .gatherScatter
+    let own = rows / Double(isSplit && !isPooled(work) ? plan.tensor : 1)
+    let total = work.instanceTokens ?? own * Double(isSplit ? plan.stageDies : 1)
+    let mean = work.instanceTokens.map { isSplit ? $0 / Double(plan.stageDies) : $0 } ?? own
+    let load = ExpertLoad(
+      rows: own, mean: mean, total: total, isSplit: isSplit,
+      groups: Double(isSplit ? plan.stageDies : 1) / Double(plan.expert))
+    var list = experts(mixture, load)
+    switch kind {
+    case .gatherScatter?: list += gatherScatter(mean: mean, total: total)
+    case .lowLatency?, .bulk?:
+      list += [true, false].map { exchange(mixture, rows: own, isDispatch: $0, kind == .bulk) }
+    default: break
+    }
+    return list
+  }
+
+  /// Tokens that a die has, that it has on average, and that the instance has.
+  private struct ExpertLoad {
+    var rows: Double
+    var mean: Double
+    var total: Double
+    var isSplit: Bool
+    /// Dies of mean tokens whose choices fall on one group of experts, over the groups.
+    var groups: Double
+  }
+
+  /// Router, the experts of a die with the mean load, and shared ones; `activated` of its slots have tokens.
+  private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad) -> [Operation] {
+    let isRouted = engine.experts.sharedPlacedAsRouted
+    let perToken = mixture.expertsPerToken + (isRouted ? max(0, mixture.sharedExperts) : 0)
+    let activated = Self.activatedSlots(
+      mixture, slots: plan.slots(mixture, placement: engine.experts), tokens: load.total)
+    let pairs = load.mean * load.groups * Double(perToken)
+    let width = max(1, mixture.intermediateSize / plan.expertTensor)
+    let elementwise =
+      load.rows * (Double(hidden) * kernels.normBytes.value) + pairs * (Double(width) * kernels.activationBytes.value)
+    let format = precision.experts ?? precision.weights
+    func routed(_ name: String, depth: Int, columns: Int) -> Operation {
+      product(
+        name, .expertFeedForward, rows: pairs / max(1, activated), depth: depth, columns: columns, copies: activated,
+        format: format, compute: precision.expertCompute?.compute)
+    }
     return [
-      vector("norm, activation, quantise", bytes: elementwise, launches: 2),
-      product("router", .router, rows: rows, depth: hidden, columns: mixture.experts, format: .bf16),
+      vector("norm, activation, quantise", bytes: elementwise, launches: kernels.mixture.value),
+      product("router", .router, rows: load.rows, depth: hidden, columns: mixture.experts, format: .bf16),
+      routed("experts, gate and up", depth: hidden, columns: 2 * width),
+      routed("experts, down", depth: width, columns: hidden),
+    ] + (isRouted ? [] : sharedExperts(mixture, load))
+  }
+
+  /// One product of the summed width; divided where every die has every token, whole where tokens are split.
+  private func sharedExperts(_ mixture: MixtureOfExperts, _ load: ExpertLoad) -> [Operation] {
+    let whole = mixture.sharedExperts * mixture.sharedIntermediateSize
+    guard whole > 0 else { return [] }
+    let width = max(1, load.isSplit ? whole : whole / plan.tensor)
+    let format = precision.sharedExperts ?? precision.weights
+    return [
       product(
-        "experts, gate and up", .expertFeedForward, rows: perExpert, depth: hidden, columns: 2 * width,
-        copies: activated),
+        "shared experts, gate and up", .denseFeedForward, rows: load.rows, depth: hidden, columns: 2 * width,
+        format: format),
       product(
-        "experts, down", .expertFeedForward, rows: perExpert, depth: width, columns: hidden, copies: activated),
+        "shared experts, down", .denseFeedForward, rows: load.rows, depth: width, columns: hidden, format: format),
     ]
   }
 
@@ -65,6 +117,21 @@ extension Lowering {
     return max(1, Double(slots) * (1 - none))
   }
 
+  // MARK: Tokens to their experts
+
+  /// Hidden values of all tokens to all dies of the stage, and the sums back to the tokens' own.
+  private func gatherScatter(mean: Double, total: Double) -> [Operation] {
+    let format = engine.execution?.exchange.gatherFormat ?? .bf16
+    let ranks = plan.stageDies
+    let gathered = mean * Double(hidden) * format.bytes
+    let summed = total * Double(hidden) * 2
+    return [
+      collective("gather tokens", .allGather, size: gathered, ranks: ranks, sent: gathered * Double(ranks - 1)),
+      collective(
+        "scatter sums", .reduceScatter, size: summed, ranks: ranks, sent: summed * Double(ranks - 1) / Double(ranks)),
+    ]
+  }
+
   /// Dispatch or combine of a rank's tokens; steps with decoding requests send small messages.
   private func exchange(_ mixture: MixtureOfExperts, rows: Double, isDispatch: Bool, _ isBulk: Bool) -> Operation {
     Operation(
@@ -74,8 +141,16 @@ extension Lowering {
 
   /// Every dispatch and combine that a step may hold, of one token.
   var exchangesOfOneToken: [Operation.Exchange] {
-    guard plan.expertParallel > 1, let mixture = architecture.mixture else { return [] }
-    return [false, true].flatMap { isBulk in
+    guard plan.expertDies > 1, let mixture = architecture.mixture else { return [] }
+    var methods: [Bool] = []
+    if let rule = engine.execution?.exchange {
+      let kinds = plan.data * plan.context == 1 ? [rule.shared] : [rule.split, rule.prompts ?? rule.split]
+      if kinds.contains(.lowLatency) { methods.append(false) }
+      if kinds.contains(.bulk) { methods.append(true) }
+    } else if plan.expert > 1 {
+      methods = [false, true]
+    }
+    return methods.flatMap { isBulk in
       [true, false].map { shape(mixture, rows: 1, isDispatch: $0, isBulk: isBulk) }
     }
   }
@@ -84,7 +159,8 @@ extension Lowering {
     // Group-limited routing keeps half of the groups (DeepSeek: 4 of 8), one group to a board.
     Operation.Exchange(
       isDispatch: isDispatch, method: isBulk ? .bulk : .lowLatency, tokens: rows, hidden: hidden,
-      expertsPerToken: mixture.expertsPerToken, ranks: plan.expertParallel,
-      boardLimit: mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max)
+      expertsPerToken: mixture.expertsPerToken, ranks: plan.stageDies,
+      boardLimit: mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max,
+      format: isDispatch ? precision.dispatch : precision.combine)
   }
 }

@@ -7,16 +7,18 @@ extension Lowering {
   func outside(_ work: StepWork) -> [Operation] {
     let drafts = Double((work.decode?.queries ?? 1) - 1)
     let pooled = isPooled(work)
-    let vocabulary = max(1, pooled ? architecture.vocabularySize : architecture.vocabularySize / plan.tensorParallel)
-    var list = [head("head", rows: headRows(work), columns: vocabulary)]
+    let dies = pooled ? 1 : plan.headTensor ?? plan.tensor
+    let vocabulary = max(1, architecture.vocabularySize / dies)
+    let spread = Double(max(1, dies / max(1, pooled ? 1 : plan.tensor)))
+    var list: [Operation] = []
+    let rows = headRows(work) * spread
+    if rows > 0 { list.append(head("head", rows: rows, columns: vocabulary)) }
     if let decode = work.decode, drafts > 0 {
-      list.append(head("draft head", rows: decode.requests, columns: vocabulary, times: drafts))
-      list.append(
-        product(
-          "draft projection", .projection, rows: decode.requests, depth: 2 * hidden, columns: hidden, times: drafts))
+      list += draftHeads(decode.requests * spread, drafts: drafts, columns: vocabulary)
     }
-    list.append(Operation("sampling", .host, .host(.sampling), launches: 0, times: 1 + drafts))
+    list.append(Operation("sampling", .host, .host(.sampling), launches: 0, times: samplings(drafts)))
     list.append(Operation("between steps", .host, .host(.gap(requests: work.requests)), launches: 0))
+    if plan.pipeline > 1 { list.append(sends(work)) }
     if let plane = cachePlane, work.cachedTokens > 0 { list.append(cacheRead(work.cachedTokens, plane, pooled)) }
     return list
   }
@@ -25,12 +27,21 @@ extension Lowering {
   private func headRows(_ work: StepWork) -> Double {
     let decoding = work.decode?.tokens ?? 0
     if work.prefill.isEmpty { return decoding }
-    let spread = Double(isPooled(work) ? plan.dies : plan.tensorParallel)
+    guard engine.execution == nil else { return decoding + work.sampled }
+    let spread = Double(isPooled(work) ? plan.dies : plan.tensor)
     return decoding + max(1, work.sampled / spread)
   }
 
-  private func head(_ name: String, rows: Double, columns: Int, times: Double = 1) -> Operation {
-    product(name, .head, rows: rows, depth: hidden, columns: columns, format: .bf16, times: times)
+  func head(_ name: String, rows: Double, columns: Int, times: Double = 1) -> Operation {
+    product(name, .head, rows: rows, depth: hidden, columns: columns, times: times)
+  }
+
+  /// Hidden values from each pipeline stage to the next.
+  private func sends(_ work: StepWork) -> Operation {
+    let size = rowsPerDie(work) * Double(hidden) * 2 / Double(plan.tensor)
+    return collective(
+      "to the next stage", .send, size: size, ranks: plan.stageDies, sent: size * Double(plan.pipeline - 1),
+      times: Double(plan.pipeline - 1))
   }
 
   /// Each layer of each block lies in `fragmentsPerLayer` pieces. In a pooled step every die needs the latents of all
@@ -40,7 +51,7 @@ extension Lowering {
     let read = Operation.CacheRead(
       plane: plane.name, size: architecture.keyValueBytesPerToken(precision.keyValue) * tokens,
       fragments: (tokens / Double(engine.cache.blockTokens.value)).rounded(.up) * pieces,
-      share: pooled ? 1 : 1 / Double(plan.tensorParallel))
+      share: pooled ? 1 : 1 / Double(plan.tensor))
     return Operation("read cached prefixes", .cacheRead, .cacheRead(read), launches: 0)
   }
 }

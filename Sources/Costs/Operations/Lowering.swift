@@ -6,12 +6,14 @@ import Units
 struct Lowering: Sendable {
   let architecture: Architecture
   let engine: Engine
-  let plan: EnginePlan
+  let plan: ParallelPlan
   let precision: Precision
+  let drafting: Drafting
   /// Where cached prefixes come from before prompts are computed; nil where they lie in the chips' memory.
   let cachePlane: Plane?
 
   var hidden: Int { architecture.hiddenSize }
+  var kernels: Engine.Kernels { engine.kernels }
 
   /// Whether the step pools its prompts: sequence parallel at both ends, tensor parallel over the instance between.
   func isPooled(_ work: StepWork) -> Bool {
@@ -22,23 +24,18 @@ struct Lowering: Sendable {
 
   /// The groups of the architecture and the draft layers.
   func layers(_ work: StepWork) -> [LoweredStep.Layer] {
-    var list = architecture.layers.map { layer($0, count: Double($0.count), work) }
-    if let decode = work.decode, decode.queries > 1, let last = architecture.layers.last {
-      let draft = StepWork(
-        decode: StepWork.Decode(requests: decode.requests, context: decode.context), isCaptured: work.isCaptured)
-      list.append(layer(last, count: Double(decode.queries - 1), draft))
-    }
-    return list
+    architecture.layers.map { layer($0, count: Double($0.count), work) } + draftLayers(work)
   }
 
-  private func layer(_ group: LayerGroup, count: Double, _ work: StepWork) -> LoweredStep.Layer {
+  func layer(_ group: LayerGroup, count: Double, _ work: StepWork) -> LoweredStep.Layer {
     let pooled = isPooled(work)
-    let rows = pooled ? work.tokens / Double(plan.dies) : work.tokens
+    let rows = pooled ? work.tokens / Double(plan.dies) : rowsPerDie(work)
     var layer = LoweredStep.Layer(
       count: count, attention: attention(group.attention, work), experts: feedForward(group.feedForward, rows, work),
       isSpread: false, hasOwnRequests: !pooled)
     layer.attention += pooled ? sequenceCollectives(group.attention, rows: rows) : tensorCollective(rows: rows)
-    if case .mixture = group.feedForward, plan.expertParallel > 1 {
+    if case .mixture = group.feedForward { layer.isUneven = plan.expert > 1 }
+    if case .mixture = group.feedForward, let kind = exchangeKind(work), kind != .allReduce {
       layer.isSpread = true
     } else if !pooled {
       layer.experts += tensorCollective(rows: rows)
@@ -46,25 +43,36 @@ struct Lowering: Sendable {
     return layer
   }
 
+  /// New tokens of a step on one die: context parallel divides those of prompts.
+  func rowsPerDie(_ work: StepWork) -> Double {
+    guard plan.context > 1 else { return work.tokens }
+    let decoding = work.decode?.tokens ?? 0
+    return decoding + (work.tokens - decoding) / Double(plan.context)
+  }
+
   // MARK: Parts
 
   func product(
     _ name: String, _ kind: OperatorKind, rows: Double, depth: Int, columns: Int, copies: Double = 1,
-    format: NumberFormat? = nil, times: Double = 1, context: Int? = nil
+    format: NumberFormat? = nil, compute: NumberFormat? = nil, times: Double = 1, context: Int? = nil
   ) -> Operation {
-    let format = format ?? precision.weights
+    let format = format ?? precision.format(of: kind)
     let shape = Operation.Product(
-      rows: rows, depth: depth, columns: columns, copies: copies, format: format, compute: format)
+      rows: rows, depth: depth, columns: columns, copies: copies, format: format, compute: compute ?? format.compute)
     return Operation(name, kind, .product(shape), times: times, context: context)
   }
 
-  func vector(_ name: String, bytes: Double, launches: Double, context: Int? = nil) -> Operation {
-    Operation(name, .vector, .elementwise(bytes: bytes), launches: launches, context: context)
+  func vector(_ name: String, bytes: Double, launches: Int, context: Int? = nil) -> Operation {
+    Operation(name, .vector, .elementwise(bytes: bytes), launches: Double(launches), context: context)
   }
 
-  func attentionCore(_ name: String, flops: Double, bytes: Double, context: Int = 0, isDecode: Bool) -> Operation {
+  func attentionCore(
+    _ name: String, flops: Double, bytes: Double, context: Int = 0, isDecode: Bool, isLatent: Bool = false
+  )
+    -> Operation
+  {
     let core = Operation.AttentionCore(
-      flops: flops, bytes: bytes, format: precision.attention, isDecode: isDecode)
+      flops: flops, bytes: bytes, format: precision.attention, isDecode: isDecode, isLatent: isLatent)
     return Operation(name, .attention, .attention(core), context: context)
   }
 
@@ -77,8 +85,8 @@ struct Lowering: Sendable {
 
   /// Sums of a tensor-parallel half of a layer; none with one die.
   func tensorCollective(rows: Double) -> [Operation] {
-    guard plan.tensorParallel > 1 else { return [] }
+    guard plan.tensor > 1 else { return [] }
     let size = rows * Double(hidden) * 2
-    return [collective("all-reduce", .allReduce, size: size, ranks: plan.tensorParallel, sent: size)]
+    return [collective("all-reduce", .allReduce, size: size, ranks: plan.tensor, sent: size)]
   }
 }

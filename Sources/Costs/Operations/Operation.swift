@@ -57,11 +57,17 @@ public struct Operation: Hashable, Sendable {
     public var format: NumberFormat
     /// Whether its queries decode, rather than come from a prompt.
     public var isDecode: Bool
+    /// Whether it reads latents, as its own kernels do.
+    public var isLatent: Bool
   }
 
   /// One collective among the dies of a group; `size` is what a rank holds before it.
   public struct Collective: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable, CaseIterable { case allReduce, allGather, reduceScatter, allToAll }
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+      case allReduce, allGather, reduceScatter, allToAll
+      /// To the next pipeline stage.
+      case send
+    }
     public var kind: Kind
     public var size: Bytes
     public var ranks: Int
@@ -81,6 +87,8 @@ public struct Operation: Hashable, Sendable {
     public var ranks: Int
     /// Boards that the router lets a token reach beside its own.
     public var boardLimit: Int
+    /// On the wire; the exchange's own where nil.
+    public var format: NumberFormat?
   }
 
   /// Cached prefixes out of a pool into the dies of an instance.

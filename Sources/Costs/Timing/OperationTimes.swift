@@ -2,5 +2,6 @@ import Units
 
 /// How long operations take on one die: by a roofline, or by a table of measured kernels.
 public protocol OperationTimes: Sendable {
-  func demand(of operation: Operation) -> OperatorDemand
+  /// What an operation asks of the die; `isCaptured` where its step replays a captured graph.
+  func demand(of operation: Operation, isCaptured: Bool) -> OperatorDemand
 }

@@ -2,26 +2,49 @@ import Hardware
 import Units
 
 extension RooflineTimes {
+  /// The fastest kernel that the engine has and the plane was measured with; the fabric's general law elsewhere.
   func time(of shape: Operation.Collective) -> Seconds {
+    guard shape.ranks > 1 || shape.kind == .send else { return .zero }
+    let kernels = engine.execution?.collectives.kernels ?? []
+    let usesMeasured = engine.execution != nil
     switch shape.kind {
-    case .allReduce: fabric.allReduce(shape.size, ranks: shape.ranks)
-    case .allGather: fabric.allGather(shape.size, ranks: shape.ranks)
-    case .reduceScatter: fabric.reduceScatter(shape.size, ranks: shape.ranks)
-    case .allToAll: fabric.allToAll(shape.size, ranks: shape.ranks)
+    case .allReduce:
+      let measured = usesMeasured ? fabric.allReduce(shape.size, ranks: shape.ranks, kernels: kernels) : nil
+      return measured ?? fabric.allReduce(shape.size, ranks: shape.ranks)
+    case .allGather:
+      let total = shape.size * Double(shape.ranks)
+      let measured = usesMeasured ? fabric.measuredGather(total, ranks: shape.ranks) : nil
+      return measured ?? fabric.allGather(shape.size, ranks: shape.ranks)
+    case .reduceScatter:
+      let measured = usesMeasured ? fabric.measuredGather(shape.size, ranks: shape.ranks) : nil
+      return measured ?? fabric.reduceScatter(shape.size, ranks: shape.ranks)
+    case .allToAll:
+      let measured = usesMeasured ? fabric.measuredAllToAll(shape.size, ranks: shape.ranks) : nil
+      return measured ?? fabric.allToAll(shape.size, ranks: shape.ranks)
+    case .send: return fabric.toNextStage(shape.size, stageDies: shape.ranks)
     }
   }
 
   static func time(of shape: Operation.Exchange, on fabric: Fabric) throws -> ExchangeTime {
     let kind: Fabric.Exchange = shape.isDispatch ? .dispatch : .combine
+    if let inner = fabric.system.scaleUp, inner.expertParallel == nil, shape.ranks <= fabric.innerDomain(inner) {
+      // Inside a board the network between boards is not used.
+      let format = shape.format ?? (shape.isDispatch ? .fp8 : .bf16)
+      let local = fabric.localExchange(
+        kind, tokens: 1, hidden: shape.hidden, expertsPerToken: shape.expertsPerToken, ranks: shape.ranks,
+        format: format)
+      if let local { return local }
+    }
     let time =
       switch shape.method {
       case .lowLatency:
         fabric.exchange(
-          kind, tokens: 1, hidden: shape.hidden, expertsPerToken: shape.expertsPerToken, ranks: shape.ranks)
+          kind, tokens: 1, hidden: shape.hidden, expertsPerToken: shape.expertsPerToken, ranks: shape.ranks,
+          format: shape.format)
       case .bulk:
         fabric.bulkExchange(
           kind, tokens: 1, hidden: shape.hidden, expertsPerToken: shape.expertsPerToken, ranks: shape.ranks,
-          boardLimit: shape.boardLimit)
+          boardLimit: shape.boardLimit, format: shape.format)
       }
     guard let time else {
       throw Problem(

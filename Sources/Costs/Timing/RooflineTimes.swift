@@ -6,19 +6,25 @@ public struct RooflineTimes: OperationTimes {
   let chip: Chip
   let engine: Engine
   let fabric: Fabric
-  private let matrixEfficiency: Double
   private let halfDepth: Double
   private let attentionEfficiency: Double
   /// Bytes per second of one die, as kernels bound by memory and vector work reach them.
   let memoryRate: Double
+  private let weightRate: Double
+  private let expertRate: Double
+  private let keyValueRate: Double
   private let vectorRate: Double
   private let tileRows: Double
   private let tileColumns: Double
   private let launch: Double
-  /// Peaks of one die, in the order of `NumberFormat.allCases`.
+  private let attentionFactor: Double
+  let collectiveFactor: Double
+  /// Peaks of one die, and the shares that large products reach, in the order of `NumberFormat.allCases`.
   private let peaks: [Double]
+  private let matrixShares: [Double]
   /// Dispatches and combines of one token.
   private let exchanges: [(shape: Operation.Exchange, time: ExchangeTime)]
+  let bases: Bases
 
   /// - Parameter exchanges: those of one token that steps will hold; times grow with the tokens but for the start-up.
   init(chip: Chip, engine: Engine, fabric: Fabric, exchanges: [Operation.Exchange]) throws {
@@ -27,43 +33,48 @@ public struct RooflineTimes: OperationTimes {
     self.fabric = fabric
     let dies = Double(chip.dies.value)
     let efficiency = chip.efficiency
-    matrixEfficiency = efficiency.matrix.value
     halfDepth = efficiency.matrixHalfDepth.value
     attentionEfficiency = efficiency.attention.value
     let bandwidth = chip.memory.bandwidth.value.value / dies
     memoryRate = bandwidth * efficiency.memory.value
+    weightRate = bandwidth * (efficiency.weightRead ?? efficiency.memory).value
+    expertRate = bandwidth * (efficiency.expertRead ?? efficiency.weightRead ?? efficiency.memory).value
+    keyValueRate = bandwidth * (efficiency.keyValueRead ?? efficiency.memory).value
     vectorRate = bandwidth * efficiency.vector.value
     tileRows = Double(efficiency.tileRows.value)
     tileColumns = Double(efficiency.tileColumns.value)
     launch = engine.constants.operatorLaunch.value.value
+    attentionFactor = engine.execution?.attentionInService.value ?? 1
+    collectiveFactor = engine.execution?.collectives.inService.value ?? 1
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
+    matrixShares = NumberFormat.allCases.map { efficiency.matrixShare(of: $0).value }
     self.exchanges = try exchanges.map { ($0, try Self.time(of: $0, on: fabric)) }
+    bases = Bases(chip: chip, engine: engine, fabric: fabric)
   }
 
-  public func demand(of operation: Operation) -> OperatorDemand {
+  public func demand(of operation: Operation, isCaptured: Bool) -> OperatorDemand {
     var demand = OperatorDemand(name: operation.name, kind: operation.kind)
     switch operation.shape {
-    case .product(let shape): product(shape, &demand)
+    case .product(let shape): product(shape, isExpert: operation.kind == .expertFeedForward, &demand)
     case .elementwise(let bytes):
       demand.bytes = bytes
       demand.vector = bytes / vectorRate
-    case .attention(let core):
-      demand.flops = core.flops
-      demand.bytes = core.bytes
-      demand.compute = core.flops / (peak(core.format) * attentionEfficiency)
-      demand.memory = core.bytes / memoryRate
+    case .attention(let core): attention(core, &demand)
     case .collective(let shape):
       demand.messages = shape.sent
-      demand.fixed = time(of: shape).value
+      demand.fixed = time(of: shape).value * collectiveFactor
     case .exchange(let shape): exchange(shape, &demand)
     case .cacheRead(let read):
       demand.messages = read.size.value
       demand.fixed = time(of: read).value
     case .host(.sampling): demand.fixed = engine.constants.sampling.value.value
-    case .host(.gap): demand.fixed = engine.constants.stepGap.value.value
+    case .host(.gap(let requests)):
+      let each = engine.execution?.hostPerRequest.value.value ?? 0
+      demand.fixed = engine.constants.stepGap.value.value + each * requests
     }
-    if operation.launches > 0 { demand.fixed = launch * operation.launches }
+    if operation.launches > 0 { demand.fixed = start(operation.shape, isCaptured) * operation.launches }
     demand.repeatTimes(operation.times)
+    demand.basis = bases.of(operation, demand)
     return demand
   }
 
@@ -73,23 +84,44 @@ public struct RooflineTimes: OperationTimes {
   }
 
   /// Of one die.
-  func peak(_ format: NumberFormat) -> Double {
-    peaks[NumberFormat.allCases.firstIndex(of: format) ?? 0]
+  func peak(_ format: NumberFormat) -> Double { peaks[Self.index(format)] }
+
+  private static func index(_ format: NumberFormat) -> Int { NumberFormat.allCases.firstIndex(of: format) ?? 0 }
+
+  /// What one kernel costs beside its work: the launch, and the part of its start-up that is left in a graph.
+  private func start(_ shape: Operation.Shape, _ isCaptured: Bool) -> Double {
+    guard let rule = engine.execution?.launch else { return launch }
+    let own: Double
+    switch shape {
+    case .product: own = chip.efficiency.productStartup?.value.value ?? 0
+    case .attention: own = chip.efficiency.attentionStartup?.value.value ?? 0
+    default: own = 0
+    }
+    if isCaptured { return max(launch, own * rule.startupShare.value) }
+    return max(launch, own) + rule.eager.value.value
+  }
+
+  private func attention(_ core: Operation.AttentionCore, _ demand: inout OperatorDemand) {
+    let factor = core.isDecode ? attentionFactor : 1
+    demand.flops = core.flops
+    demand.bytes = core.bytes
+    demand.compute = core.flops / (peak(core.format) * attentionEfficiency) * factor
+    demand.memory = core.bytes / (core.isLatent ? memoryRate : keyValueRate) * factor
   }
 
   /// Weights are read once, whatever the rows; 2 · padded rows · depth · padded columns over
   /// peak · matrix · depth/(depth + halfDepth).
-  private func product(_ shape: Operation.Product, _ demand: inout OperatorDemand) {
+  private func product(_ shape: Operation.Product, isExpert: Bool, _ demand: inout OperatorDemand) {
     let k = Double(shape.depth)
     let n = Double(shape.columns)
     let padded = (shape.rows / tileRows).rounded(.up) * tileRows
     let paddedColumns = n < tileColumns ? n : (n / tileColumns).rounded(.up) * tileColumns
-    let efficiency = matrixEfficiency * k / (k + halfDepth)
+    let efficiency = matrixShares[Self.index(shape.compute)] * k / (k + halfDepth)
     let weights = k * n * shape.format.bytes * shape.copies
-    let activations = shape.rows * (k * shape.format.bytes + 2 * n) * shape.copies
+    let activations = shape.rows * (k * shape.compute.bytes + 2 * n) * shape.copies
     demand.flops = 2 * shape.rows * k * n * shape.copies
     demand.bytes = weights + activations
     demand.compute = 2 * padded * k * paddedColumns * shape.copies / (peak(shape.compute) * efficiency)
-    demand.memory = demand.bytes / memoryRate
+    demand.memory = demand.bytes / (isExpert ? expertRate : weightRate)
   }
 }

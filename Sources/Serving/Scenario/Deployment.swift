@@ -51,12 +51,12 @@ public struct Deployment: Sendable {
   }
 
   private static func checkGroups(_ scenario: Scenario, _ decode: StepModel) throws {
-    guard let wanted = scenario.decode.dataParallel, wanted != decode.plan.dataParallel else { return }
-    let (dies, tensor) = (decode.plan.dies, decode.plan.tensorParallel)
+    guard let wanted = scenario.decode.dataParallel, wanted != decode.plan.data else { return }
+    let (dies, tensor) = (decode.plan.dies, decode.plan.tensor)
     throw Problem(
       "decode.dataParallel",
-      "\(dies) dies with tensor parallelism \(tensor) make \(decode.plan.dataParallel) groups, not \(wanted)",
-      wayOut: "use \(decode.plan.dataParallel), or change decode.chips")
+      "\(dies) dies with tensor parallelism \(tensor) make \(decode.plan.data) groups, not \(wanted)",
+      wayOut: "use \(decode.plan.data), or change decode.chips")
   }
 
   /// The requests, from their start; every call opens them anew.
@@ -96,16 +96,18 @@ public struct Deployment: Sendable {
     _ phase: Phase, _ scenario: Scenario, _ architecture: Architecture, _ machine: Machine
   ) throws -> StepModel {
     let isDecode = phase == .decode
-    let plan = try EnginePlan(
+    let plan = try ParallelPlan.instance(
       phase, chips: isDecode ? scenario.decode.chips : scenario.prefill.chips, of: architecture, on: machine.system,
       chip: machine.chip, engine: machine.engine,
       tensorParallel: isDecode ? scenario.decode.tensorParallel : scenario.prefill.tensorParallel,
-      microbatching: isDecode ? scenario.decode.microbatches : scenario.prefill.microbatches,
-      draftTokens: isDecode ? scenario.speculation?.draftTokens ?? 0 : 0,
-      acceptance: isDecode ? scenario.speculation?.acceptance ?? 0 : 0)
+      redundantExperts: machine.engine.experts.redundant.value)
+    let speculation = isDecode ? scenario.speculation : nil
     return try StepModel(
       architecture: architecture, system: machine.system, chip: machine.chip, engine: machine.engine, plan: plan,
-      precision: scenario.precision, cachePlane: isDecode ? nil : scenario.cache?.plane)
+      precision: scenario.precision,
+      drafting: Drafting(tokens: speculation?.draftTokens ?? 0, acceptance: speculation.map { [$0.acceptance] } ?? []),
+      microbatching: isDecode ? scenario.decode.microbatches : scenario.prefill.microbatches,
+      cachePlane: isDecode ? nil : scenario.cache?.plane, place: phase.rawValue)
   }
 
   /// Of the limit per package, rounded up: 128 requests on a package of two dies are 64 on each.

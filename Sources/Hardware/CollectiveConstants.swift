@@ -1,0 +1,85 @@
+import Units
+
+/// Start-ups and bandwidths of a plane's collective kernels.
+public struct CollectiveConstants: Decodable, Sendable {
+  public var oneShot: Kernel?
+  public var twoShot: Kernel?
+  public var ring: Kernel?
+  public var inSwitch: Kernel?
+  /// All-gather and reduce-scatter.
+  public var gather: Kernel?
+  public var allToAll: Kernel?
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case oneShot, twoShot, ring, inSwitch, gather, allToAll }
+
+  public struct Kernel: Decodable, Sendable {
+    /// With nothing to send.
+    public var startup: Calibrated<Seconds>
+    /// Added for each rank but the first.
+    public var perRank: Calibrated<Seconds>
+    /// Bytes that a rank sends over time on the wire.
+    public var bandwidth: Calibrated<BytesPerSecond>
+    enum CodingKeys: String, CodingKey, CaseIterable { case startup, perRank, bandwidth }
+
+    func time(sending bytes: Bytes, ranks: Int, availability: Double) -> Seconds {
+      let start = startup.value + perRank.value * Double(ranks - 1)
+      return start + bytes / (bandwidth.value * availability)
+    }
+  }
+
+  func allReduce(_ kernel: CollectiveKernel) -> Kernel? {
+    switch kernel {
+    case .oneShot: oneShot
+    case .twoShot: twoShot
+    case .ring: ring
+    case .inSwitch: inSwitch
+    }
+  }
+}
+
+extension CollectiveKernel {
+  /// Bytes that each of `ranks` sends to sum `size`.
+  func sent(_ size: Bytes, ranks: Int) -> Bytes {
+    let count = Double(ranks)
+    switch self {
+    case .oneShot: return size * (count - 1)
+    case .twoShot, .ring: return size * (2 * (count - 1) / count)
+    // What a rank adds in the switch, and the part that it hands to all.
+    case .inSwitch: return size * ((count + 1) / count)
+    }
+  }
+}
+
+extension Fabric {
+  /// The fastest of the kernels that the plane has constants of; nil where it has none, or the ranks leave its domain.
+  public func allReduce(_ size: Bytes, ranks: Int, kernels: [CollectiveKernel]) -> Seconds? {
+    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
+    let open = availability(of: plane, scope: scope(of: ranks))
+    return kernels.compactMap { kernel in
+      constants.allReduce(kernel)?.time(
+        sending: kernel.sent(size, ranks: ranks), ranks: ranks, availability: open)
+    }.min()
+  }
+
+  /// All-gather (or its mirror image): every rank ends with `total`; all-to-all of `total` a rank.
+  public func measuredGather(_ total: Bytes, ranks: Int) -> Seconds? {
+    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
+    let sent = total * (Double(ranks - 1) / Double(ranks))
+    return constants.gather?.time(
+      sending: sent, ranks: ranks, availability: availability(of: plane, scope: scope(of: ranks)))
+  }
+
+  public func measuredAllToAll(_ size: Bytes, ranks: Int) -> Seconds? {
+    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
+    let sent = size * (Double(ranks - 1) / Double(ranks))
+    return constants.allToAll?.time(
+      sending: sent, ranks: ranks, availability: availability(of: plane, scope: scope(of: ranks)))
+  }
+
+  private func measuredCollectives(for ranks: Int) -> (Plane, CollectiveConstants)? {
+    guard ranks > 1, let plane = system.scaleUp, ranks <= innerDomain(plane), let constants = plane.collectives else {
+      return nil
+    }
+    return (plane, constants)
+  }
+}
