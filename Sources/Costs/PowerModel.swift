@@ -5,13 +5,16 @@ import Units
 public struct PowerModel: Sendable {
   public let power: SystemPower
   /// Weight of busy matrix cores against busy memory in a chip's power above idle.
-  public static let computeWeight = 0.6
+  private let computeWeight: Double
 
-  public init(_ system: System, chip: Chip) { power = SystemPower(system, chip: chip) }
+  public init(_ system: System, chip: Chip) {
+    power = SystemPower(system, chip: chip)
+    computeWeight = chip.power.computeWeight?.value ?? 0.6
+  }
 
-  /// Idle + (maximum − idle) · (0.6 · compute + 0.4 · memory busy), and the share of hosts, switches, losses.
+  /// Idle + (maximum − idle) · (w · compute + (1 − w) · memory busy), and the share of hosts, switches, losses.
   public func watts(chips: Int, computeUtilisation: Double, memoryUtilisation: Double) -> Watts {
-    let load = PowerModel.computeWeight * computeUtilisation + (1 - PowerModel.computeWeight) * memoryUtilisation
+    let load = computeWeight * computeUtilisation + (1 - computeWeight) * memoryUtilisation
     return power.watts(utilisation: load, chips: chips)
   }
 

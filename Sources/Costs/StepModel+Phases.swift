@@ -7,6 +7,13 @@ extension StepModel {
     decodeWork(requests: Double(requestsPerRank), context: contextTokensPerRank)
   }
 
+  /// The size to which the engine pads a batch of decoding requests, and whether that replays a captured graph.
+  public func padded(_ requests: Int) -> (requests: Int, isCaptured: Bool) {
+    guard let execution = engine.execution else { return (requests, true) }
+    guard let size = execution.capturedSize(requests) else { return (requests, false) }
+    return (size, true)
+  }
+
   func decodeWork(requests: Double, context: Double) -> StepWork {
     StepWork(decode: .init(requests: requests, queries: 1 + drafting.tokens, context: [context]))
   }

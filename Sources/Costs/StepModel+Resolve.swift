@@ -55,12 +55,23 @@ extension StepModel {
 
   /// Time of two microbatches, and the share of the cores that attention has.
   private func microbatches(_ half: [LayerDemand], _ rule: Engine.Overlap, _ work: StepWork) -> (Double, Double) {
-    if rule == .coreSplit { return Overlap.coreSplit(half, steps: splitSteps, join: join) }
+    if rule == .coreSplit { return Overlap.coreSplit(half, steps: splitSteps, range: splitRange, join: join) }
     let cores = work.decode == nil ? engine.prefill.communicationCores?.value ?? 0 : 0
     return (Overlap.wire(half, communicationCores: cores, join: join), 1)
   }
 
-  var splitSteps: Int { max(4, engine.decode.splitSteps ?? 24) }
+  /// Steps into which the cores can be divided: the engine's, else as many as a die has matrix cores.
+  var splitSteps: Int {
+    max(2, engine.decode.splitSteps ?? chip.cores.map { $0.matrix.value / chip.dies.value } ?? 2)
+  }
+
+  /// Steps that the attention stream may have: the engine's, else all that leave both streams one.
+  var splitRange: ClosedRange<Int> {
+    guard let range = engine.decode.attentionSteps, let low = range.first, let high = range.last, low <= high else {
+      return 1...(splitSteps - 1)
+    }
+    return low...high
+  }
   var join: Double { engine.constants.microbatchJoin.value.value }
 
   /// The timed layers of one pass.

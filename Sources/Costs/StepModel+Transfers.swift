@@ -1,27 +1,21 @@
 import Hardware
-import Units
 import Models
+import Units
 
 extension Architecture {
   /// Keys and values of one token over all layers, draft layers included.
   public func keyValueBytesPerToken(_ format: NumberFormat) -> Bytes {
-    var values = 0
-    for group in layers { values += group.count * group.attention.keyValueWidth }
-    if let last = layers.last { values += multiTokenPredictionLayers * last.attention.keyValueWidth }
+    let values = keyValueElementsPerToken + multiTokenPredictionKeyValueElementsPerToken
     return Bytes(Double(values) * format.bytes)
   }
 }
 
-extension Attention {
-  /// Cached values per token and layer.
-  public var keyValueWidth: Int {
-    switch self {
-    case .grouped(let shape): 2 * shape.keyValueHeads * shape.headDimension
-    case .latent(let shape): shape.keyValueRank + shape.ropeDimension
-    }
-  }
-}
-
 extension StepModel {
-  public var keyValueBytesPerToken: Bytes { architecture.keyValueBytesPerToken(precision.keyValue) }
+  /// Of one token over all layers; engines with an execution part keep a cache of the draft layer only while it drafts.
+  public var keyValueBytesPerToken: Bytes {
+    guard engine.execution != nil else { return architecture.keyValueBytesPerToken(precision.keyValue) }
+    let isDrafting = drafting.tokens > 0 && drafting.method == .predictionLayer
+    let drafts = isDrafting ? architecture.multiTokenPredictionKeyValueElementsPerToken : 0
+    return Bytes(Double(architecture.keyValueElementsPerToken + drafts) * precision.keyValue.bytes)
+  }
 }

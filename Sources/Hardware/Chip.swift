@@ -46,7 +46,9 @@ public struct Chip: Decodable, Sendable {
   public struct PowerRange: Decodable, Sendable {
     public var idle: Sourced<Watts>
     public var maximum: Sourced<Watts>
-    enum CodingKeys: String, CodingKey, CaseIterable { case idle, maximum }
+    /// Weight of busy matrix cores, against busy memory, in the power above idle; 0.6 where a sheet is silent.
+    public var computeWeight: Sourced<Double>?
+    enum CodingKeys: String, CodingKey, CaseIterable { case idle, maximum, computeWeight }
   }
 }
 

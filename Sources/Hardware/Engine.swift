@@ -33,7 +33,9 @@ public struct Engine: Decodable, Sendable {
     public var overlap: Overlap
     /// Smallest step of the split, as a share of the cores.
     public var splitSteps: Int?
-    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, splitSteps }
+    /// Fewest and most steps that the attention stream may have.
+    public var attentionSteps: [Int]?
+    enum CodingKeys: String, CodingKey, CaseIterable { case overlap, splitSteps, attentionSteps }
   }
 
   public struct Prefill: Decodable, Sendable {

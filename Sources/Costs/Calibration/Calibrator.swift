@@ -157,7 +157,7 @@ extension StepModel {
 
   private func halvesTime(_ layers: [LayerDemand]) -> Double {
     engine.decode.overlap == .coreSplit
-      ? Overlap.coreSplit(layers, steps: splitSteps, join: join).time
+      ? Overlap.coreSplit(layers, steps: splitSteps, range: splitRange, join: join).time
       : Overlap.wire(layers, communicationCores: 0, join: join)
   }
 }

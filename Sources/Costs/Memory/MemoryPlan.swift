@@ -17,7 +17,13 @@ public struct MemoryPlan: Sendable {
   /// nil where everything fits.
   public var shortfall: Problem?
 
+  /// Bytes that one token of context takes on one attention rank.
+  public var bytesPerToken: Bytes
+
   public var used: Bytes { items.reduce(.zero) { $0 + $1.size } }
+
+  /// Requests of so many tokens that an attention rank can hold at once.
+  public func requests(of tokens: Int) -> Int { tokens > 0 ? keyValueTokensPerRank / tokens : 0 }
 }
 
 extension StepModel {
@@ -39,7 +45,8 @@ extension StepModel {
     return MemoryPlan(
       items: items, capacity: capacity, keyValueMemory: Bytes(max(0, free.value) * Double(keyValueShards)),
       keyValueTokensPerRank: fits ? Int(free.value / perToken.value) : 0,
-      shortfall: fits ? nil : shortfall(of: Bytes(-free.value)))
+      shortfall: fits ? nil : shortfall(of: Bytes(-free.value)),
+      bytesPerToken: keyValueBytesPerToken / Double(plan.pipeline))
   }
 
   private var isPooling: Bool { engine.prefill.attention == .sequenceTensorSequence }
@@ -80,13 +87,10 @@ extension StepModel {
     let divisor = isPooled ? 1.0 : Double(plan.tensor)
     for group in architecture.layers + draftGroups {
       let count = Double(group.count) / Double(plan.pipeline)
-      let projections = group.attention.parameters(hidden: hidden)
-      attention += count * projections * precision.format(of: .projection).bytes / divisor
-      switch group.feedForward {
-      case .dense(let intermediate):
-        dense += count * 3 * Double(hidden * intermediate) * precision.weights.bytes / divisor
-      case .mixture(let mixture): experts += count * expertBytes(mixture)
-      }
+      let parameters = group.parameters(hiddenSize: hidden)
+      attention += count * Double(parameters[.attention]) * precision.format(of: .projection).bytes / divisor
+      dense += count * Double(parameters[.denseFeedForward]) * precision.weights.bytes / divisor
+      if case .mixture(let mixture) = group.feedForward { experts += count * expertBytes(mixture, parameters) }
     }
     let tables = architecture.tiedEmbeddings ? 1.0 : 2.0
     let table = tables * Double(architecture.vocabularySize * hidden) * precision.format(of: .head).bytes
@@ -114,13 +118,13 @@ extension StepModel {
   }
 
   /// Of one layer on one die: its routed experts, the shared ones, and the router.
-  private func expertBytes(_ mixture: MixtureOfExperts) -> Double {
+  private func expertBytes(_ mixture: MixtureOfExperts, _ parameters: ParametersByGroup) -> Double {
     let format = (precision.experts ?? precision.weights).bytes
-    let expert = 3 * Double(hidden * mixture.intermediateSize) * format
+    let expert = Double(mixture.expertParameters(hiddenSize: hidden)) * format
     let routed = expert * Double(expertsPerRank) / Double(plan.expertTensor)
     let router = Double(hidden * mixture.experts) * 2
     guard !engine.experts.sharedPlacedAsRouted else { return routed + router }
-    let shared = 3 * Double(hidden * mixture.sharedExperts * mixture.sharedIntermediateSize)
+    let shared = Double(parameters[.sharedExperts])
     let isWhole = plan.data * plan.context > 1 || engine.execution == nil
     let sharedFormat = (precision.sharedExperts ?? precision.weights).bytes
     return routed + shared * sharedFormat / (isWhole ? 1 : Double(plan.tensor)) + router
@@ -172,21 +176,6 @@ extension Attention {
     switch self {
     case .grouped(let shape): shape.heads * shape.headDimension
     case .latent(let shape): shape.heads * (shape.nopeDimension + shape.ropeDimension)
-    }
-  }
-
-  /// Weights of the projections.
-  func parameters(hidden: Int) -> Double {
-    switch self {
-    case .grouped(let shape):
-      let width = shape.headDimension * (2 * shape.heads + 2 * shape.keyValueHeads)
-      return Double(hidden * width)
-    case .latent(let shape):
-      let perHead = shape.nopeDimension + shape.ropeDimension
-      let query = shape.queryRank.map { hidden * $0 + $0 * shape.heads * perHead } ?? hidden * shape.heads * perHead
-      let latent = hidden * (shape.keyValueRank + shape.ropeDimension)
-      let expand = shape.keyValueRank * shape.heads * (shape.nopeDimension + shape.valueDimension)
-      return Double(query + latent + expand + shape.heads * shape.valueDimension * hidden)
     }
   }
 }

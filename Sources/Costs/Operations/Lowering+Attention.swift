@@ -66,7 +66,9 @@ extension Lowering {
       Double(hidden) * kernels.normBytes.value + Double(queries + keys) * kernels.rotaryBytes.value
       + Double(queries) * kernels.quantiseBytes.value
     var list = [
-      vector("norm, rotary, quantise", bytes: load.tokens * elementwise, launches: kernels.attention.value),
+      vector(
+        "norm, rotary, quantise", bytes: load.tokens * elementwise,
+        launches: fused(kernels.attention.value, rows: load.tokens)),
       product("query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + keys),
     ]
     if load.decodeTokens > 0 {
@@ -95,7 +97,7 @@ extension Lowering {
     let elementwise =
       absorbedTokens * latentElementwise(shape, heads: heads, assembled: latent)
       + long.reduce(0) { $0 + $1.newTokens } * latentElementwise(shape, heads: heads, assembled: perHead)
-    let launches = kernels.latentAttention.value
+    let launches = fused(kernels.latentAttention.value, rows: load.tokens)
     var list = [vector("norm, rotary, quantise", bytes: elementwise, launches: launches)]
     list += queryProjections(shape, rows: load.tokens, columns: heads * perHead)
     if absorbedTokens > 0 { list += absorbed(shape, load, short, rows: absorbedTokens, heads: heads) }

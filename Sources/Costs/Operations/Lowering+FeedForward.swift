@@ -16,8 +16,9 @@ extension Lowering {
   func dense(intermediate: Int, rows: Double, tensorParallel: Int) -> [Operation] {
     let width = max(1, intermediate / tensorParallel)
     let elementwise = Double(hidden) * kernels.normBytes.value + Double(width) * kernels.activationBytes.value
+    let launches = fused(kernels.feedForward.value, rows: rows)
     return [
-      vector("norm, activation, quantise", bytes: rows * elementwise, launches: kernels.feedForward.value),
+      vector("norm, activation, quantise", bytes: rows * elementwise, launches: launches),
       product("gate and up", .denseFeedForward, rows: rows, depth: hidden, columns: 2 * width),
       product("down", .denseFeedForward, rows: rows, depth: width, columns: hidden),
     ]

@@ -16,7 +16,9 @@ extension Lowering {
     if let decode = work.decode, drafts > 0 {
       list += draftHeads(decode.requests * spread, drafts: drafts, columns: vocabulary)
     }
-    list.append(Operation("sampling", .host, .host(.sampling), launches: 0, times: samplings(drafts)))
+    if rows > 0 || engine.execution == nil {
+      list.append(Operation("sampling", .host, .host(.sampling), launches: 0, times: samplings(drafts)))
+    }
     list.append(Operation("between steps", .host, .host(.gap(requests: work.requests)), launches: 0))
     if plan.pipeline > 1 { list.append(sends(work)) }
     if let plane = cachePlane, work.cachedTokens > 0 { list.append(cacheRead(work.cachedTokens, plane, pooled)) }

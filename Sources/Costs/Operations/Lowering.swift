@@ -62,6 +62,12 @@ struct Lowering: Sendable {
     return Operation(name, kind, .product(shape), times: times, context: context)
   }
 
+  /// Kernels of a half layer whose norm is fused with the sum before it, where that is small enough.
+  func fused(_ launches: Int, rows: Double) -> Int {
+    guard let most = engine.execution?.collectives.fusedUpTo?.value, plan.tensor > 1 else { return launches }
+    return Bytes(rows * Double(hidden) * 2) <= most ? max(0, launches - 1) : launches
+  }
+
   func vector(_ name: String, bytes: Double, launches: Int, context: Int? = nil) -> Operation {
     Operation(name, .vector, .elementwise(bytes: bytes), launches: Double(launches), context: context)
   }

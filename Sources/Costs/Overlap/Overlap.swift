@@ -6,10 +6,12 @@ enum Overlap {
   static func none(_ layers: [LayerDemand]) -> Double { layers.reduce(0) { $0 + $1.count * $1.onePass() } }
 
   /// Two microbatches side by side: in each half of a layer the longer stream decides; the engine takes the best split.
-  static func coreSplit(_ layers: [LayerDemand], steps: Int, join: Double) -> (time: Double, share: Double) {
+  static func coreSplit(
+    _ layers: [LayerDemand], steps: Int, range: ClosedRange<Int>, join: Double
+  ) -> (time: Double, share: Double) {
     var best = Double.infinity
     var bestShare = 0.5
-    for step in (steps / 4)...(steps - steps / 6) {
+    for step in range {
       let share = Double(step) / Double(steps)
       var total = 0.0
       for layer in layers {
