@@ -163,13 +163,13 @@ struct KeyValueMemory: Sendable {
     entries[0].older = place
   }
 
-  /// The free list, oldest first, for tests: hashes of units, and 0 for each nameless block.
+  /// The free blocks, oldest first, for tests: a unit's hash for each of its blocks, 0 for a nameless one.
   var freeOldestFirst: [UInt64] {
     var list = [UInt64](repeating: 0, count: fresh)
     var place = entries[0].newer
     while place != 0 {
       let entry = entries[Int(place)]
-      list += entry.isUnit ? [entry.hash] : [UInt64](repeating: 0, count: Int(entry.blocks))
+      list += [UInt64](repeating: entry.isUnit ? entry.hash : 0, count: Int(entry.blocks))
       place = entry.newer
     }
     return list

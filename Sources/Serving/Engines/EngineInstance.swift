@@ -148,9 +148,10 @@ struct EngineInstance: Sendable {
       enqueue(fetched, &slots)
       fetched.removeAll(keepingCapacity: true)
     }
-    guard heldPrompts || steps - lastFetch >= limits.receiveInterval else { return }
-    lastFetch = steps
-    if arriving.isEmpty { return }
+    // The last step at which requests were fetched, whether or not any had come.
+    lastFetch += (steps - lastFetch) / limits.receiveInterval * limits.receiveInterval
+    if heldPrompts { lastFetch = steps }
+    if arriving.isEmpty || lastFetch < steps { return }
     if limits.lag == 0 { enqueue(arriving, &slots) } else { swap(&fetched, &arriving) }
     arriving.removeAll(keepingCapacity: true)
   }
@@ -182,15 +183,15 @@ struct EngineInstance: Sendable {
       slots.engine[Int(slot)].rank = Int32(rank)
       scheduler.enqueue(slot, in: &ranks[rank], slots)
       ranks[rank].load += Int(slots.engine[Int(slot)].target)
+      turn += 1
     }
   }
 
-  mutating func chooseRank(_ slot: Int32, _ slots: RequestSlots) -> Int {
+  /// The rank for the next request; `turn` counts those that were given one.
+  func chooseRank(_ slot: Int32, _ slots: RequestSlots) -> Int {
     if ranks.count == 1 { return 0 }
     switch routing {
-    case .roundRobin:
-      defer { turn += 1 }
-      return turn % ranks.count
+    case .roundRobin: return turn % ranks.count
     case .leastRequests: return least { 4 * $0.waiting.count + $0.running }
     case .leastTokens: return least { $0.load }
     }
@@ -214,13 +215,13 @@ struct EngineInstance: Sendable {
       request.stage == .decoding ? speculation.tokens(of: slots[slot].number, after: steps, draws) : 0
     ranks[rank].preempt(slot, made: made, &slots)
     preemptions += 1
+    // The next plan may let it in again.
+    plan.stableSteps = 1
   }
 
   // MARK: The step
 
   mutating func clearPlan() {
-    admitted.removeAll(keepingCapacity: true)
-    preemptions = 0
     plan.chunks.removeAll(keepingCapacity: true)
     plan.skipped.removeAll(keepingCapacity: true)
     plan.stableSteps = .max
@@ -308,13 +309,16 @@ struct EngineInstance: Sendable {
   /// blocks run out, requests are fetched, or a step ends at or after `horizon`.
   func runLength(first: Int64, increment: Int64, from now: Int64, until horizon: Int64) -> Int {
     if !plan.chunks.isEmpty || !plan.skipped.isEmpty || !fetched.isEmpty { return 1 }
+    // The next plan sees ends that this one did not, and may have room.
+    for rank in ranks where rank.ghosts > 0 || !rank.unseen.isEmpty {
+      if rank.ghosts > 0 || !incoming.isEmpty || !rank.waiting.isEmpty || !rank.prefilling.isEmpty { return 1 }
+    }
     var most = plan.stableSteps
     if !arriving.isEmpty { most = min(most, max(1, lastFetch + limits.receiveInterval - steps)) }
     if horizon - now <= first { return 1 }
     most = min(most, 1 + Int((horizon - now) / max(1, first)))
     for index in ranks.indices where plan.decodes[index] {
       let rank = ranks[index]
-      if rank.ghosts > 0 || !rank.ended.isEmpty || (!rank.unseen.isEmpty && !rank.waiting.isEmpty) { return 1 }
       if rank.decoding == 0 { continue }
       most = min(most, rank.calendar.distance(from: rank.decodeSteps), coreLine(index).steps)
       if most > 1, !layout.reservesOutput {

@@ -11,6 +11,8 @@ struct EngineRank: Sendable {
   let quantaPerStep: Int64
   let tokensPerStep: Double
   let drafts: Int
+  /// Whether requests decode here.
+  let answers: Bool
 
   var waiting = Deque<Int32>()
   /// The running requests, in order of admission.
@@ -39,8 +41,9 @@ struct EngineRank: Sendable {
   var calendar = StepCalendar()
   /// Decode steps completed.
   var decodeSteps = 0
-  /// When the last of these ended.
+  /// When the last of these ended, and the decoding requests that had no part in it.
   var lastDecodeEnd: Int64 = 0
+  var late: [Int32] = []
   var admissions = 0
   /// Whether requests have let go of memory since the scheduler last asked.
   var hasFreed = true
@@ -54,6 +57,7 @@ struct EngineRank: Sendable {
     quantaPerStep = pool.speculation.quantaPerStep
     tokensPerStep = pool.speculation.tokensPerStep
     drafts = pool.speculation.draftTokens
+    answers = pool.role != .prefill
     sums = [Int64](repeating: 0, count: widths.count)
     ghostSums = sums
     growing = [Int](repeating: 0, count: widths.count)
@@ -158,10 +162,14 @@ struct EngineRank: Sendable {
 
   /// Blocks that a request takes as it is admitted with its first `units` units found, for `tokens` tokens in all.
   func admissionNeed(_ slot: Int32, units: Int, tokens: Int, _ slots: RequestSlots) -> Int {
-    let own = slots.engine[Int(slot)]
-    let rest = Int(slots[slot].outputTokens) - Int(own.produced)
-    let all = layout.reservesOutput ? Int(own.target) + rest + drafts : tokens
+    let all = layout.reservesOutput ? wholeLength(slot, slots) : tokens
     return max(0, layout.blocks(for: all) - units * memory.unitBlocks) + layout.blocksPerRequest
+  }
+
+  /// Tokens that a request has at most on this rank: in a pool for prefill there is no answer.
+  func wholeLength(_ slot: Int32, _ slots: RequestSlots) -> Int {
+    if answers { return Int(slots[slot].promptTokens) + Int(slots[slot].outputTokens) + drafts }
+    return Int(slots.engine[Int(slot)].target)
   }
 
   /// Lets a waiting request run, with its first `units` prefix units found and blocks for `tokens` tokens in all.
@@ -195,7 +203,7 @@ struct EngineRank: Sendable {
   /// Prefix units that may be found for a request: at least one token is computed.
   func unitLimit(of slot: Int32, _ slots: RequestSlots) -> Int {
     if layout.prefixUnitTokens == 0 { return 0 }
-    return min(Int(slots[slot].blockCount), (Int(slots[slot].promptTokens) - 1) / layout.prefixUnitTokens)
+    return min(Int(slots[slot].blockCount), (Int(slots.engine[Int(slot)].target) - 1) / layout.prefixUnitTokens)
   }
 
   /// Lets go of everything that a request holds.
@@ -330,6 +338,8 @@ struct EngineRank: Sendable {
       leaveSums(slot, slots)
       settleBlocks(slot, after: decodeSteps + (request.granted == grants ? 1 : 0), &slots)
       slots.engine[Int(slot)].produced = request.base + Int32(made)
+      if !late.contains(slot) { slots.engine[Int(slot)].lastSent = lastDecodeEnd }
+      late.removeAll { $0 == slot }
     default: preconditionFailure("only a running request is preempted")
     }
     unlink(slot, &slots)
@@ -337,6 +347,7 @@ struct EngineRank: Sendable {
     slots.engine[Int(slot)].stage = .waiting
     slots.engine[Int(slot)].granted = -1
     slots.engine[Int(slot)].target = slots[slot].promptTokens + slots.engine[Int(slot)].produced
+    load += Int(slots.engine[Int(slot)].target - request.target)
     slots.engine[Int(slot)].computed = 0
     slots.engine[Int(slot)].preemptions += 1
     hasFreed = true
@@ -346,6 +357,10 @@ struct EngineRank: Sendable {
   mutating func pause(_ slot: Int32, _ slots: inout RequestSlots) {
     calendar.remove(slot, &slots.engine)
     leaveSums(slot, slots)
+    if !late.contains(slot) {
+      slots.engine[Int(slot)].lastSent = lastDecodeEnd
+      late.append(slot)
+    }
     if !layout.reservesOutput { growth.add(Int(slots.engine[Int(slot)].key), -1) }
   }
 

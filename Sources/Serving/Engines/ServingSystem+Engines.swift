@@ -92,8 +92,12 @@ extension ServingSystem {
     let run = engines[index].run
     if run.count == 1 { return }
     var count = run.steps(until: now)
-    let fetch = engines[index].lastFetch + engines[index].limits.receiveInterval - engines[index].steps
-    if engines[index].received.isEmpty { count = max(count, fetch) }
+    if engines[index].role != .decode {
+      // The next step at whose end requests are fetched.
+      let interval = engines[index].limits.receiveInterval
+      let since = engines[index].steps - engines[index].lastFetch
+      count = (count + since + interval - 1) / interval * interval - since
+    }
     if count >= run.count { return }
     engines[index].run.count = count
     engines[index].generation &+= 1
@@ -118,7 +122,10 @@ extension ServingSystem {
     if !engines[index].hasWork, hasStepped { plan(index, isIdle: true) }
     recorder.admitted(engines[index].admitted, of: engines[index], slots)
     if engines[index].preemptions > 0 { recorder.preempted(engines[index].preemptions, pool: engines[index].pool) }
+    engines[index].admitted.removeAll(keepingCapacity: true)
+    engines[index].preemptions = 0
     if !engines[index].hasWork {
+      for rank in engines[index].ranks.indices { engines[index].ranks[rank].dropGhosts() }
       setEnginePower(of: index, engines[index].idleMilliwatts)
       showBatch(of: index)
       if let wake = engines[index].plan.wake {
@@ -198,7 +205,10 @@ extension ServingSystem {
   private mutating func finishDecodes(of index: Int, _ rank: Int, _ run: EngineInstance.Run) {
     guard engines[index].plan.decodes[rank] else { return engines[index].ranks[rank].dropGhosts() }
     let joined = engines[index].joined.filter { Int(slots.engine[Int($0)].rank) == rank }
-    recorder.sent(by: engines[index].ranks[rank], of: engines[index], joined: joined, run, slots)
+    // Of those that had no part in the step before, the ones that had in this.
+    let late = engines[index].ranks[rank].late.filter { slots.engine[Int($0)].calendarPlace >= 0 }
+    if !late.isEmpty { engines[index].ranks[rank].late.removeAll { late.contains($0) } }
+    recorder.sent(by: engines[index].ranks[rank], of: engines[index], joined: joined, late: late, run, slots)
     engines[index].ranks[rank].dropGhosts()
     engines[index].ranks[rank].advance(by: run.count, now: now)
     for slot in joined where slots.engine[Int(slot)].base == 0 { slots[slot].firstToken = run.instant(1) }
@@ -237,7 +247,11 @@ extension ServingSystem {
     }
     guard chunk.isLast else { return }
     engines[index].ranks[rank].prefilling.removeAll { $0 == slot }
+    if engines[index].role == .prefill, configuration.decodePool?.sendsFirstToken == true {
+      return handOver(slot, from: index, rank)
+    }
     slots.engine[Int(slot)].produced += 1
+    if slots.engine[Int(slot)].produced > 1 { recorder.sentAgain(slot, slots, now: now) }
     slots.engine[Int(slot)].lastSent = now
     if slots.engine[Int(slot)].produced == 1 { slots[slot].firstToken = now }
     recorder.sentFirst(slot, slots, now: now)

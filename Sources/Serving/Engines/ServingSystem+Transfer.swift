@@ -16,10 +16,6 @@ extension ServingSystem {
       instance: Int32(index), rank: Int32(rank), blocks: request.blocks, units: request.units)
     slots.engine[Int(slot)].blocks = 0
     slots.engine[Int(slot)].units = 0
-    if let pool = configuration.decodePool, pool.sendsFirstToken {
-      slots.engine[Int(slot)].produced = 0
-      slots[slot].firstToken = 0
-    }
     slots[slot].decodeInstance = Int32(target)
     slots.engine[Int(slot)].stage = .waiting
     slots.engine[Int(slot)].target = slots[slot].promptTokens
@@ -27,17 +23,13 @@ extension ServingSystem {
     engines[target].outstandingTokens += Int(slots[slot].promptTokens)
     engines[target].incoming.append(slot)
     recorder.timeline.levels.decodeQueue += 1
-    if !engines[target].isStepping { changedEngines.insert(target) } else { wakeForTransfer(target) }
+    wake(target)
   }
 
   private func leastDecodeEngine() -> Int {
     var best = decodeEngines.lowerBound
     for index in decodeEngines where engines[index].outstanding < engines[best].outstanding { best = index }
     return best
-  }
-
-  private mutating func wakeForTransfer(_ index: Int) {
-    wake(index)
   }
 
   /// Gives blocks to those that wait for a place to decode, in order, until one must wait on; their transfers begin.
@@ -52,6 +44,7 @@ extension ServingSystem {
     while let slot = engines[index].incoming.first {
       let rank = engines[index].chooseRank(slot, slots)
       guard reserve(slot, at: index, rank) else { return }
+      engines[index].turn += 1
       engines[index].incoming.removeFirst()
       recorder.timeline.levels.decodeQueue -= 1
       slots.engine[Int(slot)].rank = Int32(rank)

@@ -21,14 +21,14 @@ struct ServingSystem {
     /// An idle engine looks up again.
     case engineWoken(instance: Int32)
 
-    /// Order within an instant.
-    var order: Int {
+    /// Order within an instant; requests in the order in which they arrived.
+    func order(_ slots: RequestSlots) -> Int {
       switch self {
       case .decodeStepFinished(let instance), .engineStepped(let instance, _): Int(instance)
-      case .transferFinished(let slot), .engineReceived(let slot): 1 << 32 + Int(slot)
-      case .prefillFinished(let instance): 2 << 32 + Int(instance)
-      case .received(let slot): 3 << 32 + Int(slot)
-      case .engineWoken(let instance): 4 << 32 + Int(instance)
+      case .transferFinished(let slot), .engineReceived(let slot): 1 << 48 + slots.states[Int(slot)].number
+      case .prefillFinished(let instance): 2 << 48 + Int(instance)
+      case .received(let slot): 3 << 48 + slots.states[Int(slot)].number
+      case .engineWoken(let instance): 4 << 48 + Int(instance)
       }
     }
   }
@@ -124,7 +124,7 @@ struct ServingSystem {
     simultaneous.removeAll(keepingCapacity: true)
     simultaneous.append(first)
     while agenda.nextInstant.picoseconds == now, let (_, event) = agenda.next() { simultaneous.append(event) }
-    simultaneous.sort { $0.order < $1.order }
+    simultaneous.sort { [slots] in $0.order(slots) < $1.order(slots) }
     for event in simultaneous { handle(event) }
   }
 

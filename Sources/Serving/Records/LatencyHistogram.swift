@@ -3,7 +3,7 @@ import Units
 
 /// Counts of times in buckets of equal ratio: 256 to an octave, so that a value is known to 0.2%; sum and extremes are
 /// exact.
-public struct LatencyHistogram: Sendable {
+public struct LatencyHistogram: Sendable, Equatable {
   private static let bits: Int64 = 8
   private var counts: [Int] = []
   public private(set) var count = 0

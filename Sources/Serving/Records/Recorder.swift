@@ -75,19 +75,20 @@ struct Recorder {
 
   /// A rank's decoding requests were sent tokens at the end of each step of the run; before its sums move on.
   mutating func sent(
-    by rank: EngineRank, of engine: EngineInstance, joined: [Int32], _ run: EngineInstance.Run, _ slots: RequestSlots
+    by rank: EngineRank, of engine: EngineInstance, joined: [Int32], late: [Int32], _ run: EngineInstance.Run,
+    _ slots: RequestSlots
   ) {
     let requests = rank.decoding
     guard requests > 0 else { return }
     let pool = engine.pool
     if observers.tokens != nil { tell(rank, engine.speculation, engine.draws, run, slots) }
     let first = run.instant(1)
-    for slot in joined where slots.engine[Int(slot)].base > 0 {
+    for slot in joined + late where slots.engine[Int(slot)].base > 0 || late.contains(slot) {
       statistics.interTokenLatency.record(Span(picoseconds: first - slots.engine[Int(slot)].lastSent))
     }
-    if requests > joined.count {
-      statistics.interTokenLatency.record(
-        Span(picoseconds: first - rank.lastDecodeEnd), times: requests - joined.count)
+    let others = requests - joined.count - late.count
+    if others > 0 {
+      statistics.interTokenLatency.record(Span(picoseconds: first - rank.lastDecodeEnd), times: others)
     }
     if run.count > 1 {
       statistics.interTokenLatency.recordRun(
@@ -100,6 +101,11 @@ struct Recorder {
     pools[pool].contextSteps +=
       (Double(rank.sums[0]) + growth * (steps - 1) / 2) * steps / Double(DecodeDurations.quantaPerToken)
     timeline.current.outputTokens += Double(requests * run.count) * rank.tokensPerStep
+  }
+
+  /// A prompt that was computed again has ended with a token.
+  mutating func sentAgain(_ slot: Int32, _ slots: RequestSlots, now: Int64) {
+    statistics.interTokenLatency.record(Span(picoseconds: now - slots.engine[Int(slot)].lastSent))
   }
 
   /// A prompt has ended with a token.

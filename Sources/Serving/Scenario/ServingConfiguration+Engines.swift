@@ -35,6 +35,13 @@ extension ServingConfiguration {
     if roles.filter({ $0 == .decode }).count > 1 {
       faults.append(Problem("pools", "there are several pools for decode", wayOut: "give one, with more instances"))
     }
+    let units = Set(engines.map(\.memory.prefixUnitTokens).filter { $0 > 0 })
+    if roles.contains(.decode), units.count > 1 {
+      faults.append(
+        Problem(
+          "pools", "prefixes have units of \(units.sorted().map(String.init).joined(separator: " and ")) tokens",
+          wayOut: "use one, or keep no prefixes in some pools"))
+    }
     for (index, pool) in engines.enumerated() { faults += pool.faults(at: "pools.\(index)") }
     return faults
   }
@@ -76,6 +83,13 @@ extension EnginePool {
           "\(place).blockTokens",
           "\(memory.blockTokens) does not divide the \(memory.prefixUnitTokens) tokens of a prefix",
           wayOut: "use a divisor"))
+    }
+    if let limit = scheduler.base.chunkLimit(limits), limit.tokens < memory.blockTokens {
+      faults.append(
+        Problem(
+          "\(place).\(limit.field)",
+          "\(limit.tokens) tokens hold no block of \(memory.blockTokens), to which prompts are cut",
+          wayOut: "give at least \(memory.blockTokens)"))
     }
     return faults
   }

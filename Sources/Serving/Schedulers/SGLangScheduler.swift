@@ -29,14 +29,17 @@ public struct SGLangScheduler: StepScheduler {
   /// By rank: the ratio now, and whether the batch is full until memory is freed.
   private var states: [State] = []
   private struct State: Sendable {
+    /// The ratio as it was set, and the rank's decode steps from which on it falls.
     var ratio: Double
-    var isFull = false
-    /// Decode steps of the rank when the ratio was set.
     var steps = 0
+    var isFull = false
   }
 
   var name: String { "SGLang" }
   var cutsPrompts: Bool { true }
+  func chunkLimit(_ limits: EngineLimits) -> (field: String, tokens: Int)? {
+    chunkedPrefillSize.map { ("chunkedPrefillSize", $0) }
+  }
 
   public init(
     policy: Policy = .firstComeFirstServed, chunkedPrefillSize: Int? = 8192, maxPrefillTokens: Int = 16384,
@@ -56,7 +59,6 @@ public struct SGLangScheduler: StepScheduler {
         instance.ranks[rank].hasFreed = false
         states[rank].isFull = false
       }
-      settleRatio(rank, instance.ranks[rank])
       if mixesDecode, hasPrompts(instance.ranks[rank], states[rank]) {
         makeRoom(&instance, rank, &slots)
         let before = instance.plan.chunks.count
@@ -77,11 +79,10 @@ public struct SGLangScheduler: StepScheduler {
     !rank.prefilling.isEmpty || (!rank.waiting.isEmpty && !state.isFull)
   }
 
-  /// The ratio falls with each decode step since it was set.
-  private mutating func settleRatio(_ index: Int, _ rank: EngineRank) {
-    let steps = rank.decodeSteps - states[index].steps
-    states[index].ratio = max(lastRatio, states[index].ratio - Double(steps) * ratioStep)
-    states[index].steps = rank.decodeSteps
+  /// The ratio falls with each decode step; one multiplication, so that it does not matter when it is asked for.
+  private func ratio(_ state: State, _ decodeSteps: Int) -> Double {
+    if decodeSteps < state.steps { return state.ratio }
+    return max(lastRatio, state.ratio - Double(decodeSteps - state.steps) * ratioStep)
   }
 
   // MARK: Prompts
@@ -100,7 +101,8 @@ public struct SGLangScheduler: StepScheduler {
     _ instance: inout EngineInstance, _ index: Int, _ slots: inout RequestSlots, _ now: Int64, decodeTokens: Int
   ) -> Bool {
     guard hasPrompts(instance.ranks[index], states[index]) else { return false }
-    let reserved = reservedTokens(instance.ranks[index], states[index].ratio, slots)
+    let ratio = ratio(states[index], instance.ranks[index].decodeSteps)
+    let reserved = reservedTokens(instance.ranks[index], ratio, slots)
     let page = instance.layout.blockTokens
     let decodeNeed = decodeTokens > 0 ? instance.ranks[index].decodeNeed(slots) : 0
     let free = (instance.ranks[index].memory.free - decodeNeed) * page
@@ -117,7 +119,8 @@ public struct SGLangScheduler: StepScheduler {
       // A prompt that is cut again has the rest of the chunk to itself.
       if instance.plan.chunks.last?.isLast == false { return true }
     }
-    if !states[index].isFull { admit(&instance, index, &room, &slots, now) }
+    if !states[index].isFull { admit(&instance, index, &room, &slots, now, stepBlocks: decodeNeed) }
+    if !states[index].isFull, !instance.ranks[index].waiting.isEmpty { instance.plan.stableSteps = 1 }
     return instance.plan.chunks.count > before
   }
 
@@ -134,7 +137,7 @@ public struct SGLangScheduler: StepScheduler {
     var slot = rank.first
     while slot >= 0 {
       let request = slots.engine[Int(slot)]
-      if request.stage != .prefilling {
+      if request.stage == .joining || request.stage == .decoding {
         wanted += min(Int(slots[slot].outputTokens) - sent(slot, rank, slots), Self.outputClip)
       }
       slot = request.after
@@ -151,7 +154,8 @@ public struct SGLangScheduler: StepScheduler {
   }
 
   private mutating func admit(
-    _ instance: inout EngineInstance, _ index: Int, _ room: inout Room, _ slots: inout RequestSlots, _ now: Int64
+    _ instance: inout EngineInstance, _ index: Int, _ room: inout Room, _ slots: inout RequestSlots, _ now: Int64,
+    stepBlocks: Int
   ) {
     let page = instance.layout.blockTokens
     if policy == .longestPrefix { sortByPrefix(&instance.ranks[index], slots) }
@@ -163,17 +167,18 @@ public struct SGLangScheduler: StepScheduler {
       let found = units * rank.layout.prefixUnitTokens
       let request = slots.engine[Int(slot)]
       let new = Int(request.target) - found
-      let output = min(Int(slots[slot].outputTokens - request.produced), Self.outputClip)
+      let wanted = instance.role == .prefill ? 1 : Int(slots[slot].outputTokens - request.produced)
+      let output = min(wanted, Self.outputClip)
       let used = Double((rank.memory.free - rank.freeBlocks(slot, units: units, slots)) * page)
       if Double(new + output) >= room.total - used {
         // With nothing running it must go, since no one will make room.
-        guard rank.running == 0, instance.plan.chunks.isEmpty else { return states[index].isFull = true }
+        if rank.running > 0 { return states[index].isFull = true }
       }
       let whole = (new + page - 1) / page * page
       if whole >= room.input, instance.plan.chunks.contains(where: { $0.rank == Int32(index) }) { return }
       let tokens = whole <= room.chunk ? new : room.chunk / page * page
       if tokens < 1 { return }
-      if rank.admissionNeed(slot, units: units, tokens: found + tokens, slots)
+      if rank.admissionNeed(slot, units: units, tokens: found + tokens, slots) + stepBlocks
         > rank.freeBlocks(slot, units: units, slots)
       {
         return states[index].isFull = true
@@ -201,9 +206,7 @@ public struct SGLangScheduler: StepScheduler {
   /// longest prompts first.
   private mutating func makeRoom(_ instance: inout EngineInstance, _ index: Int, _ slots: inout RequestSlots) {
     guard instance.ranks[index].decodeNeed(slots) > instance.ranks[index].memory.free else { return }
-    while instance.ranks[index].decodeNeed(slots) > instance.ranks[index].memory.free,
-      instance.ranks[index].decoding + instance.ranks[index].joining.count > 1
-    {
+    while instance.ranks[index].decodeNeed(slots) > instance.ranks[index].memory.free {
       let victim = self.victim(instance.ranks[index], slots)
       instance.preempt(victim, on: index, &slots)
       instance.ranks[index].waiting.append(victim)
@@ -211,6 +214,8 @@ public struct SGLangScheduler: StepScheduler {
     instance.ranks[index].hasFreed = false
     states[index].isFull = false
     states[index].ratio = ratioOfSurvivors(instance.ranks[index], slots)
+    // The decode step that follows does not count.
+    states[index].steps = instance.ranks[index].decodeSteps + 1
   }
 
   private func victim(_ rank: EngineRank, _ slots: RequestSlots) -> Int32 {
@@ -218,7 +223,8 @@ public struct SGLangScheduler: StepScheduler {
     var least = (sent: Int.max, prompt: Int.min)
     var slot = rank.first
     while slot >= 0 {
-      if slots.engine[Int(slot)].stage != .prefilling {
+      let stage = slots.engine[Int(slot)].stage
+      if stage == .joining || stage == .decoding {
         let own = (sent: sent(slot, rank, slots), prompt: Int(slots[slot].promptTokens))
         if own.sent < least.sent || (own.sent == least.sent && own.prompt > least.prompt) {
           (best, least) = (slot, own)
@@ -233,7 +239,8 @@ public struct SGLangScheduler: StepScheduler {
     var (generated, wanted, count) = (0, 0, 0)
     var slot = rank.first
     while slot >= 0 {
-      if slots.engine[Int(slot)].stage != .prefilling {
+      let stage = slots.engine[Int(slot)].stage
+      if stage == .joining || stage == .decoding {
         generated += sent(slot, rank, slots)
         wanted += Int(slots[slot].outputTokens)
         count += 1

@@ -8,10 +8,13 @@ protocol StepScheduler: Sendable {
   func enqueue(_ slot: Int32, in rank: inout EngineRank, _ slots: RequestSlots)
   /// Whether prompts can be cut, so that one longer than a step's tokens can be served.
   var cutsPrompts: Bool { get }
+  /// The limit, by its field's name, that must let a block through where prompts are cut to blocks.
+  func chunkLimit(_ limits: EngineLimits) -> (field: String, tokens: Int)?
 }
 
 extension StepScheduler {
   func enqueue(_ slot: Int32, in rank: inout EngineRank, _ slots: RequestSlots) { rank.waiting.append(slot) }
+  func chunkLimit(_ limits: EngineLimits) -> (field: String, tokens: Int)? { nil }
 }
 
 /// The scheduler of a pool's instances, with its settings.
@@ -59,14 +62,16 @@ extension QueueOrder {
     return slots[one].number < slots[other].number
   }
 
-  /// Whom to preempt first: the one admitted last, or the least urgent of all that run.
+  /// Whom to preempt first: the one admitted last, or the least urgent of all that run; none whose keys and values are
+  /// on the way.
   func victim(_ rank: EngineRank, _ slots: RequestSlots) -> Int32 {
-    guard self == .priority else { return rank.last }
-    var worst = rank.first
-    var slot = slots.engine[Int(worst)].after
+    var worst = rank.last
+    while slots.engine[Int(worst)].stage == .receiving { worst = slots.engine[Int(worst)].before }
+    guard self == .priority else { return worst }
+    var slot = slots.engine[Int(worst)].before
     while slot >= 0 {
-      if goesBefore(worst, slot, slots) { worst = slot }
-      slot = slots.engine[Int(slot)].after
+      if slots.engine[Int(slot)].stage != .receiving, goesBefore(worst, slot, slots) { worst = slot }
+      slot = slots.engine[Int(slot)].before
     }
     return worst
   }

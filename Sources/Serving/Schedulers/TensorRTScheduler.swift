@@ -25,13 +25,19 @@ public struct TensorRTScheduler: StepScheduler {
     }
   }
 
+  /// Steps that prompts have been held, for either reason, and whether they are in the step that follows.
   private var heldSteps = 0
   private var readySteps = 0
+  private var isHeld = false
+  private var isReady = false
   /// The instance's steps when these counters were set.
   private var countedTo = 0
 
   var name: String { "TensorRT-LLM" }
   var cutsPrompts: Bool { isChunked }
+  func chunkLimit(_ limits: EngineLimits) -> (field: String, tokens: Int)? {
+    isChunked ? ("maxBatchedTokens", limits.maxBatchedTokens) : nil
+  }
 
   public init(isChunked: Bool = false, waitSteps: Int = 0, waitShare: Double = 0, balance: Balance? = nil) {
     self.isChunked = isChunked
@@ -41,9 +47,11 @@ public struct TensorRTScheduler: StepScheduler {
   }
 
   mutating func plan(_ instance: inout EngineInstance, _ slots: inout RequestSlots, now: Int64) {
-    let passed = instance.steps - countedTo
+    if isHeld { heldSteps += instance.steps - countedTo }
+    if isReady { readySteps += instance.steps - countedTo }
+    (isHeld, isReady) = (false, false)
     countedTo = instance.steps
-    let admits = admitsPrompts(&instance, slots, passed: passed)
+    let admits = admitsPrompts(&instance, slots)
     for rank in instance.ranks.indices {
       pause(&instance, rank, &slots)
       instance.addDecodes(of: rank, &slots)
@@ -51,20 +59,21 @@ public struct TensorRTScheduler: StepScheduler {
       var budget = instance.limits.maxBatchedTokens
       if instance.plan.decodes[rank] { budget -= instance.ranks[rank].decodeTokens }
       addPrompts(&instance, rank, &budget, &slots, now)
+      // Those left may be held from the next plan on.
+      if waitSteps > 0 || balance != nil, !instance.ranks[rank].waiting.isEmpty { instance.plan.stableSteps = 1 }
     }
   }
 
   // MARK: Waiting on purpose
 
-  private mutating func admitsPrompts(_ instance: inout EngineInstance, _ slots: RequestSlots, passed: Int) -> Bool {
-    if let balance, instance.ranks.count > 1 { return balanced(&instance, balance, passed: passed) }
+  private mutating func admitsPrompts(_ instance: inout EngineInstance, _ slots: RequestSlots) -> Bool {
+    if instance.ranks.count > 1 { return balance.map { balanced(&instance, $0) } ?? true }
     guard waitSteps > 0 else { return true }
     let rank = instance.ranks[0]
     if rank.waiting.isEmpty || rank.decoding + rank.joining.count == 0 || !rank.prefilling.isEmpty {
       heldSteps = 0
       return true
     }
-    heldSteps += passed
     var wanted = rank.decodeTokens
     for slot in rank.waiting {
       wanted += instance.rest(slot, slots)
@@ -74,11 +83,12 @@ public struct TensorRTScheduler: StepScheduler {
       heldSteps = 0
       return true
     }
+    isHeld = true
     instance.plan.stableSteps = min(instance.plan.stableSteps, waitSteps - heldSteps)
     return false
   }
 
-  private mutating func balanced(_ instance: inout EngineInstance, _ balance: Balance, passed: Int) -> Bool {
+  private mutating func balanced(_ instance: inout EngineInstance, _ balance: Balance) -> Bool {
     var (withPrompts, decoding) = (0, 0)
     for rank in instance.ranks {
       if !rank.prefilling.isEmpty || (!rank.waiting.isEmpty && rank.freeSeats > 0) { withPrompts += 1 }
@@ -90,21 +100,22 @@ public struct TensorRTScheduler: StepScheduler {
       return true
     }
     if withPrompts == all {
-      readySteps += passed
+      heldSteps = 0
       if readySteps >= balance.batchingSteps {
-        (heldSteps, readySteps) = (0, 0)
+        readySteps = 0
         return true
       }
+      isReady = true
       instance.plan.stableSteps = min(instance.plan.stableSteps, balance.batchingSteps - readySteps)
       return false
     }
     readySteps = 0
-    heldSteps += passed
-    if heldSteps >= balance.timeoutSteps {
+    if heldSteps + 1 >= balance.timeoutSteps {
       heldSteps = 0
       return true
     }
-    instance.plan.stableSteps = min(instance.plan.stableSteps, balance.timeoutSteps - heldSteps)
+    isHeld = true
+    instance.plan.stableSteps = min(instance.plan.stableSteps, balance.timeoutSteps - 1 - heldSteps)
     return false
   }
 
@@ -113,7 +124,7 @@ public struct TensorRTScheduler: StepScheduler {
   /// Pauses those started last until the next decode step's blocks are free.
   private func pause(_ instance: inout EngineInstance, _ index: Int, _ slots: inout RequestSlots) {
     while instance.ranks[index].decodeNeed(slots) > instance.ranks[index].memory.free {
-      let victim = instance.ranks[index].last
+      let victim = QueueOrder.firstCome.victim(instance.ranks[index], slots)
       instance.preempt(victim, on: index, &slots)
       instance.ranks[index].waiting.prepend(victim)
     }

@@ -76,6 +76,7 @@ public struct VLLMScheduler: StepScheduler {
   private func prefillingIsLast(_ rank: EngineRank, _ slots: RequestSlots) -> Bool {
     var slot = rank.last
     for expected in rank.prefilling.reversed() {
+      while slot >= 0, slots.engine[Int(slot)].stage == .receiving { slot = slots.engine[Int(slot)].before }
       if slot != expected { return false }
       slot = slots.engine[Int(slot)].before
     }
@@ -134,10 +135,9 @@ struct OneByOne {
     let grant = instance.ranks[rank].grants
     slot = instance.ranks[rank].first
     while slot >= 0 {
-      if slots.engine[Int(slot)].granted != grant, slots.engine[Int(slot)].stage != .prefilling {
-        instance.plan.skipped.append(slot)
-      } else if slots.engine[Int(slot)].stage != .prefilling {
-        instance.plan.decodes[rank] = true
+      let request = slots.engine[Int(slot)]
+      if request.stage == .joining || request.stage == .decoding {
+        if request.granted == grant { instance.plan.decodes[rank] = true } else { instance.plan.skipped.append(slot) }
       }
       slot = slots.engine[Int(slot)].after
     }
@@ -146,6 +146,7 @@ struct OneByOne {
   /// False where the request itself was preempted, which ends the pass.
   private mutating func serve(_ slot: Int32, _ instance: inout EngineInstance, _ slots: inout RequestSlots) -> Bool {
     let stage = slots.engine[Int(slot)].stage
+    if stage == .receiving { return true }
     let isPrompt = stage == .prefilling
     let want = isPrompt ? min(instance.rest(slot, slots), chunkLimit ?? .max, budget) : perDecode
     if want == 0 || want > budget { return true }
