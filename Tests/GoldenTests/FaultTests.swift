@@ -104,7 +104,7 @@ import Testing
       ("chips: 160", "chips: 5000", "decode"),
       ("  instances: 1\n", "  instances: 1\n  instances: 2\n", "'instances' is given twice"),
       ("system: CloudMatrix 384", "system: CloudMatrix 385", ":6: system: there is no system"),
-      ("  chips: 160", "  chips: 160\n  tensorParallel: 48", ":20: decode.tensorParallel: 48"),
+      ("  chips: 160", "  chips: 160\n  tensorParallel: 48", ":21: decode.tensorParallel: 48"),
       ("draftTokens: 1", "draftTokens: -1", ":9: speculation.draftTokens"),
     ]
     for (old, new, words) in edits {

@@ -72,6 +72,8 @@ import Units
     init(_ one: Case, limit: Int) throws {
       let tensor = one.prefill.tensor.map { "\n  tensorParallel: \($0)" } ?? ""
       let drafts = one.drafts > 0 ? "\nspeculation: {draftTokens: \(one.drafts), acceptance: 0.7}" : ""
+      // The search takes as many as the engine's published deployments have; one die alone holds every expert.
+      let copies = try Worlds.catalog.engine(one.engine).experts.redundant.value
       let text = """
         name: saturated
         model: \(one.model)
@@ -82,11 +84,13 @@ import Units
           instances: \(one.prefill.instances)
           chips: \(one.prefill.chips)
           maxBatchedTokensPerChip: \(one.tokensPerChip)\(tensor)
+          redundantExperts: \(copies)
         decode:
           instances: \(one.decode.instances)
           chips: \(one.decode.chips)
           tensorParallel: \(one.decode.tensor)
           maxRequestsPerChip: \(limit)
+          redundantExperts: \(copies)
         objectives: {timePerOutputToken: 50 ms}
         workload:
           prompts: \(one.requests)

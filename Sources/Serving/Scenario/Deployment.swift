@@ -100,7 +100,7 @@ public struct Deployment: Sendable {
       phase, chips: isDecode ? scenario.decode.chips : scenario.prefill.chips, of: architecture, on: machine.system,
       chip: machine.chip, engine: machine.engine,
       tensorParallel: isDecode ? scenario.decode.tensorParallel : scenario.prefill.tensorParallel,
-      redundantExperts: machine.engine.experts.redundant.value)
+      redundantExperts: (isDecode ? scenario.decode.redundantExperts : scenario.prefill.redundantExperts) ?? 0)
     let speculation = isDecode ? scenario.speculation : nil
     return try StepModel(
       architecture: architecture, system: machine.system, chip: machine.chip, engine: machine.engine, plan: plan,

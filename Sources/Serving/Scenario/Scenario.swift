@@ -45,9 +45,11 @@ public struct Scenario: Decodable, Sendable {
     public var queueLimit: Int?
     /// Dies that divide a request's heads; absent: as the engine does it.
     public var tensorParallel: Int?
+    /// Copies of busy experts beyond one of each, over the instance; absent: none.
+    public var redundantExperts: Int?
     public var microbatches: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case instances, chips, maxBatchedTokensPerChip, queueLimit, tensorParallel, microbatches
+      case instances, chips, maxBatchedTokensPerChip, queueLimit, tensorParallel, redundantExperts, microbatches
     }
   }
 
@@ -61,12 +63,15 @@ public struct Scenario: Decodable, Sendable {
     public var tensorParallel: Int?
     /// Groups of dies with requests of their own; if given, it must be what chips and tensor parallelism give.
     public var dataParallel: Int?
+    /// Copies of busy experts beyond one of each, over the instance; absent: none.
+    public var redundantExperts: Int?
     public var microbatches: Bool?
     /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output
     /// token.
     public var admitWithinObjective: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, microbatches,
+      case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, redundantExperts,
+        microbatches,
         admitWithinObjective
     }
   }
