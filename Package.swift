@@ -91,7 +91,7 @@ let package = Package(
       name: "SupplyTests", dependencies: ["Supply", "Formats", "Units", "Simulation", "Reports"],
       exclude: ["Data"], swiftSettings: settings),
     .testTarget(
-      name: "ValidationTests", dependencies: ["Validation", "Formats", "Units"],
+      name: "ValidationTests", dependencies: ["Validation", "Workloads", "Formats", "Units"],
       exclude: ["budgets.yaml"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests",

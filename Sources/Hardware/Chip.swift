@@ -77,10 +77,12 @@ public struct ChipEfficiency: Decodable, Sendable {
   /// Start-up of an isolated matrix product, and of an attention kernel.
   public var productStartup: Calibrated<Seconds>?
   public var attentionStartup: Calibrated<Seconds>?
+  /// By format, for engines whose kernels are known one by one.
+  public var kernels: KernelEfficiency?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case matrix, matrixHalfDepth, attention, memory, vector, tileRows, tileColumns, matrixByFormat, weightRead
-    case expertRead, keyValueRead, productStartup, attentionStartup
+    case expertRead, keyValueRead, productStartup, attentionStartup, kernels
   }
 
   /// By the format that a product computes in.

@@ -10,12 +10,11 @@ extension ValidationReport {
 }
 
 extension RunValidation {
-  /// The page `Documentation/Runs.md`: errors by group, what is missing, the worst rows.
+  /// The part of `Documentation/Validation.md` on runs of engines: errors by group, what is missing, the worst rows.
   public var markdown: String {
     page(
       of: document(version: ""),
-      note: "Written by `supernode validate --kind runs --format markdown`; a test holds some of its rows to what the "
-        + "program says.")
+      note: "Written by `supernode validate --format markdown`; a test predicts a run of each group anew.")
   }
 }
 

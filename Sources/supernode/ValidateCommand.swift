@@ -35,6 +35,8 @@ struct Validate: ParsableCommand {
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Option(help: "Draws of the supply model for each information date.") var draws = 1000
   @Option(help: "Of the measured runs of engines take only the first of every so many.") var every = 1
+  @Flag(help: "Finds the engines' constants again on the runs that calibrate, and prints them beside the catalog's.")
+  var fitRuns = false
   @Flag(help: "Prints every row, not only the groups.") var all = false
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
@@ -48,6 +50,7 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let catalog = Catalog(folders: catalog)
+    guard !fitRuns else { return try printFit(catalog) }
     let files = try rowFiles()
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
     let limits = try path.map { try Node.read(path: $0) }
@@ -84,7 +87,9 @@ struct Validate: ParsableCommand {
     case .json: return try JSONText.encode(answer, pretty: true)
     // The lists have different columns: one alone is asked for by its kind.
     case .csv: return answer.measured?.csv ?? answer.runs?.csv ?? answer.supply?.csv() ?? ""
-    case .markdown: return answer.measured?.markdown ?? answer.runs?.markdown ?? answer.supply?.markdown ?? ""
+    case .markdown:
+      let pages = [answer.measured?.markdown, answer.runs?.markdown].compactMap { $0 }
+      return pages.isEmpty ? answer.supply?.markdown ?? "" : pages.joined(separator: "\n")
     case .table:
       let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
       var texts = answer.measured.map { [renderer.render($0.terminalDocument(everyRow: all))] } ?? []

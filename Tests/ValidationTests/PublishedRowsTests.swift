@@ -80,7 +80,18 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     let path = here[..<tests.lowerBound] + "/Documentation/Validation.md"
     let written = String(decoding: try readBytes(of: String(path)), as: UTF8.self)
     let now = try report.get().markdown
-    #expect(written == now, "write it anew: ./run validate --format markdown > Documentation/Validation.md")
+    let advice: Comment = "write it anew: ./run validate --format markdown > Documentation/Validation.md"
+    let isCurrent = written.hasPrefix(now + "\n")
+    #expect(isCurrent, advice)
+    // All runs take too long here: a run of each group stands for them.
+    let runs = try #require(Catalog().resourcePath("catalog/published/serving-runs-gpu.csv"))
+    let sample = RunValidation.sample(try ServingRun.read(path: runs))
+    #expect(sample.count > 20)
+    let lines = try RunValidation(sample, catalog: Catalog(), workers: 2).sampleLines
+    #expect(lines.count >= 3 * sample.count)
+    let there = Set(written.split(separator: "\n"))
+    let missing = lines.filter { !there.contains(Substring($0)) }
+    #expect(missing.isEmpty, advice)
   }
 
   private func budgetsPath() -> String? {

@@ -78,7 +78,8 @@ struct Lowering: Sendable {
     -> Operation
   {
     let core = Operation.AttentionCore(
-      flops: flops, bytes: bytes, format: precision.attention, isDecode: isDecode, isLatent: isLatent)
+      flops: flops, bytes: bytes, format: precision.attention, keyValue: precision.keyValue, isDecode: isDecode,
+      isLatent: isLatent)
     return Operation(name, .attention, .attention(core), context: context)
   }
 

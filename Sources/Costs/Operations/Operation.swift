@@ -55,6 +55,8 @@ public struct Operation: Hashable, Sendable {
     /// Keys, values or states that are read, and what is written to them.
     public var bytes: Double
     public var format: NumberFormat
+    /// How keys and values lie in memory.
+    public var keyValue: NumberFormat
     /// Whether its queries decode, rather than come from a prompt.
     public var isDecode: Bool
     /// Whether it reads latents, as its own kernels do.

@@ -7,21 +7,21 @@ public struct RooflineTimes: OperationTimes {
   let engine: Engine
   let fabric: Fabric
   private let halfDepth: Double
-  private let attentionEfficiency: Double
+  private let latentShare: Double
   /// Bytes per second of one die, as kernels bound by memory and vector work reach them.
   let memoryRate: Double
-  private let weightRate: Double
-  private let expertRate: Double
-  private let keyValueRate: Double
   private let vectorRate: Double
+  /// What products, those of experts, and attention reach.
+  private let products: KernelRates
+  private let experts: KernelRates
+  private let attention: KernelRates
   private let tileRows: Double
   private let tileColumns: Double
   private let launch: Double
   private let attentionFactor: Double
   let collectiveFactor: Double
-  /// Peaks of one die, and the shares that large products reach, in the order of `NumberFormat.allCases`.
+  /// Peaks of one die, in the order of `NumberFormat.allCases`.
   private let peaks: [Double]
-  private let matrixShares: [Double]
   /// Dispatches and combines of one token.
   private let exchanges: [(shape: Operation.Exchange, time: ExchangeTime)]
   let bases: Bases
@@ -34,12 +34,9 @@ public struct RooflineTimes: OperationTimes {
     let dies = Double(chip.dies.value)
     let efficiency = chip.efficiency
     halfDepth = efficiency.matrixHalfDepth.value
-    attentionEfficiency = efficiency.attention.value
+    latentShare = efficiency.attention.value
     let bandwidth = chip.memory.bandwidth.value.value / dies
     memoryRate = bandwidth * efficiency.memory.value
-    weightRate = bandwidth * (efficiency.weightRead ?? efficiency.memory).value
-    expertRate = bandwidth * (efficiency.expertRead ?? efficiency.weightRead ?? efficiency.memory).value
-    keyValueRate = bandwidth * (efficiency.keyValueRead ?? efficiency.memory).value
     vectorRate = bandwidth * efficiency.vector.value
     tileRows = Double(efficiency.tileRows.value)
     tileColumns = Double(efficiency.tileColumns.value)
@@ -47,7 +44,11 @@ public struct RooflineTimes: OperationTimes {
     attentionFactor = engine.execution?.attentionInService.value ?? 1
     collectiveFactor = engine.execution?.collectives.inService.value ?? 1
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
-    matrixShares = NumberFormat.allCases.map { efficiency.matrixShare(of: $0).value }
+    let kernels = engine.execution == nil ? nil : efficiency.kernels
+    let general = KernelRates.general(efficiency)
+    products = KernelRates(kernels?.products, bandwidth, else: general.products)
+    experts = KernelRates(kernels?.experts, bandwidth, else: general.experts)
+    attention = KernelRates(kernels?.attention, bandwidth, else: general.attention)
     self.exchanges = try exchanges.map { ($0, try Self.time(of: $0, on: fabric)) }
     bases = Bases(chip: chip, engine: engine, fabric: fabric)
   }
@@ -72,7 +73,10 @@ public struct RooflineTimes: OperationTimes {
       let each = engine.execution?.hostPerRequest.value.value ?? 0
       demand.fixed = engine.constants.stepGap.value.value + each * requests
     }
-    if operation.launches > 0 { demand.fixed = start(operation.shape, isCaptured) * operation.launches }
+    if operation.launches > 0 {
+      demand.fixed =
+        start(operation.shape, isExpert: operation.kind == .expertFeedForward, isCaptured) * operation.launches
+    }
     demand.repeatTimes(operation.times)
     demand.basis = bases.of(operation, demand)
     return demand
@@ -89,12 +93,12 @@ public struct RooflineTimes: OperationTimes {
   private static func index(_ format: NumberFormat) -> Int { NumberFormat.allCases.firstIndex(of: format) ?? 0 }
 
   /// What one kernel costs beside its work: the launch, and the part of its start-up that is left in a graph.
-  private func start(_ shape: Operation.Shape, _ isCaptured: Bool) -> Double {
+  private func start(_ shape: Operation.Shape, isExpert: Bool, _ isCaptured: Bool) -> Double {
     guard let rule = engine.execution?.launch else { return launch }
     let own: Double
     switch shape {
-    case .product: own = chip.efficiency.productStartup?.value.value ?? 0
-    case .attention: own = chip.efficiency.attentionStartup?.value.value ?? 0
+    case .product(let product): own = (isExpert ? experts : products).startup[Self.index(product.compute)]
+    case .attention(let core): own = attention.startup[Self.index(core.keyValue)]
     default: own = 0
     }
     if isCaptured { return max(launch, own * rule.startupShare.value) }
@@ -105,8 +109,9 @@ public struct RooflineTimes: OperationTimes {
     let factor = core.isDecode ? attentionFactor : 1
     demand.flops = core.flops
     demand.bytes = core.bytes
-    demand.compute = core.flops / (peak(core.format) * attentionEfficiency) * factor
-    demand.memory = core.bytes / (core.isLatent ? memoryRate : keyValueRate) * factor
+    let share = core.isLatent ? latentShare : attention.share[Self.index(core.format)]
+    demand.compute = core.flops / (peak(core.format) * share) * factor
+    demand.memory = core.bytes / (core.isLatent ? memoryRate : attention.rate[Self.index(core.keyValue)]) * factor
   }
 
   /// Weights are read once, whatever the rows; 2 · padded rows · depth · padded columns over
@@ -116,12 +121,13 @@ public struct RooflineTimes: OperationTimes {
     let n = Double(shape.columns)
     let padded = (shape.rows / tileRows).rounded(.up) * tileRows
     let paddedColumns = n < tileColumns ? n : (n / tileColumns).rounded(.up) * tileColumns
-    let efficiency = matrixShares[Self.index(shape.compute)] * k / (k + halfDepth)
+    let reach = isExpert ? experts : products
+    let efficiency = reach.share[Self.index(shape.compute)] * k / (k + halfDepth)
     let weights = k * n * shape.format.bytes * shape.copies
     let activations = shape.rows * (k * shape.compute.bytes + 2 * n) * shape.copies
     demand.flops = 2 * shape.rows * k * n * shape.copies
     demand.bytes = weights + activations
     demand.compute = 2 * padded * k * paddedColumns * shape.copies / (peak(shape.compute) * efficiency)
-    demand.memory = demand.bytes / (isExpert ? expertRate : weightRate)
+    demand.memory = demand.bytes / reach.rate[Self.index(shape.compute)]
   }
 }

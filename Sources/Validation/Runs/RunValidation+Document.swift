@@ -51,6 +51,7 @@ extension RunValidation {
           "Runs that calibrate", [.table(table(by: \.groupName, "Runs that constants may be fitted to", .calibrate))]),
         Document.Section("Runs without a prediction", [.table(unsupportedTable)]),
         Document.Section("Worst rows", [.table(worstTable)]),
+        Document.Section("A run of each group", [.table(sampleTable)]),
       ],
       footer: "supernode \(version)")
   }
@@ -59,7 +60,8 @@ extension RunValidation {
   public func terminalDocument(everyRow: Bool) -> Document {
     var whole = document(version: "")
     whole.sections = whole.sections.filter { section in
-      everyRow || !["Predicted against measured", "By what the flags rest on"].contains(section.title)
+      everyRow
+        || !["Predicted against measured", "By what the flags rest on", "A run of each group"].contains(section.title)
     }
     if everyRow { whole.sections.append(Document.Section("Every row", [.table(rowTable)])) }
     whole.footer = ""

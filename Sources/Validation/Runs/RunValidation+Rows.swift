@@ -29,6 +29,26 @@ extension RunValidation {
 
   var rowTable: Table { rows("Every row", outcomes) }
 
+  /// Runs that a test predicts anew to see whether the page is old: the first of each group with few in flight.
+  public static func sample(_ runs: [ServingRun]) -> [ServingRun] {
+    var seen = Set<String>()
+    return runs.filter { run in
+      run.role == .validate && run.reading.isScored && run.mode == .aggregated && run.concurrency <= 8
+        && seen.insert("\(run.engine) \(run.system) \(run.model)").inserted
+    }
+  }
+
+  var sampleTable: Table {
+    var seen = Set<String>()
+    let ids = Set(Self.sample(outcomes.map(\.run).filter { seen.insert($0.id).inserted }).map(\.id))
+    return rows("A run of each group, which a test predicts anew", outcomes.filter { ids.contains($0.run.id) })
+  }
+
+  /// Lines of the page for those runs.
+  public var sampleLines: [String] {
+    sampleTable.markdown.split(separator: "\n").dropFirst(2).map(String.init)
+  }
+
   private func rows(_ caption: String, _ list: [RunOutcome]) -> Table {
     Table(
       caption,

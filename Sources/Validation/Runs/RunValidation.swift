@@ -35,7 +35,7 @@ public struct RunValidation: Sendable {
   }
 
   public init(_ runs: [ServingRun], catalog: Catalog, workers: Int) throws {
-    let predictor = RunPredictor(catalog: catalog)
+    let predictor = try RunPredictor(catalog: catalog, for: runs)
     outcomes = concurrentMap(runs, workers: workers) { run in
       let identity = predictor.identity(of: run)
       return RunOutcome.all(run, predictor.predict(run), chip: identity.chip, isDense: identity.isDense)

@@ -1,0 +1,52 @@
+import Hardware
+import Units
+
+/// A constant of engines that a fit on runs may move; those of chips come from kernel tables instead.
+public enum RunConstant: String, Sendable, CaseIterable {
+  case operatorLaunch, eagerLaunch, startupShare, stepGap, hostPerRequest, collectivesInService, attentionInService
+  case expertSkew, perPromptToken, frontEnd
+
+  /// In the unit that a fit prints: microseconds, milliseconds, or a share.
+  public var unit: String {
+    switch self {
+    case .operatorLaunch, .eagerLaunch, .hostPerRequest, .perPromptToken: "us"
+    case .stepGap, .frontEnd: "ms"
+    case .startupShare, .collectivesInService, .attentionInService, .expertSkew: ""
+    }
+  }
+
+  /// Whether each engine has its own value.
+  public var isOfOneEngine: Bool { self == .frontEnd }
+
+  /// Its value in an engine; nil where the engine has no such part.
+  public func value(in engine: Engine) -> Double? {
+    guard let execution = engine.execution else { return nil }
+    switch self {
+    case .operatorLaunch: return engine.constants.operatorLaunch.value.microseconds
+    case .eagerLaunch: return execution.launch.eager.value.microseconds
+    case .startupShare: return execution.launch.startupShare.value
+    case .stepGap: return engine.constants.stepGap.value.milliseconds
+    case .hostPerRequest: return execution.hostPerRequest.value.microseconds
+    case .collectivesInService: return execution.collectives.inService.value
+    case .attentionInService: return execution.attentionInService.value
+    case .expertSkew: return engine.constants.expertSkew.value
+    case .perPromptToken: return execution.frontEnd.perPromptToken.value.microseconds
+    case .frontEnd: return execution.frontEnd.constant.value.milliseconds
+    }
+  }
+
+  func set(_ value: Double, in engine: inout Engine) {
+    switch self {
+    case .operatorLaunch: engine.constants.operatorLaunch.value = .microseconds(value)
+    case .eagerLaunch: engine.execution?.launch.eager.value = .microseconds(value)
+    case .startupShare: engine.execution?.launch.startupShare.value = value
+    case .stepGap: engine.constants.stepGap.value = .milliseconds(value)
+    case .hostPerRequest: engine.execution?.hostPerRequest.value = .microseconds(value)
+    case .collectivesInService: engine.execution?.collectives.inService.value = value
+    case .attentionInService: engine.execution?.attentionInService.value = value
+    case .expertSkew: engine.constants.expertSkew.value = value
+    case .perPromptToken: engine.execution?.frontEnd.perPromptToken.value = .microseconds(value)
+    case .frontEnd: engine.execution?.frontEnd.constant.value = .milliseconds(value)
+    }
+  }
+}
