@@ -239,7 +239,7 @@ final class PlainEngine {
     if !fits(request.prompt + 1) { return .promptTooLong }
     if !pool.scheduler.base.cutsPrompts {
       let growing = pool.role != .prefill && !memory.reservesOutput
-      let longest = request.prompt + (growing ? request.output : 0)
+      let longest = request.prompt + (growing ? request.output - 1 : 0)
       if longest > pool.limits.maxBatchedTokens { return .promptTooLong }
     }
     let whole = pool.role == .prefill ? request.prompt : request.prompt + request.output + pool.speculation.draftTokens

@@ -88,6 +88,18 @@ struct KeyValueMemory: Sendable {
     }
   }
 
+  /// Blocks that can be taken before a unit is forgotten.
+  var freeUntilForgotten: Int {
+    if places.isEmpty { return free }
+    var blocks = fresh
+    var place = entries[0].newer
+    while place != 0, !entries[Int(place)].isUnit {
+      blocks += Int(entries[Int(place)].blocks)
+      place = entries[Int(place)].newer
+    }
+    return blocks
+  }
+
   /// A unit's blocks, which a request holds, become findable; false where the prefix is here already and the request's
   /// blocks of it are let go.
   mutating func name(_ hash: UInt64) -> Bool {

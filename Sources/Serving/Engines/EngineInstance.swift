@@ -322,8 +322,9 @@ struct EngineInstance: Sendable {
       if rank.decoding == 0 { continue }
       most = min(most, rank.calendar.distance(from: rank.decodeSteps), coreLine(index).steps)
       if most > 1, !layout.reservesOutput {
-        most = min(
-          most, 1 + rank.growth.steps(within: rank.memory.free, after: rank.decodeSteps + 1, limit: max(0, most - 1)))
+        // Where a prefix is forgotten, one that waits may find less of its prompt, and fit.
+        let free = rank.waiting.isEmpty ? rank.memory.free : rank.memory.freeUntilForgotten
+        most = min(most, 1 + rank.growth.steps(within: free, after: rank.decodeSteps + 1, limit: max(0, most - 1)))
       }
     }
     if ranks.count > 1 { most = whileSlowest(most, first: first, increment: increment) }

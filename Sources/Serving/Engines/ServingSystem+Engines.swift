@@ -36,7 +36,8 @@ extension ServingSystem {
     if memory.blocks(for: prompt + 1) > free { return .promptTooLong }
     if !pool.scheduler.base.cutsPrompts {
       // A preempted request computes what it has said with its prompt.
-      let longest = memory.reservesOutput || pool.role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens)
+      let grows = !memory.reservesOutput && pool.role != .prefill
+      let longest = grows ? prompt + Int(slots[slot].outputTokens) - 1 : prompt
       if longest > pool.limits.maxBatchedTokens { return .promptTooLong }
     }
     let tokens = pool.role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens) + pool.speculation.draftTokens

@@ -16,6 +16,7 @@ extension ServingSystem {
       instance: Int32(index), rank: Int32(rank), blocks: request.blocks, units: request.units)
     slots.engine[Int(slot)].blocks = 0
     slots.engine[Int(slot)].units = 0
+    slots.engine[Int(slot)].granted = -1
     slots[slot].decodeInstance = Int32(target)
     slots.engine[Int(slot)].stage = .waiting
     slots.engine[Int(slot)].target = slots[slot].promptTokens
