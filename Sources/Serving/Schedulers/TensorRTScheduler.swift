@@ -60,7 +60,8 @@ public struct TensorRTScheduler: StepScheduler {
       if instance.plan.decodes[rank] { budget -= instance.ranks[rank].decodeTokens }
       addPrompts(&instance, rank, &budget, &slots, now)
       // Those left may be held from the next plan on.
-      if waitSteps > 0 || balance != nil, !instance.ranks[rank].waiting.isEmpty { instance.plan.stableSteps = 1 }
+      let hasLeft = !instance.ranks[rank].waiting.isEmpty || !instance.ranks[rank].prefilling.isEmpty
+      if hasLeft, waitSteps > 0 || balance != nil { instance.plan.stableSteps = 1 }
     }
   }
 
