@@ -114,21 +114,3 @@ extension ParallelPlan {
     return [below, above].compactMap { $0 }.map(String.init).joined(separator: " or ")
   }
 }
-
-extension Attention {
-  /// Query heads.
-  public var heads: Int {
-    switch self {
-    case .grouped(let grouped): grouped.heads
-    case .latent(let latent): latent.heads
-    }
-  }
-}
-
-extension Architecture {
-  /// The mixture of the layers that have one; nil for a dense model.
-  public var mixture: MixtureOfExperts? {
-    for group in layers { if case .mixture(let mixture) = group.feedForward { return mixture } }
-    return nil
-  }
-}

@@ -42,6 +42,7 @@ public struct StepModel: Sendable {
     if let expertSkew, !(expertSkew >= 1) {
       throw Problem("expertSkew", "\(expertSkew) is below perfect balance", wayOut: "use 1 or more")
     }
+    try architecture.checkTimed(at: "model")
     try drafting.check(architecture)
     try plan.check(architecture, on: system, chip: chip, at: place)
     guard system.chip == chip.name else {

@@ -1,6 +1,10 @@
 /// A part of a model's weights that is stored, and laid on ranks, in one way.
 public enum WeightGroup: Int, CaseIterable, Hashable, Sendable {
   case embedding, attention, denseFeedForward, experts, sharedExperts, router, norms, head
+  /// Of sparse attention: chooses what its core reads.
+  case indexer
+  /// Mixing of residual streams, projections around latent experts, tables beside the embedding.
+  case other
 }
 
 /// Parameters by weight group.
@@ -65,33 +69,39 @@ public struct ParameterCount: Hashable, Sendable {
     sum[.embedding] = model.vocabularySize * model.hiddenSize
     sum[.head] = model.tiedEmbeddings ? 0 : model.vocabularySize * model.hiddenSize
     sum[.norms] = model.hiddenSize
+    sum[.other] = model.otherParameters
     return model.layers.reduce(sum) { $0 + $1.count * layer($1) }
   }
 }
 
 extension Architecture {
-  /// One multi-token-prediction layer: the last layer's shape, the projection 2 × hidden → hidden (counted under
-  /// attention) and three norms (of the hidden state, of the embedding, before the head).
+  /// One multi-token-prediction layer: its shape, the projection 2 × hidden → hidden (counted under attention) and three
+  /// norms (of the hidden state, of the embedding, before the head); and its own end of the residual streams.
   public var multiTokenPredictionLayerParameters: ParametersByGroup {
-    guard let last = layers.last else { return ParametersByGroup() }
-    var parameters = last.parameters(hiddenSize: hiddenSize)
+    guard let draftShape else { return ParametersByGroup() }
+    var parameters = draftShape.parameters(hiddenSize: hiddenSize)
     parameters[.attention] += 2 * hiddenSize * hiddenSize
     parameters[.norms] += 3 * hiddenSize
+    parameters[.other] += otherParameters
     return parameters
   }
 
-  /// Cached elements of one token over all layers; multi-token-prediction layers are not among them.
+  /// Cached elements of one token over all layers, as long as each keeps it; multi-token-prediction layers are not
+  /// among them. Exact for models whose every layer keeps all tokens; else see `cacheFootprint`.
   public var keyValueElementsPerToken: Int {
     layers.reduce(0) { $0 + $1.count * $1.attention.keyValueElementsPerToken }
   }
 
   /// Cached elements of one token in the multi-token-prediction layers.
   public var multiTokenPredictionKeyValueElementsPerToken: Int {
-    multiTokenPredictionLayers * (layers.last?.attention.keyValueElementsPerToken ?? 0)
+    multiTokenPredictionLayers * (draftShape?.attention.keyValueElementsPerToken ?? 0)
   }
 
-  public var isMixture: Bool {
-    layers.contains { if case .mixture = $0.feedForward { true } else { false } }
+  /// Bytes of the weights as the makers publish them, multi-token prediction and copied tables left out.
+  ///
+  /// Scales of blocks are counted by the block's size, without the blocks that an edge cuts.
+  public var weightBytes: Double {
+    ParameterCount(self).main.bytes { quantization?.format(of: $0).bytes ?? 2 }
   }
 }
 
@@ -105,77 +115,29 @@ extension LayerGroup {
     return parameters
   }
 
-  /// Parameters of one layer that work on one token.
+  /// Parameters of one layer that work on one token; on average, where some of the choices are zero experts.
   public func activeParameters(hiddenSize: Int) -> ParametersByGroup {
     var parameters = parametersOutsideExperts(hiddenSize: hiddenSize)
     if case .mixture(let mixture) = feedForward {
-      parameters[.experts] = mixture.expertsPerToken * mixture.expertParameters(hiddenSize: hiddenSize)
+      let all = mixture.expertsPerToken * mixture.expertParameters(hiddenSize: hiddenSize)
+      parameters[.experts] = all * mixture.experts / (mixture.experts + mixture.zeroExperts)
     }
     return parameters
   }
 
   private func parametersOutsideExperts(hiddenSize: Int) -> ParametersByGroup {
-    var parameters = ParametersByGroup()
-    parameters[.attention] = attention.projectionParameters(hiddenSize: hiddenSize)
-    parameters[.norms] = normsPerLayer * hiddenSize + attention.normParameters
+    var parameters = attention.parameters(hiddenSize: hiddenSize)
+    parameters[.norms] += normsPerLayer * hiddenSize
+    parameters[.other] = otherParameters
     switch feedForward {
-    case .dense(let intermediateSize):
-      parameters[.denseFeedForward] = 3 * hiddenSize * intermediateSize
+    case .dense(let intermediateSize): parameters[.denseFeedForward] = 3 * hiddenSize * intermediateSize
+    case .plain(let intermediateSize): parameters[.denseFeedForward] = 2 * hiddenSize * intermediateSize
     case .mixture(let mixture):
-      let shared = mixture.sharedExperts * mixture.sharedIntermediateSize
-      parameters[.sharedExperts] = 3 * hiddenSize * shared
-      parameters[.router] = mixture.experts * (hiddenSize + (mixture.hasRouterBias ? 1 : 0))
+      parameters[.sharedExperts] = mixture.sharedParameters(hiddenSize: hiddenSize)
+      parameters[.router] = mixture.routerParameters(hiddenSize: hiddenSize)
+      parameters[.other] += mixture.latentParameters(hiddenSize: hiddenSize)
+    case .absent: break
     }
     return parameters
-  }
-}
-
-extension MixtureOfExperts {
-  /// One expert: gate, up and down.
-  public func expertParameters(hiddenSize: Int) -> Int { 3 * hiddenSize * intermediateSize }
-}
-
-extension Attention {
-  /// Elements that one token leaves in the cache of one layer.
-  ///
-  /// Grouped: keys and values of each key-value head. Latent: the latent vector and the shared rotary key.
-  public var keyValueElementsPerToken: Int {
-    switch self {
-    case .grouped(let attention): 2 * attention.keyValueHeads * attention.headDimension
-    case .latent(let attention): attention.keyValueRank + attention.ropeDimension
-    }
-  }
-
-  func projectionParameters(hiddenSize: Int) -> Int {
-    switch self {
-    case .grouped(let attention): attention.projectionParameters(hiddenSize: hiddenSize)
-    case .latent(let attention): attention.projectionParameters(hiddenSize: hiddenSize)
-    }
-  }
-
-  var normParameters: Int {
-    switch self {
-    case .grouped(let attention): attention.hasHeadNorms ? 2 * attention.headDimension : 0
-    case .latent(let attention): (attention.queryRank ?? 0) + attention.keyValueRank
-    }
-  }
-}
-
-extension GroupedQueryAttention {
-  func projectionParameters(hiddenSize: Int) -> Int {
-    let queryWidth = heads * headDimension
-    let keyValueWidth = 2 * keyValueHeads * headDimension
-    let biases = (hasInputBias ? queryWidth + keyValueWidth : 0) + (hasOutputBias ? hiddenSize : 0)
-    return hiddenSize * (2 * queryWidth + keyValueWidth) + biases
-  }
-}
-
-extension LatentAttention {
-  func projectionParameters(hiddenSize: Int) -> Int {
-    let queryWidth = heads * (nopeDimension + ropeDimension)
-    let query = queryRank.map { $0 * (hiddenSize + queryWidth) } ?? hiddenSize * queryWidth
-    let down = hiddenSize * (keyValueRank + ropeDimension)
-    let up = keyValueRank * heads * (nopeDimension + valueDimension)
-    return query + down + up + heads * valueDimension * hiddenSize
   }
 }

@@ -74,7 +74,7 @@ extension StepModel {
   var keyValueShards: Int {
     guard let attention = architecture.layers.first?.attention else { return plan.context }
     switch attention {
-    case .latent: return plan.context
+    case .latent, .compressed, .state, .parallel, .absent: return plan.context
     case .grouped(let shape): return min(plan.tensor, shape.keyValueHeads) * plan.context
     }
   }
@@ -108,7 +108,7 @@ extension StepModel {
 
   /// The layers that draft.
   private var draftGroups: [LayerGroup] {
-    guard drafting.tokens > 0, var last = architecture.layers.last else { return [] }
+    guard drafting.tokens > 0, var last = architecture.draftShape else { return [] }
     switch drafting.method {
     case .lookup, .model: return []
     case .predictionLayer: last.count = architecture.multiTokenPredictionLayers
@@ -167,15 +167,5 @@ extension StepModel {
     return Problem(
       place, "\(architecture.name) does not fit on \(chips) × \(chip.name): \(amount)",
       wayOut: "try \(ways.joined(separator: " or ")), or a smaller batch")
-  }
-}
-
-extension Attention {
-  /// Width of the queries of all heads.
-  var queryWidth: Int {
-    switch self {
-    case .grouped(let shape): shape.heads * shape.headDimension
-    case .latent(let shape): shape.heads * (shape.nopeDimension + shape.ropeDimension)
-    }
   }
 }

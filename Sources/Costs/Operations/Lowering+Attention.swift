@@ -32,6 +32,8 @@ extension Lowering {
     switch attention {
     case .grouped(let shape): return grouped(shape, load)
     case .latent(let shape): return latent(shape, load)
+    // Refused when the model of the step is made.
+    case .compressed, .state, .parallel, .absent: return []
     }
   }
 
@@ -210,6 +212,7 @@ extension Lowering {
     case .grouped(let shape):
       let output = rows * Double((shape.heads + 2 * shape.keyValueHeads) * shape.headDimension) * 2
       return [collective("exchange heads", .allToAll, size: output, ranks: dies, sent: output, times: 2)]
+    case .compressed, .state, .parallel, .absent: return []
     }
   }
 }

@@ -4,7 +4,7 @@ import Units
 extension Lowering {
   /// The layers that draft tokens pass through, one query a request for each draft.
   func draftLayers(_ work: StepWork) -> [LoweredStep.Layer] {
-    guard let decode = work.decode, decode.queries > 1, let last = architecture.layers.last else { return [] }
+    guard let decode = work.decode, decode.queries > 1, let last = architecture.draftShape else { return [] }
     let drafts = Double(decode.queries - 1)
     let draft = StepWork(
       decode: StepWork.Decode(requests: decode.requests, context: decode.context), isCaptured: work.isCaptured)

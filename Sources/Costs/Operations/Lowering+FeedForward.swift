@@ -9,6 +9,8 @@ extension Lowering {
     case .dense(let intermediate):
       return dense(intermediate: intermediate, rows: rows, tensorParallel: isPooled(work) ? 1 : plan.tensor)
     case .mixture(let mixture): return self.mixture(mixture, rows: rows, work)
+    // Refused when the model of the step is made.
+    case .plain, .absent: return []
     }
   }
 
