@@ -75,8 +75,8 @@ public struct ParameterCount: Hashable, Sendable {
 }
 
 extension Architecture {
-  /// One multi-token-prediction layer: its shape, the projection 2 × hidden → hidden (counted under attention) and three
-  /// norms (of the hidden state, of the embedding, before the head); and its own end of the residual streams.
+  /// One multi-token-prediction layer: its shape, the projection 2 × hidden → hidden (counted under attention), three
+  /// norms (of the hidden state, of the embedding, before the head), and its own end of the residual streams.
   public var multiTokenPredictionLayerParameters: ParametersByGroup {
     guard let draftShape else { return ParametersByGroup() }
     var parameters = draftShape.parameters(hiddenSize: hiddenSize)
