@@ -116,12 +116,15 @@ struct EngineInstance: Sendable {
     plan = Plan(decodes: [Bool](repeating: false, count: pool.ranks))
   }
 
-  var hasWork: Bool { !plan.chunks.isEmpty || plan.decodes.contains(true) }
+  // Functions of a large value that change nothing are `mutating` so that it is looked at in place, not copied.
+
+  mutating func hasWork() -> Bool { !plan.chunks.isEmpty || plan.decodes.contains(true) }
 
   /// Of the whole instance in the planned step.
-  var stepMilliwatts: Int64 {
+  mutating func stepMilliwatts() -> Int64 {
     if plan.chunks.isEmpty {
-      let requests = ranks.indices.reduce(0) { $0 + decoders($1) }
+      var requests = 0
+      for index in ranks.indices { requests += decoders(index) }
       return durations.decodeMilliwatts[min(durations.requestLimit, (requests + ranks.count / 2) / ranks.count)]
     }
     var tokens = plan.chunks.reduce(0) { $0 + Int($1.tokens) }
@@ -129,7 +132,11 @@ struct EngineInstance: Sendable {
     return durations.mixedMilliwatts.value(min(durations.tokenLimit, (tokens + ranks.count / 2) / ranks.count))
   }
 
-  var batch: Int { ranks.reduce(0) { $0 + $1.decoding } }
+  mutating func batch() -> Int {
+    var requests = 0
+    for index in ranks.indices { requests += ranks[index].decoding }
+    return requests
+  }
   var waitingCount: Int { arriving.count + fetched.count + ranks.reduce(0) { $0 + $1.waiting.count } }
 
   // MARK: What the scheduler has seen
@@ -138,7 +145,8 @@ struct EngineInstance: Sendable {
   mutating func look(isIdle: Bool, _ slots: inout RequestSlots) {
     for index in ranks.indices { release(index, all: isIdle || limits.lag == 0, &slots) }
     if isIdle {
-      enqueue(fetched + arriving, &slots)
+      enqueue(fetched, &slots)
+      enqueue(arriving, &slots)
       fetched.removeAll(keepingCapacity: true)
       arriving.removeAll(keepingCapacity: true)
       lastFetch = steps
@@ -188,7 +196,7 @@ struct EngineInstance: Sendable {
   }
 
   /// The rank for the next request; `turn` counts those that were given one.
-  func chooseRank(_ slot: Int32, _ slots: RequestSlots) -> Int {
+  mutating func chooseRank(_ slot: Int32, _ slots: RequestSlots) -> Int {
     if ranks.count == 1 { return 0 }
     switch routing {
     case .roundRobin: return turn % ranks.count
@@ -197,7 +205,7 @@ struct EngineInstance: Sendable {
     }
   }
 
-  private func least(_ measure: (EngineRank) -> Int) -> Int {
+  private mutating func least(_ measure: (EngineRank) -> Int) -> Int {
     var best = 0
     var lowest = Int.max
     for index in ranks.indices {
@@ -235,7 +243,7 @@ struct EngineInstance: Sendable {
   }
 
   /// How long the planned step lasts, and by how much more each following one of the same plan.
-  func duration() -> (first: Int64, increment: Int64) {
+  mutating func duration() -> (first: Int64, increment: Int64) {
     if plan.chunks.isEmpty { return decodeDuration() }
     var most = (tokens: 0, sampled: 0, requests: 0)
     var total = 0
@@ -267,7 +275,7 @@ struct EngineInstance: Sendable {
     return (max(1, durations.base(tokens: most.tokens, total: total) + fixed + slowest), 0)
   }
 
-  private func decodeDuration() -> (first: Int64, increment: Int64) {
+  private mutating func decodeDuration() -> (first: Int64, increment: Int64) {
     var most = 0
     var duration: Int64 = 0
     var increment: Int64 = 0
@@ -287,17 +295,16 @@ struct EngineInstance: Sendable {
 
   /// A rank's attention core in the planned step: its duration, its growth with each step, and the steps for which that
   /// holds.
-  private func coreLine(_ index: Int) -> (duration: Int64, increment: Int64, steps: Int) {
-    let rank = ranks[index]
+  private mutating func coreLine(_ index: Int) -> (duration: Int64, increment: Int64, steps: Int) {
     let requests = min(decoders(index), durations.requestLimit)
     var duration: Int64 = 0
     var increment: Int64 = 0
     var steps = Int.max
     if requests == 0 { return (0, 0, steps) }
-    for kind in rank.widths.indices {
-      let sum = rank.sums[kind] + rank.ghostSums[kind]
+    for kind in ranks[index].widths.indices {
+      let sum = ranks[index].sums[kind] + ranks[index].ghostSums[kind]
       let line = durations.cores[kind].line(requests: requests, quanta: sum)
-      let growth = Int64(rank.growing[kind]) * rank.quantaPerStep
+      let growth = Int64(ranks[index].growing[kind]) * ranks[index].quantaPerStep
       duration += line.duration
       increment += line.slope * growth
       if growth > 0, line.end != .max { steps = min(steps, 1 + Int((line.end - 1 - sum) / growth)) }
@@ -307,32 +314,27 @@ struct EngineInstance: Sendable {
 
   /// How many steps of the plan may run as one: until someone leaves, a line bends, another rank becomes the slowest,
   /// blocks run out, requests are fetched, or a step ends at or after `horizon`.
-  func runLength(first: Int64, increment: Int64, from now: Int64, until horizon: Int64) -> Int {
+  mutating func runLength(first: Int64, increment: Int64, from now: Int64, until horizon: Int64) -> Int {
     if !plan.chunks.isEmpty || !plan.skipped.isEmpty || !fetched.isEmpty { return 1 }
     // The next plan sees ends that this one did not, and may have room.
-    for rank in ranks where rank.ghosts > 0 || !rank.unseen.isEmpty {
-      if rank.ghosts > 0 || !incoming.isEmpty || !rank.waiting.isEmpty || !rank.prefilling.isEmpty { return 1 }
+    for index in ranks.indices where ranks[index].ghosts > 0 || !ranks[index].unseen.isEmpty {
+      if ranks[index].ghosts > 0 || !incoming.isEmpty || !ranks[index].waiting.isEmpty { return 1 }
+      if !ranks[index].prefilling.isEmpty { return 1 }
     }
     var most = plan.stableSteps
     if !arriving.isEmpty { most = min(most, max(1, lastFetch + limits.receiveInterval - steps)) }
     if horizon - now <= first { return 1 }
     most = min(most, 1 + Int((horizon - now) / max(1, first)))
-    for index in ranks.indices where plan.decodes[index] {
-      let rank = ranks[index]
-      if rank.decoding == 0 { continue }
-      most = min(most, rank.calendar.distance(from: rank.decodeSteps), coreLine(index).steps)
-      if most > 1, !layout.reservesOutput {
-        // Where a prefix is forgotten, one that waits may find less of its prompt, and fit.
-        let free = rank.waiting.isEmpty ? rank.memory.free : rank.memory.freeUntilForgotten
-        most = min(most, 1 + rank.growth.steps(within: free, after: rank.decodeSteps + 1, limit: max(0, most - 1)))
-      }
+    for index in ranks.indices where plan.decodes[index] && ranks[index].decoding > 0 {
+      most = min(most, ranks[index].calendar.distance(from: ranks[index].decodeSteps), coreLine(index).steps)
+      if most > 1, !layout.reservesOutput { most = min(most, ranks[index].stepsWithinMemory(most)) }
     }
     if ranks.count > 1 { most = whileSlowest(most, first: first, increment: increment) }
     return most
   }
 
   /// Durations are lines in the number of the step; one that is greatest at both ends is so throughout.
-  private func whileSlowest(_ steps: Int, first: Int64, increment: Int64) -> Int {
+  private mutating func whileSlowest(_ steps: Int, first: Int64, increment: Int64) -> Int {
     var most = steps
     while most > 1 {
       let last = Int64(most - 1)

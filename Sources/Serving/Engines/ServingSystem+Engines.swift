@@ -14,42 +14,46 @@ extension ServingSystem {
     slots.engine[Int(slot)].target = slots[slot].promptTokens
     if !batch.priorities.isEmpty { slots.engine[Int(slot)].priority = batch.priorities[index] }
     let instance = routeToEngine(entryEngines, slot)
-    let pool = configuration.engines[engines[instance].pool]
-    let refusal = refusal(of: slot, pool) ?? configuration.decodePool.flatMap { self.refusal(of: slot, $0) }
+    let pool = engines[instance].pool
+    var refusal = refusal(of: slot, pool)
+    if refusal == nil, !decodeEngines.isEmpty { refusal = self.refusal(of: slot, configuration.engines.count - 1) }
     slots[slot].prefillInstance = Int32(instance)
     if let refusal { return refuse(slot, refusal) }
-    keepUnits(batch.blocks(of: index), of: batch, pool, slot)
+    let unit = configuration.engines[pool].memory.prefixUnitTokens
+    if unit > 0 { keepUnits(batch.blocks(of: index), of: batch, unit, slot) }
     engines[instance].outstanding += 1
     engines[instance].outstandingTokens += Int(slots[slot].promptTokens)
     recorder.queued(1)
+    let frontEnd = configuration.engines[pool].frontEnd
     let delay =
-      pool.frontEnd.constant.picoseconds + pool.frontEnd.perPromptToken.picoseconds * Int64(slots[slot].promptTokens)
+      frontEnd.constant.picoseconds + frontEnd.perPromptToken.picoseconds * Int64(slots[slot].promptTokens)
     if delay == 0 { return receive(slot, at: instance) }
     agenda.schedule(.received(slot: slot), at: Instant(picoseconds: now + delay))
   }
 
-  /// Why an instance can never serve a request.
-  private func refusal(of slot: Int32, _ pool: EnginePool) -> RequestRecord.Outcome? {
-    let memory = pool.memory
+  /// Why the instances of a pool can never serve a request.
+  private func refusal(of slot: Int32, _ pool: Int) -> RequestRecord.Outcome? {
+    let memory = configuration.engines[pool].memory
+    let role = configuration.engines[pool].role
     let prompt = Int(slots[slot].promptTokens)
     let free = memory.blocks - memory.blocksPerRequest
     if memory.blocks(for: prompt + 1) > free { return .promptTooLong }
-    if !pool.scheduler.base.cutsPrompts {
+    if !cutsPrompts[pool] {
       // A preempted request computes what it has said with its prompt.
-      let grows = !memory.reservesOutput && pool.role != .prefill
+      let grows = !memory.reservesOutput && role != .prefill
       let longest = grows ? prompt + Int(slots[slot].outputTokens) - 1 : prompt
-      if longest > pool.limits.maxBatchedTokens { return .promptTooLong }
+      if longest > configuration.engines[pool].limits.maxBatchedTokens { return .promptTooLong }
     }
-    let tokens = pool.role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens) + pool.speculation.draftTokens
+    let drafts = configuration.engines[pool].speculation.draftTokens
+    let tokens = role == .prefill ? prompt : prompt + Int(slots[slot].outputTokens) + drafts
     return memory.blocks(for: tokens) > free ? .contextTooLong : nil
   }
 
   /// Keeps the hashes of a prompt's whole prefix units: of several hashed blocks the last one stands for all.
   private mutating func keepUnits(
-    _ blocks: Range<Int>, of batch: RequestBatch, _ pool: EnginePool, _ slot: Int32
+    _ blocks: Range<Int>, of batch: RequestBatch, _ unit: Int, _ slot: Int32
   ) {
-    let unit = pool.memory.prefixUnitTokens
-    guard unit > 0, !blocks.isEmpty else { return }
+    guard !blocks.isEmpty else { return }
     let perUnit = unit / max(1, configuration.tracesBlockTokens)
     unitHashes.removeAll(keepingCapacity: true)
     let whole = min(blocks.count / perUnit, Int(slots[slot].promptTokens) / unit)
@@ -58,6 +62,7 @@ extension ServingSystem {
   }
 
   private mutating func routeToEngine(_ candidates: Range<Int>, _ slot: Int32) -> Int {
+    if candidates.count == 1 { return candidates.lowerBound }
     let routing = engines[candidates.lowerBound].routing
     switch routing {
     case .roundRobin:
@@ -106,10 +111,9 @@ extension ServingSystem {
   }
 
   private mutating func schedule(_ index: Int) {
-    let engine = engines[index]
     agenda.schedule(
-      .engineStepped(instance: Int32(index), generation: engine.generation),
-      at: Instant(picoseconds: engine.run.end))
+      .engineStepped(instance: Int32(index), generation: engines[index].generation),
+      at: Instant(picoseconds: engines[index].run.end))
   }
 
   // MARK: The beginning of a step
@@ -120,13 +124,19 @@ extension ServingSystem {
     let hasStepped = engines[index].hasStepped
     engines[index].hasStepped = false
     plan(index, isIdle: !hasStepped)
-    if !engines[index].hasWork, hasStepped { plan(index, isIdle: true) }
-    recorder.admitted(engines[index].admitted, of: engines[index], slots)
+    if !engines[index].hasWork(), hasStepped { plan(index, isIdle: true) }
+    if !engines[index].admitted.isEmpty {
+      recorder.admitted(
+        engines[index].admitted, role: engines[index].role, prefixUnitTokens: engines[index].layout.prefixUnitTokens,
+        slots)
+    }
     if engines[index].preemptions > 0 { recorder.preempted(engines[index].preemptions, pool: engines[index].pool) }
     engines[index].admitted.removeAll(keepingCapacity: true)
     engines[index].preemptions = 0
-    if !engines[index].hasWork {
-      for rank in engines[index].ranks.indices { engines[index].ranks[rank].dropGhosts() }
+    if !engines[index].hasWork() {
+      for rank in engines[index].ranks.indices where engines[index].ranks[rank].ghosts > 0 {
+        engines[index].ranks[rank].dropGhosts()
+      }
       setEnginePower(of: index, engines[index].idleMilliwatts)
       showBatch(of: index)
       if let wake = engines[index].plan.wake {
@@ -140,9 +150,9 @@ extension ServingSystem {
     let count = engines[index].runLength(first: first, increment: increment, from: now, until: horizon)
     engines[index].run = EngineInstance.Run(start: now, first: first, increment: increment, count: count)
     engines[index].isStepping = true
-    recorder.began(engines[index])
+    recorder.began()
     showBatch(of: index)
-    setEnginePower(of: index, engines[index].stepMilliwatts)
+    setEnginePower(of: index, engines[index].stepMilliwatts())
     schedule(index)
   }
 
@@ -194,7 +204,9 @@ extension ServingSystem {
     engines[index].steps += run.count
     engines[index].heldPrompts = !engines[index].plan.chunks.isEmpty
     changedEngines.insert(index)
-    recorder.ended(engines[index], run, now: now)
+    recorder.ended(
+      run, chunks: engines[index].plan.chunks, pool: engines[index].pool, instance: index,
+      step: engines[index].steps - run.count, now: now)
     for rank in engines[index].ranks.indices { finishDecodes(of: index, rank, run) }
     for slot in engines[index].plan.skipped where slots.engine[Int(slot)].stage == .decoding {
       let rank = Int(slots.engine[Int(slot)].rank)
@@ -205,11 +217,19 @@ extension ServingSystem {
 
   private mutating func finishDecodes(of index: Int, _ rank: Int, _ run: EngineInstance.Run) {
     guard engines[index].plan.decodes[rank] else { return engines[index].ranks[rank].dropGhosts() }
-    let joined = engines[index].joined.filter { Int(slots.engine[Int($0)].rank) == rank }
+    let joined =
+      engines[index].ranks.count == 1
+      ? engines[index].joined : engines[index].joined.filter { Int(slots.engine[Int($0)].rank) == rank }
     // Of those that had no part in the step before, the ones that had in this.
-    let late = engines[index].ranks[rank].late.filter { slots.engine[Int($0)].calendarPlace >= 0 }
-    if !late.isEmpty { engines[index].ranks[rank].late.removeAll { late.contains($0) } }
-    recorder.sent(by: engines[index].ranks[rank], of: engines[index], joined: joined, late: late, run, slots)
+    var late: [Int32] = []
+    if !engines[index].ranks[rank].late.isEmpty {
+      late = engines[index].ranks[rank].late.filter { slots.engine[Int($0)].calendarPlace >= 0 }
+      engines[index].ranks[rank].late.removeAll { late.contains($0) }
+    }
+    if recorder.observers.tokens != nil {
+      recorder.tell(engines[index].ranks[rank], engines[index].speculation, engines[index].draws, run, slots)
+    }
+    recorder.sent(run, pool: engines[index].pool, engines[index].ranks[rank].told(), joined: joined, late: late, slots)
     engines[index].ranks[rank].dropGhosts()
     engines[index].ranks[rank].advance(by: run.count, now: now)
     for slot in joined where slots.engine[Int(slot)].base == 0 { slots[slot].firstToken = run.instant(1) }
@@ -248,7 +268,7 @@ extension ServingSystem {
     }
     guard chunk.isLast else { return }
     engines[index].ranks[rank].prefilling.removeAll { $0 == slot }
-    if engines[index].role == .prefill, configuration.decodePool?.sendsFirstToken == true {
+    if engines[index].role == .prefill, decodeSendsFirstToken {
       return handOver(slot, from: index, rank)
     }
     slots.engine[Int(slot)].produced += 1
@@ -289,7 +309,7 @@ extension ServingSystem {
   }
 
   private mutating func showBatch(of index: Int) {
-    let batch = engines[index].batch
+    let batch = engines[index].batch()
     recorder.timeline.levels.decodeBatch += batch - engines[index].shownBatch
     engines[index].shownBatch = batch
   }

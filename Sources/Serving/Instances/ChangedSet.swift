@@ -13,6 +13,9 @@ struct ChangedSet: Sendable {
     members.append(index)
   }
 
+  /// The member, where there is one alone.
+  @inline(__always) var only: Int? { members.count == 1 ? members[0] : nil }
+
   /// The members by index.
   @inline(__always) mutating func sorted() -> [Int] {
     if members.count > 1 { members.sort() }

@@ -50,6 +50,9 @@ struct ServingSystem {
   let decodeEngines: Range<Int>
   var changedEngines: ChangedSet
   var unitHashes: [UInt64] = []
+  /// Of the pools, by number, and of the one that only decodes.
+  let cutsPrompts: [Bool]
+  let decodeSendsFirstToken: Bool
   /// Routed round-robin so far.
   var turns = 0
   /// Instances that may have something to begin at this instant.
@@ -74,6 +77,8 @@ struct ServingSystem {
     }
     let entry = configuration.engines.filter { $0.role != .decode }.reduce(0) { $0 + $1.instances }
     entryEngines = 0..<entry
+    cutsPrompts = configuration.engines.map(\.scheduler.base.cutsPrompts)
+    decodeSendsFirstToken = configuration.decodePool?.sendsFirstToken ?? false
     decodeEngines = entry..<engines.count
     changedEngines = ChangedSet(count: engines.count)
     prefills = [PrefillInstance](repeating: PrefillInstance(), count: configuration.prefill.instances)
@@ -130,6 +135,12 @@ struct ServingSystem {
 
   /// Begins what can begin now. `nextArrival` bounds how far decode may run without looking up.
   mutating func begin(nextArrival: Instant) {
+    // Runs that were cut short at this instant end before anyone begins.
+    while !engines.isEmpty, agenda.nextInstant.picoseconds == now { handleDueEvents() }
+    while let only = changedEngines.only {
+      changedEngines.removeAll()
+      beginEngineStep(of: only)
+    }
     while !changedEngines.isEmpty {
       let changed = changedEngines.sorted()
       changedEngines.removeAll()

@@ -26,17 +26,18 @@ struct Recorder {
   mutating func queued(_ change: Int) { timeline.levels.prefillQueue += change }
 
   /// Requests that the plan of a step admits.
-  mutating func admitted(_ list: [Int32], of engine: EngineInstance, _ slots: RequestSlots) {
+  mutating func admitted(
+    _ list: [Int32], role: EnginePool.Role, prefixUnitTokens unit: Int, _ slots: RequestSlots
+  ) {
     for slot in list where slots.engine[Int(slot)].stage != .waiting {
       timeline.levels.prefillQueue -= 1
       let request = slots.engine[Int(slot)]
-      guard request.preemptions == 0, engine.role != .decode else { continue }
+      guard request.preemptions == 0, role != .decode else { continue }
       let prompt = Int(slots[slot].promptTokens)
       statistics.scheduledPromptTokens += prompt
       timeline.current.inputTokens += prompt
       statistics.lookedUpBlocks += Int(slots[slot].blockCount)
-      statistics.hitBlocks +=
-        engine.layout.prefixUnitTokens > 0 ? Int(request.computed) / engine.layout.prefixUnitTokens : 0
+      statistics.hitBlocks += unit > 0 ? Int(request.computed) / unit : 0
       statistics.cachedTokens += Int(request.computed)
       timeline.current.cachedTokens += Int(request.computed)
     }
@@ -47,48 +48,46 @@ struct Recorder {
     timeline.levels.prefillQueue += count
   }
 
-  mutating func began(_ engine: EngineInstance) { timeline.levels.busyPrefills += 1 }
+  mutating func began() { timeline.levels.busyPrefills += 1 }
 
   /// A run of steps of an instance has ended.
-  mutating func ended(_ engine: EngineInstance, _ run: EngineInstance.Run, now: Int64) {
+  mutating func ended(
+    _ run: EngineInstance.Run, chunks: [EngineInstance.Chunk], pool: Int, instance: Int, step: Int, now: Int64
+  ) {
     let length = now - run.start
     timeline.levels.busyPrefills -= 1
-    pools[engine.pool].busy += Int128(length)
-    pools[engine.pool].runs += 1
-    pools[engine.pool].steps += run.count
+    pools[pool].busy += Int128(length)
+    pools[pool].runs += 1
+    pools[pool].steps += run.count
     timeline.current.stepTime += Double(length)
     timeline.current.steps += run.count
-    if !engine.plan.chunks.isEmpty {
-      pools[engine.pool].mixedSteps += 1
-      for chunk in engine.plan.chunks {
-        pools[engine.pool].computedTokens += Int(chunk.tokens)
+    if !chunks.isEmpty {
+      pools[pool].mixedSteps += 1
+      for chunk in chunks {
+        pools[pool].computedTokens += Int(chunk.tokens)
         let new = Int(chunk.tokens)
-        pools[engine.pool].computedPairs += new * Int(chunk.before) + new * (new + 1) / 2
-        pools[engine.pool].chunks += 1
+        pools[pool].computedPairs += new * Int(chunk.before) + new * (new + 1) / 2
+        pools[pool].chunks += 1
       }
     }
     observers.engineRuns?(
       EngineRun(
-        instance: engine.index, step: engine.steps - run.count, start: Instant(picoseconds: run.start),
+        instance: instance, step: step, start: Instant(picoseconds: run.start),
         first: Span(picoseconds: run.first), increment: Span(picoseconds: run.increment), count: run.count))
   }
 
   /// A rank's decoding requests were sent tokens at the end of each step of the run; before its sums move on.
   mutating func sent(
-    by rank: EngineRank, of engine: EngineInstance, joined: [Int32], late: [Int32], _ run: EngineInstance.Run,
-    _ slots: RequestSlots
+    _ run: EngineInstance.Run, pool: Int, _ step: DecodeSums, joined: [Int32], late: [Int32], _ slots: RequestSlots
   ) {
-    let requests = rank.decoding
+    let requests = step.requests
     guard requests > 0 else { return }
-    let pool = engine.pool
-    if observers.tokens != nil { tell(rank, engine.speculation, engine.draws, run, slots) }
     let first = run.instant(1)
-    for slot in joined + late where slots.engine[Int(slot)].base > 0 || late.contains(slot) {
-      statistics.interTokenLatency.record(Span(picoseconds: first - slots.engine[Int(slot)].lastSent))
-    }
+    for slot in joined where slots.engine[Int(slot)].base > 0 { recordGap(slot, first, slots) }
+    for slot in late { recordGap(slot, first, slots) }
     let others = requests - joined.count - late.count
     if others > 0 {
-      statistics.interTokenLatency.record(Span(picoseconds: first - rank.lastDecodeEnd), times: others)
+      statistics.interTokenLatency.record(Span(picoseconds: first - step.lastEnd), times: others)
     }
     if run.count > 1 {
       statistics.interTokenLatency.recordRun(
@@ -97,10 +96,23 @@ struct Recorder {
     let steps = Double(run.count)
     pools[pool].decodeSteps += run.count
     pools[pool].decodeRequestSteps += requests * run.count
-    let growth = Double(rank.growing[0]) * Double(rank.quantaPerStep)
     pools[pool].contextSteps +=
-      (Double(rank.sums[0]) + growth * (steps - 1) / 2) * steps / Double(DecodeDurations.quantaPerToken)
-    timeline.current.outputTokens += Double(requests * run.count) * rank.tokensPerStep
+      (Double(step.context) + Double(step.growth) * (steps - 1) / 2) * steps / Double(DecodeDurations.quantaPerToken)
+    timeline.current.outputTokens += Double(requests * run.count) * step.tokensPerStep
+  }
+
+  private mutating func recordGap(_ slot: Int32, _ instant: Int64, _ slots: RequestSlots) {
+    statistics.interTokenLatency.record(Span(picoseconds: instant - slots.engine[Int(slot)].lastSent))
+  }
+
+  /// What is told of a rank's decode steps: requests, context and growth in quanta, mean tokens, the end of the step
+  /// before.
+  struct DecodeSums {
+    var requests: Int
+    var context: Int64
+    var growth: Int64
+    var tokensPerStep: Double
+    var lastEnd: Int64
   }
 
   /// A prompt that was computed again has ended with a token.
@@ -117,7 +129,7 @@ struct Recorder {
   }
 
   /// Tells of every token that a rank's run sends, looking at each request in each step.
-  private func tell(
+  func tell(
     _ rank: EngineRank, _ speculation: Speculation, _ draws: RandomStream, _ run: EngineInstance.Run,
     _ slots: RequestSlots
   ) {

@@ -32,13 +32,12 @@ public struct AscendScheduler: StepScheduler {
     var hasAny = false
     while place < instance.ranks[index].waiting.count, budget > 0, instance.ranks[index].freeSeats > 0 {
       let slot = instance.ranks[index].waiting[place]
-      let rank = instance.ranks[index]
-      let units = rank.found(slot, slots)
+      let units = instance.ranks[index].found(slot, slots)
       let target = Int(slots.engine[Int(slot)].target)
-      let tokens = target - units * rank.layout.prefixUnitTokens
-      let need = rank.admissionNeed(slot, units: units, tokens: target, slots)
-      let margin = rank.running == 0 && !hasAny ? 0 : kept
-      if tokens > budget || need + margin > rank.freeBlocks(slot, units: units, slots) {
+      let tokens = target - units * instance.layout.prefixUnitTokens
+      let need = instance.ranks[index].admissionNeed(slot, units: units, tokens: target, slots)
+      let margin = instance.ranks[index].running == 0 && !hasAny ? 0 : kept
+      if tokens > budget || need + margin > instance.ranks[index].freeBlocks(slot, units: units, slots) {
         place += 1
         continue
       }

@@ -70,13 +70,12 @@ public struct MindIEScheduler: StepScheduler {
     var budget = maxPrefillTokens
     var count = 0
     while count < maxPrefillBatch, instance.ranks[index].freeSeats > 0, let slot = instance.ranks[index].waiting.first {
-      let rank = instance.ranks[index]
-      let units = rank.found(slot, slots)
+      let units = instance.ranks[index].found(slot, slots)
       let target = Int(slots.engine[Int(slot)].target)
-      let tokens = target - units * rank.layout.prefixUnitTokens
-      let need = rank.admissionNeed(slot, units: units, tokens: target, slots)
+      let tokens = target - units * instance.layout.prefixUnitTokens
+      let need = instance.ranks[index].admissionNeed(slot, units: units, tokens: target, slots)
       if tokens > budget, count > 0 { return }
-      if need > rank.freeBlocks(slot, units: units, slots) { return }
+      if need > instance.ranks[index].freeBlocks(slot, units: units, slots) { return }
       instance.admitFirst(of: index, units: units, tokens: target, &slots, now: now)
       instance.addChunk(slot, rank: index, tokens: tokens, &slots)
       budget -= tokens

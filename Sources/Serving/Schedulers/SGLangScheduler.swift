@@ -162,24 +162,24 @@ public struct SGLangScheduler: StepScheduler {
     while let slot = instance.ranks[index].waiting.first {
       if room.seats < 1 { states[index].isFull = true }
       if room.seats < 1 { return }
-      let rank = instance.ranks[index]
-      let units = rank.found(slot, slots)
-      let found = units * rank.layout.prefixUnitTokens
+      let units = instance.ranks[index].found(slot, slots)
+      let found = units * instance.layout.prefixUnitTokens
       let request = slots.engine[Int(slot)]
       let new = Int(request.target) - found
       let wanted = instance.role == .prefill ? 1 : Int(slots[slot].outputTokens - request.produced)
       let output = min(wanted, Self.outputClip)
-      let used = Double((rank.memory.free - rank.freeBlocks(slot, units: units, slots)) * page)
+      let used = Double(
+        (instance.ranks[index].memory.free - instance.ranks[index].freeBlocks(slot, units: units, slots)) * page)
       if Double(new + output) >= room.total - used {
         // With nothing running it must go, since no one will make room.
-        if rank.running > 0 { return states[index].isFull = true }
+        if instance.ranks[index].running > 0 { return states[index].isFull = true }
       }
       let whole = (new + page - 1) / page * page
       if whole >= room.input, instance.plan.chunks.contains(where: { $0.rank == Int32(index) }) { return }
       let tokens = whole <= room.chunk ? new : room.chunk / page * page
       if tokens < 1 { return }
-      if rank.admissionNeed(slot, units: units, tokens: found + tokens, slots) + stepBlocks
-        > rank.freeBlocks(slot, units: units, slots)
+      if instance.ranks[index].admissionNeed(slot, units: units, tokens: found + tokens, slots) + stepBlocks
+        > instance.ranks[index].freeBlocks(slot, units: units, slots)
       {
         return states[index].isFull = true
       }

@@ -142,13 +142,14 @@ public struct TensorRTScheduler: StepScheduler {
       budget -= tokens
     }
     while budget > 0, instance.ranks[index].freeSeats > 0, let slot = instance.ranks[index].waiting.first {
-      let rank = instance.ranks[index]
-      let units = rank.found(slot, slots)
-      let found = units * rank.layout.prefixUnitTokens
+      let units = instance.ranks[index].found(slot, slots)
+      let found = units * instance.layout.prefixUnitTokens
       let target = Int(slots.engine[Int(slot)].target)
-      let tokens = chunk(target - found, budget, rank.layout.blockTokens)
+      let tokens = chunk(target - found, budget, instance.layout.blockTokens)
       if tokens == 0 { return }
-      if rank.admissionNeed(slot, units: units, tokens: target, slots) > rank.freeBlocks(slot, units: units, slots) {
+      if instance.ranks[index].admissionNeed(slot, units: units, tokens: target, slots)
+        > instance.ranks[index].freeBlocks(slot, units: units, slots)
+      {
         return
       }
       instance.admitFirst(of: index, units: units, tokens: found + tokens, &slots, now: now)

@@ -88,18 +88,17 @@ public struct VLLMScheduler: StepScheduler {
     _ instance: inout EngineInstance, _ index: Int, _ budget: inout Int, _ slots: inout RequestSlots, _ now: Int64
   ) {
     while budget > 0, instance.ranks[index].freeSeats > 0, let slot = instance.ranks[index].waiting.first {
-      let rank = instance.ranks[index]
-      let units = rank.found(slot, slots)
+      let units = instance.layout.prefixUnitTokens == 0 ? 0 : instance.ranks[index].found(slot, slots)
       let target = Int(slots.engine[Int(slot)].target)
-      let found = units * rank.layout.prefixUnitTokens
+      let found = units * instance.layout.prefixUnitTokens
       var tokens = min(target - found, chunkLimit ?? .max)
       if !isChunked, tokens > budget { return }
       tokens = min(tokens, budget)
-      let free = rank.freeBlocks(slot, units: units, slots)
-      let whole = rank.admissionNeed(slot, units: units, tokens: target, slots)
-      let first = rank.admissionNeed(slot, units: units, tokens: found + tokens, slots)
-      let kept = rank.running > 0 ? watermarkBlocks : 0
-      if (reservesWholePrompt ? whole : first) + kept > free { return }
+      let free = instance.ranks[index].freeBlocks(slot, units: units, slots)
+      let asked = reservesWholePrompt ? target : found + tokens
+      let need = instance.ranks[index].admissionNeed(slot, units: units, tokens: asked, slots)
+      let kept = instance.ranks[index].running > 0 ? watermarkBlocks : 0
+      if need + kept > free { return }
       instance.admitFirst(of: index, units: units, tokens: found + tokens, &slots, now: now)
       instance.addChunk(slot, rank: index, tokens: tokens, &slots)
       budget -= tokens
