@@ -8,6 +8,8 @@ extension Architecture {
   /// Reads a Hugging Face `config.json`; throws a `Problem` for a class that is not modelled, else `Problems` with
   /// every fault of its keys. Keys that nothing depends on are passed over.
   public init(config: Node, name: String) throws {
+    // A model of text and pictures names its language model's own config.
+    let config = config.field("text_config").flatMap { $0.field("architectures") == nil ? nil : $0 } ?? config
     let family = try HuggingFaceFamily.of(config)
     var reader = ConfigReader(config)
     let architecture = Architecture(reading: family, from: &reader, name: name)

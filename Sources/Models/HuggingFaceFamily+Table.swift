@@ -13,6 +13,10 @@ extension HuggingFaceFamily {
       attention: .grouped(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .never),
       unmodelled: ["mlp_bias"]),
     HuggingFaceFamily(
+      architectureClass: "MiniMaxM2ForCausalLM",
+      attention: .grouped(inputBias: .never, outputBias: .never, headNorms: .key("use_qk_norm")),
+      mixture: .miniMax),
+    HuggingFaceFamily(
       architectureClass: "MixtralForCausalLM",
       attention: .grouped(inputBias: .never, outputBias: .never, headNorms: .never),
       mixture: .mixtral, unmodelled: ["sliding_window"]),
@@ -54,6 +58,9 @@ extension HuggingFaceFamily.MixtureKeys {
   static let pangu = Self(
     experts: "num_routed_experts", intermediateSize: "moe_intermediate_size", sharedExperts: "num_shared_experts",
     routingGroups: nil, placement: .afterDense("num_dense_layers"), hasRouterBias: .never)
+  static let miniMax = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", sharedExperts: nil, routingGroups: nil,
+    placement: .everyLayer, hasRouterBias: .whereKey("use_routing_bias", is: "true"))
   static let mixtral = Self(
     experts: "num_local_experts", intermediateSize: "intermediate_size", sharedExperts: nil, routingGroups: nil,
     placement: .everyLayer, hasRouterBias: .never)

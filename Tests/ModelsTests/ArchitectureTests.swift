@@ -29,9 +29,13 @@ private func architecture(_ name: String) throws -> Architecture {
       activeTolerance: 0.03),
     // The makers say "1 T".
     Published(model: "Kimi-K2", total: 1026.41, active: 32, isWithEmbedding: false),
+    // The text part; the makers count the vision tower too.
+    Published(model: "Kimi-K2.5", total: 1026.41, active: 32, isWithEmbedding: false),
     Published(model: "Llama-3.1-405B", total: 405.9, active: 405.9, isWithEmbedding: true),
     Published(model: "Llama-3.1-70B", total: 70.6, active: 70.6, isWithEmbedding: true),
     Published(model: "Llama-3.1-8B", total: 8.03, active: 8.03, isWithEmbedding: true),
+    // "230 B, 10 B active".
+    Published(model: "MiniMax-M2.5", total: 229.9, active: 10, isWithEmbedding: false, activeTolerance: 0.05),
     Published(model: "Mixtral-8x22B", total: 140.6, active: 39.1, isWithEmbedding: true),
     Published(model: "Mixtral-8x7B", total: 46.7, active: 12.9, isWithEmbedding: true),
     Published(model: "Qwen2.5-72B", total: 72.7, active: 72.7, isWithEmbedding: true),
