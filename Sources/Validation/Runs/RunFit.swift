@@ -31,7 +31,7 @@ public struct RunFit: Sendable {
     guard let path = catalog.resourcePath("catalog/published/serving-runs-gpu.csv") else {
       throw Problem("catalog/published", "the program's data is not beside it", wayOut: "install it anew")
     }
-    let all = try ServingRun.read(path: path).filter { $0.role == .calibrate && $0.mode == .aggregated }
+    let all = try ServingRun.read(path: path).filter { $0.role == .calibrate }
     let mine = stride(from: 0, to: all.count, by: every).map { all[$0] }
     var predictor = try RunPredictor(catalog: catalog, for: mine)
     runs = mine.count
@@ -91,7 +91,7 @@ public struct RunFit: Sendable {
     var order: [String] = []
     for (run, loss) in zip(runs, losses) {
       guard let loss else { continue }
-      let group = "\(run.engine) \(run.system) \(run.model)"
+      let group = "\(run.engine) \(run.system) \(run.model) \(run.mode)"
       if groups[group] == nil { order.append(group) }
       groups[group, default: (0, 0)].sum += loss
       groups[group, default: (0, 0)].runs += 1
