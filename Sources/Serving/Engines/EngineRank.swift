@@ -111,7 +111,7 @@ struct EngineRank: Sendable {
   }
 
   /// Blocks that a request that joins needs for its first decode step beside those it has.
-  func joiningNeed(_ slot: Int32, _ slots: RequestSlots) -> Int {
+  mutating func joiningNeed(_ slot: Int32, _ slots: RequestSlots) -> Int {
     if layout.reservesOutput { return 0 }
     let request = slots.engine[Int(slot)]
     let all = firstFilled(request, prompt: Int(slots[slot].promptTokens)) / growth.modulus + 1
@@ -120,7 +120,7 @@ struct EngineRank: Sendable {
   }
 
   /// Blocks that those who decode, and those who join them, need for the next step.
-  func decodeNeed(_ slots: RequestSlots) -> Int {
+  mutating func decodeNeed(_ slots: RequestSlots) -> Int {
     if layout.reservesOutput { return 0 }
     var need = growth.blocks(for: 1, after: decodeSteps)
     for slot in joining { need += joiningNeed(slot, slots) }
@@ -140,7 +140,7 @@ struct EngineRank: Sendable {
   }
 
   /// Blocks that the next `tokens` tokens of a prompt need beside those that the request has.
-  func chunkNeed(_ slot: Int32, tokens: Int, _ slots: RequestSlots) -> Int {
+  mutating func chunkNeed(_ slot: Int32, tokens: Int, _ slots: RequestSlots) -> Int {
     if layout.reservesOutput { return 0 }
     let request = slots.engine[Int(slot)]
     let held = Int(request.blocks) - layout.blocksPerRequest + Int(request.units) * memory.unitBlocks
@@ -148,20 +148,20 @@ struct EngineRank: Sendable {
   }
 
   /// Prefix units here of a request that waits; 0 once some of it is computed.
-  func found(_ slot: Int32, _ slots: RequestSlots) -> Int {
+  mutating func found(_ slot: Int32, _ slots: RequestSlots) -> Int {
     let limit = unitLimit(of: slot, slots)
     if limit == 0 { return 0 }
     return slots.withBlocks(of: slot) { memory.leading($0, limit: limit) }
   }
 
   /// Blocks that are free for a request that uses its first `units` units.
-  func freeBlocks(_ slot: Int32, units: Int, _ slots: RequestSlots) -> Int {
+  mutating func freeBlocks(_ slot: Int32, units: Int, _ slots: RequestSlots) -> Int {
     if units == 0 { return memory.free }
     return memory.free - slots.withBlocks(of: slot) { memory.freeBlocks($0, count: units) }
   }
 
   /// Blocks that a request takes as it is admitted with its first `units` units found, for `tokens` tokens in all.
-  func admissionNeed(_ slot: Int32, units: Int, tokens: Int, _ slots: RequestSlots) -> Int {
+  mutating func admissionNeed(_ slot: Int32, units: Int, tokens: Int, _ slots: RequestSlots) -> Int {
     let all = layout.reservesOutput ? wholeLength(slot, slots) : tokens
     return max(0, layout.blocks(for: all) - units * memory.unitBlocks) + layout.blocksPerRequest
   }
@@ -235,7 +235,7 @@ struct EngineRank: Sendable {
   // MARK: Preemption
 
   /// Blocks that a request which decodes or joins needs for the next step beside those it has.
-  func stepNeed(_ slot: Int32, _ slots: RequestSlots) -> Int {
+  mutating func stepNeed(_ slot: Int32, _ slots: RequestSlots) -> Int {
     if layout.reservesOutput { return 0 }
     let request = slots.engine[Int(slot)]
     if request.stage == .joining { return joiningNeed(slot, slots) }

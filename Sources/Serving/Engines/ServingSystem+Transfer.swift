@@ -57,12 +57,11 @@ extension ServingSystem {
 
   /// Blocks for a prompt, and for what its engine keeps for the answer; false where they are not free.
   private mutating func reserve(_ slot: Int32, at index: Int, _ rank: Int) -> Bool {
-    let own = engines[index].ranks[rank]
-    if own.freeSeats < 1 { return false }
+    if engines[index].ranks[rank].freeSeats < 1 { return false }
     let prompt = Int(slots[slot].promptTokens)
-    let need = own.admissionNeed(slot, units: 0, tokens: prompt, slots)
-    let kept = own.layout.blocks(for: engines[index].keptTokens) * own.running
-    if need + kept > own.memory.free { return false }
+    let need = engines[index].ranks[rank].admissionNeed(slot, units: 0, tokens: prompt, slots)
+    let kept = engines[index].layout.blocks(for: engines[index].keptTokens) * engines[index].ranks[rank].running
+    if need + kept > engines[index].ranks[rank].memory.free { return false }
     engines[index].ranks[rank].memory.take(need)
     slots.engine[Int(slot)].blocks = Int32(need)
     slots.engine[Int(slot)].stage = .receiving

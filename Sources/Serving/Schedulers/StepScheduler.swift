@@ -64,8 +64,9 @@ extension QueueOrder {
 
   /// Whom to preempt first: the one admitted last, or the least urgent of all that run; none whose keys and values are
   /// on the way.
-  func victim(_ rank: EngineRank, _ slots: RequestSlots) -> Int32 {
-    var worst = rank.last
+  /// `last`: the request that was admitted last.
+  func victim(last: Int32, _ slots: RequestSlots) -> Int32 {
+    var worst = last
     while slots.engine[Int(worst)].stage == .receiving { worst = slots.engine[Int(worst)].before }
     guard self == .priority else { return worst }
     var slot = slots.engine[Int(worst)].before

@@ -125,7 +125,7 @@ public struct TensorRTScheduler: StepScheduler {
   /// Pauses those started last until the next decode step's blocks are free.
   private func pause(_ instance: inout EngineInstance, _ index: Int, _ slots: inout RequestSlots) {
     while instance.ranks[index].decodeNeed(slots) > instance.ranks[index].memory.free {
-      let victim = QueueOrder.firstCome.victim(instance.ranks[index], slots)
+      let victim = QueueOrder.firstCome.victim(last: instance.ranks[index].last, slots)
       instance.preempt(victim, on: index, &slots)
       instance.ranks[index].waiting.prepend(victim)
     }

@@ -55,7 +55,9 @@ public struct VLLMScheduler: StepScheduler {
     var left = budget - decodeTokens
     var sizes: [Int] = []
     if !instance.ranks[index].prefilling.isEmpty {
-      guard prefillingIsLast(instance.ranks[index], slots) else { return false }
+      guard prefillingIsLast(instance.ranks[index].prefilling, last: instance.ranks[index].last, slots) else {
+        return false
+      }
       for slot in instance.ranks[index].prefilling {
         let tokens = min(left, chunkLimit ?? .max, instance.rest(slot, slots))
         left -= tokens
@@ -73,9 +75,9 @@ public struct VLLMScheduler: StepScheduler {
   }
 
   /// Whether those whose prompts are not computed stand at the end of the list, so that the budget reaches all others.
-  private func prefillingIsLast(_ rank: EngineRank, _ slots: RequestSlots) -> Bool {
-    var slot = rank.last
-    for expected in rank.prefilling.reversed() {
+  private func prefillingIsLast(_ prefilling: [Int32], last: Int32, _ slots: RequestSlots) -> Bool {
+    var slot = last
+    for expected in prefilling.reversed() {
       while slot >= 0, slots.engine[Int(slot)].stage == .receiving { slot = slots.engine[Int(slot)].before }
       if slot != expected { return false }
       slot = slots.engine[Int(slot)].before
@@ -153,7 +155,7 @@ struct OneByOne {
       isPrompt
       ? instance.ranks[rank].chunkNeed(slot, tokens: want, slots) : instance.ranks[rank].stepNeed(slot, slots)
     while instance.ranks[rank].memory.free < need {
-      let victim = order.victim(instance.ranks[rank], slots)
+      let victim = order.victim(last: instance.ranks[rank].last, slots)
       if victim != slot { takeBack(victim, &instance, slots) }
       instance.preempt(victim, on: rank, &slots)
       order.enqueue(victim, in: &instance.ranks[rank], slots, ahead: true)
