@@ -38,11 +38,25 @@ extension RunPredictor {
         ? Speculation(
           draftTokens: model.drafting.tokens,
           acceptance: (model.tokensPerStep - 1) / Double(model.drafting.tokens)) : .off,
+      contexts: contexts(of: model),
       durations: EngineDurations(
         of: model, requests: seats, tokens: max(rules.maxBatchedTokens, seats * perRequest),
         context: max(1, min(plan.keyValueTokensPerRank, seats * (run.inputTokens + run.outputTokens + 64))),
         isEager: flags.graph == .eager, piecewise: flags.graph == .fullAndPiecewise || flags.graph == .piecewise),
       frontEnd: role == .decode ? FrontEnd() : frontEnd(model.engine))
+  }
+
+  /// How contexts count for each kind of attention that the step tells apart.
+  func contexts(of model: StepModel) -> [ContextWidth] {
+    let kinds = model.architecture.contextKinds
+    guard kinds.count == model.contextKinds else { return [.full] }
+    return kinds.map { kind in
+      switch kind {
+      case .full: .full
+      case .window(let length): .window(length)
+      case .chunk(let length): .chunk(length)
+      }
+    }
   }
 
   private func frontEnd(_ engine: Engine) -> FrontEnd {
