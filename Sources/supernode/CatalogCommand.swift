@@ -31,6 +31,7 @@ struct CatalogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One entry as its file has it, with every source.")
     @Argument(help: "The entry's name, after its kind if you like: supply base.") var words: [String]
     @Option(help: "Its kind, where two kinds have the name.") var kind: String?
+    @Flag(help: "The file alone, without what a model's config.json amounts to.") var file = false
     @OptionGroup var folders: Folders
 
     func validate() throws {
@@ -41,7 +42,12 @@ struct CatalogCommand: ParsableCommand {
 
     func run() throws {
       let kind = words.count == 2 ? words[0] : kind
-      Terminal.write(try folders.open().show(words[words.count - 1], kind: kind))
+      let catalog = folders.open()
+      let name = words[words.count - 1]
+      let text = try catalog.show(name, kind: kind)
+      let isModel = !file && (kind ?? "models") == "models" && catalog.names("models").contains(name)
+      if isModel { Terminal.write(try Architecture(named: name, in: catalog).summary + "\n") }
+      Terminal.write(text)
     }
   }
 

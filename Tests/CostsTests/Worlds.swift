@@ -22,7 +22,7 @@ private let latent = LatentAttention(
   heads: 128, queryRank: 1536, keyValueRank: 512, nopeDimension: 128, ropeDimension: 64, valueDimension: 128)
 private let mixture = MixtureOfExperts(
   experts: 256, expertsPerToken: 8, intermediateSize: 2048, sharedExperts: 1, sharedIntermediateSize: 2048,
-  routingGroups: 8, hasRouterBias: true)
+  routingGroups: 8, keptGroups: 4, hasRouterBias: true)
 
 func stepModel(
   _ phase: Phase, chips: Int, engine: String = "CloudMatrix-Infer", system: String = "CloudMatrix 384",

@@ -159,11 +159,11 @@ extension Lowering {
   }
 
   private func shape(_ mixture: MixtureOfExperts, rows: Double, isDispatch: Bool, isBulk: Bool) -> Operation.Exchange {
-    // Group-limited routing keeps half of the groups (DeepSeek: 4 of 8), one group to a board.
+    // Group-limited routing keeps some of the groups (DeepSeek: 4 of 8), one group to a board.
     Operation.Exchange(
       isDispatch: isDispatch, method: isBulk ? .bulk : .lowLatency, tokens: rows, hidden: hidden,
       expertsPerToken: mixture.expertsPerToken, ranks: plan.stageDies,
-      boardLimit: mixture.routingGroups > 1 ? mixture.routingGroups / 2 : Int.max,
+      boardLimit: mixture.keptGroups < mixture.routingGroups ? mixture.keptGroups : Int.max,
       format: isDispatch ? precision.dispatch : precision.combine)
   }
 }

@@ -1,20 +1,39 @@
 import Formats
 import Units
 
-/// Reads the fields of a `config.json`; notes every fault and goes on with a 1 in its place.
+/// Reads the fields of a `config.json`, or of its text part; notes every fault and goes on with a 1 in its place.
 struct ConfigReader {
+  /// The part with the sizes of the language model.
   let config: Node
+  /// The whole file.
+  private let outer: Node
   private(set) var problems: [Problem] = []
 
-  init(_ config: Node) { self.config = config }
+  init(_ config: Node) {
+    outer = config
+    self.config = config.field("text_config").flatMap { $0.isNull ? nil : $0 } ?? config
+  }
+
+  var isNested: Bool { outer.field("text_config")?.isNull == false }
+
+  /// A field of the text part, or of the whole file where that does not have it.
+  func field(_ key: String) -> Node? {
+    if let found = config.field(key), !found.isNull { return found }
+    return outer.field(key).flatMap { $0.isNull ? nil : $0 }
+  }
 
   mutating func fail(_ key: String, _ fault: String, wayOut: String) {
-    let value = config.field(key).flatMap { $0.isNull ? nil : $0 }
-    let problem = value?.problem(fault, wayOut: wayOut) ?? config.problem("\(key): \(fault)", wayOut: wayOut)
+    let problem = field(key)?.problem(fault, wayOut: wayOut) ?? config.problem("\(key): \(fault)", wayOut: wayOut)
     if !problems.contains(problem) { problems.append(problem) }
   }
 
-  func isAbsent(_ key: String) -> Bool { config.field(key)?.isNull ?? true }
+  func isAbsent(_ key: String) -> Bool { field(key) == nil }
+
+  /// There and neither false nor 0.
+  func isSet(_ key: String) -> Bool {
+    guard let field = field(key) else { return false }
+    return !["false", "False", "0"].contains(field.text ?? "")
+  }
 
   /// The most that a size may be: with it, and callers' narrower limits, every count of parameters fits 64 bits.
   static let greatestSize = 1 << 18
@@ -31,7 +50,7 @@ struct ConfigReader {
   /// A whole number from `minimum` to `maximum`; nil where absent or null.
   mutating func optionalCount(_ key: String, minimum: Int = 1, maximum: Int = greatestSize) -> Int? {
     guard !isAbsent(key) else { return nil }
-    guard let value = config.field(key)?.text.flatMap({ Int($0) }), value >= minimum else {
+    guard let value = field(key)?.text.flatMap({ Int($0) }), value >= minimum else {
       fail(key, "is not a whole number of at least \(minimum)", wayOut: "see the config.json of the model's makers")
       return max(1, minimum)
     }
@@ -45,7 +64,7 @@ struct ConfigReader {
   /// A truth value; false where absent or null.
   mutating func flag(_ key: String) -> Bool {
     guard !isAbsent(key) else { return false }
-    switch config.field(key)?.text {
+    switch field(key)?.text {
     case "true", "True": return true
     case "false", "False": return false
     default:
@@ -62,9 +81,22 @@ struct ConfigReader {
     }
   }
 
+  /// A reader of an object inside, whose faults are noted by `adopt`.
+  mutating func inside(_ key: String) -> ConfigReader? {
+    guard let part = field(key) else {
+      fail(key, "is missing", wayOut: "take the config.json as the model's makers publish it")
+      return nil
+    }
+    return ConfigReader(part)
+  }
+
+  mutating func adopt(_ reader: ConfigReader) {
+    problems += reader.problems.filter { !problems.contains($0) }
+  }
+
   /// Notes a fault if `key` turns on what is not modelled.
   mutating func refuse(_ key: String) {
-    guard let text = config.field(key)?.text, !["false", "False", "0"].contains(text) else { return }
-    fail(key, "'\(text)' is not modelled yet", wayOut: "take a model without it")
+    guard isSet(key) else { return }
+    fail(key, "'\(field(key)?.text ?? "a list")' is not modelled yet", wayOut: "take a model without it")
   }
 }

@@ -1,0 +1,122 @@
+import Formats
+import Units
+
+extension HuggingFaceFamily {
+  func attention(_ role: LayerRole, from reader: inout ConfigReader) -> Attention {
+    switch role {
+    case .mixer, .only(.mixer): return mixer.map { .state(Self.mixer($0, from: &reader)) } ?? .absent
+    case .only(.dense), .only(.mixture): return .absent
+    case .full, .window, .chunk, .reuse, .ratio, .only(.attention): break
+    }
+    switch attention {
+    case .grouped(let keys): return .grouped(Self.grouped(keys, role, from: &reader))
+    case .latent(let keys): return .latent(Self.latent(keys, role, from: &reader))
+    case .compressed:
+      guard case .ratio(let ratio) = role else { return .absent }
+      return .compressed(Self.compressed(ratio: ratio, from: &reader))
+    }
+  }
+
+  private static func grouped(
+    _ keys: GroupedKeys, _ role: LayerRole, from reader: inout ConfigReader
+  ) -> GroupedQueryAttention {
+    let heads = reader.count("num_attention_heads", maximum: 4096)
+    let keyValueHeads = reader.optionalCount("num_key_value_heads") ?? heads
+    if !heads.isMultiple(of: keyValueHeads) {
+      reader.fail(
+        "num_key_value_heads", "\(keyValueHeads) does not divide num_attention_heads \(heads)",
+        wayOut: "see the config.json of the model's makers")
+    }
+    let visibility: Visibility =
+      switch role {
+      case .window: .window(reader.count("sliding_window", maximum: 1 << 40))
+      case .chunk: .chunk(reader.count("attention_chunk_size", maximum: 1 << 40))
+      default: .full
+      }
+    return GroupedQueryAttention(
+      heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension(heads, keys, from: &reader),
+      hasInputBias: reader.flag(keys.inputBias), hasHeadNorms: reader.flag(keys.headNorms),
+      normsWholeWidth: keys.normsWholeWidth, hasOutputBias: reader.flag(keys.outputBias), hasSinks: keys.hasSinks,
+      gate: keys.gate, visibility: visibility)
+  }
+
+  private static func headDimension(_ heads: Int, _ keys: GroupedKeys, from reader: inout ConfigReader) -> Int {
+    let other = keys.headDimension == "head_dim" ? nil : reader.optionalCount(keys.headDimension, maximum: 4096)
+    if let given = reader.optionalCount("head_dim", maximum: 4096) ?? other { return given }
+    let hiddenSize = reader.count("hidden_size")
+    // A stand-in for a faulty size says nothing about the heads.
+    if reader.field("hidden_size")?.text == String(hiddenSize), !hiddenSize.isMultiple(of: heads) {
+      reader.fail(
+        "num_attention_heads", "\(heads) does not divide hidden_size \(hiddenSize), and there is no head_dim",
+        wayOut: "give head_dim")
+    }
+    return max(1, hiddenSize / heads)
+  }
+
+  private static func latent(
+    _ keys: LatentKeys, _ role: LayerRole, from reader: inout ConfigReader
+  ) -> LatentAttention {
+    var visibility = Visibility.full
+    if keys.isSparse {
+      let indexer = role == .reuse ? nil : indexer(from: &reader)
+      visibility = .topK(reader.count("index_topk"), indexer: indexer)
+    }
+    return LatentAttention(
+      heads: reader.count("num_attention_heads", maximum: 4096), queryRank: reader.optionalCount(keys.queryRank),
+      keyValueRank: reader.count(keys.keyValueRank), nopeDimension: reader.count(keys.nopeDimension, maximum: 4096),
+      ropeDimension: reader.count(keys.ropeDimension, maximum: 4096),
+      valueDimension: reader.count(keys.valueDimension, maximum: 4096), visibility: visibility)
+  }
+
+  private static func indexer(from reader: inout ConfigReader) -> Indexer {
+    Indexer(
+      heads: reader.count("index_n_heads", maximum: 4096), dimension: reader.count("index_head_dim", maximum: 4096))
+  }
+
+  /// A ratio of 4 goes with an indexer (compressed sparse attention), a greater one reads all entries.
+  private static func compressed(ratio: Int, from reader: inout ConfigReader) -> CompressedAttention {
+    let isSparse = ratio == 4
+    if ratio != 0, ratio != 4, ratio != 128 {
+      reader.fail(
+        "compress_ratios", "\(ratio) is not modelled yet", wayOut: "take a model of the ratios 0, 4 and 128")
+    }
+    return CompressedAttention(
+      heads: reader.count("num_attention_heads", maximum: 4096), headDimension: reader.count("head_dim", maximum: 4096),
+      ropeDimension: reader.count("qk_rope_head_dim", maximum: 4096), queryRank: reader.count("q_lora_rank"),
+      outputGroups: reader.count("o_groups", maximum: 4096), outputRank: reader.count("o_lora_rank"),
+      window: reader.count("sliding_window"), ratio: ratio, indexer: isSparse ? indexer(from: &reader) : nil,
+      topK: isSparse ? reader.count("index_topk") : 0)
+  }
+
+  private static func mixer(_ keys: MixerKeys, from reader: inout ConfigReader) -> StateMixer {
+    func size(_ key: String, _ reader: inout ConfigReader) -> Int { reader.count(key, maximum: 4096) }
+    switch keys {
+    case .gatedDelta:
+      return .gatedDelta(
+        GatedDeltaNet(
+          keyHeads: size("linear_num_key_heads", &reader), valueHeads: size("linear_num_value_heads", &reader),
+          keyDimension: size("linear_key_head_dim", &reader), valueDimension: size("linear_value_head_dim", &reader),
+          kernel: size("linear_conv_kernel_dim", &reader)))
+    case .kimiDelta:
+      guard var inside = reader.inside("linear_attn_config") else {
+        return .kimiDelta(KimiDeltaAttention(heads: 1, headDimension: 1, kernel: 1))
+      }
+      let shape = KimiDeltaAttention(
+        heads: size("num_heads", &inside), headDimension: size("head_dim", &inside),
+        kernel: size("short_conv_kernel_size", &inside))
+      reader.adopt(inside)
+      return .kimiDelta(shape)
+    case .mamba2:
+      return .mamba2(
+        Mamba2(
+          heads: size("mamba_num_heads", &reader), headDimension: size("mamba_head_dim", &reader),
+          groups: size("n_groups", &reader), stateSize: size("ssm_state_size", &reader),
+          kernel: size("conv_kernel", &reader), chunk: size("chunk_size", &reader)))
+    case .lightning:
+      let heads = size("num_attention_heads", &reader)
+      return .lightning(
+        LightningAttention(
+          heads: heads, headDimension: headDimension(heads, GroupedKeys(), from: &reader)))
+    }
+  }
+}

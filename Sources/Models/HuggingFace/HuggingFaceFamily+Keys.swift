@@ -1,0 +1,69 @@
+extension HuggingFaceFamily.GroupedKeys {
+  static let biased = Self(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"))
+  static let qwen3 = Self(
+    inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always)
+  static let gatedQwen = Self(
+    inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always, gate: .perElement)
+}
+
+extension HuggingFaceFamily.LatentKeys {
+  static let deepSeek = Self(
+    queryRank: "q_lora_rank", keyValueRank: "kv_lora_rank", nopeDimension: "qk_nope_head_dim",
+    ropeDimension: "qk_rope_head_dim", valueDimension: "v_head_dim")
+  static let deepSeekSparse = {
+    var keys = deepSeek
+    keys.isSparse = true
+    return keys
+  }()
+  static let pangu = Self(
+    queryRank: "attention_q_lora_dim", keyValueRank: "attention_kv_lora_dim", nopeDimension: "attention_qk_dim",
+    ropeDimension: "attention_qk_rope_dim", valueDimension: "attention_v_dim")
+}
+
+extension HuggingFaceFamily.MixtureKeys {
+  static let deepSeek = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
+    routingGroups: "n_group", placement: .afterDense("first_k_dense_replace"),
+    hasRouterBias: .whereKey("topk_method", is: "noaux_tc"))
+  static let deepSeekV4 = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
+    placement: .everyLayer, hasRouterBias: .whereKey("topk_method", is: "noaux_tc"), hashLayers: "num_hash_layers")
+  static let glm = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
+    routingGroups: "n_group", placement: .afterDense("first_k_dense_replace"), hasRouterBias: .always)
+  static let gptOSS = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer,
+    hasRouterBias: .always, hasExpertBiases: true)
+  static let kimiLinear = Self(
+    experts: "num_experts", perToken: "num_experts_per_token", intermediateSize: "moe_intermediate_size",
+    shared: .count("num_shared_experts"), routingGroups: "num_expert_group",
+    placement: .afterDense("first_k_dense_replace"), hasRouterBias: .always)
+  static let llama4 = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .one,
+    placement: .listed("moe_layers", step: "interleave_moe_layer_step"))
+  static let miniMax = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .width("shared_intermediate_size"),
+    placement: .everyLayer)
+  static let miniMaxM2 = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .width("shared_intermediate_size"),
+    placement: .everyLayer, hasRouterBias: .whereKey("use_routing_bias", is: "true"))
+  static let mixtral = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
+  static let nemotron = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size",
+    shared: .width("moe_shared_expert_intermediate_size"), routingGroups: "n_group", placement: .everyLayer,
+    hasRouterBias: .always, isGated: false, latentSize: "moe_latent_size")
+  static let pangu = Self(
+    experts: "num_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("num_shared_experts"),
+    placement: .afterDense("num_dense_layers"))
+  static let panguPro = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size",
+    shared: .width("shared_expert_intermediate_size"), fixedGroups: 8, placement: .everyLayer)
+  static let qwen3 = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size",
+    placement: .sparse(step: "decoder_sparse_step", dense: "mlp_only_layers"))
+  static let qwenShared = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size",
+    shared: .width("shared_expert_intermediate_size"), hasSharedGate: true,
+    placement: .sparse(step: "decoder_sparse_step", dense: "mlp_only_layers"))
+}
