@@ -9,7 +9,7 @@ extension Architecture {
       guard let part = group.attention.untimedPart ?? group.feedForward.untimedPart else { continue }
       throw Problem(
         place, "\(name) has \(part), whose steps are not timed yet",
-        wayOut: "take a model of full or latent attention, such as Llama-3.1-70B or DeepSeek-R1")
+        wayOut: "take a model of full attention")
     }
   }
 }

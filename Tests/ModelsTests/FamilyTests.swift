@@ -115,4 +115,17 @@ import Units
     #expect(v4.format(of: .sharedExperts).numbers == .fp8)
     #expect(try Architecture(named: "Llama-3.1-8B", in: Catalog()).quantization == nil)
   }
+
+  @Test("classes that no model of the catalog has are counted to the last parameter", arguments: HandConfig.all)
+  func handConfigs(row: HandConfig) throws {
+    let model = try Architecture(config: Node.parse(row.config, file: "config.json"), name: row.model)
+    let count = ParameterCount(model)
+    #expect(count.total == row.total)
+    #expect(count.activeWithoutEmbedding == row.active)
+    #expect(count.multiTokenPrediction.total == row.draft)
+    let footprint = model.cacheFootprint(.sixteenBit)
+    #expect(footprint.bytesPerToken == Bytes(Double(row.cache)))
+    #expect(footprint.greatestBounded == Bytes(Double(row.bounded)))
+    #expect(footprint.fixed == Bytes(Double(row.fixed)))
+  }
 }

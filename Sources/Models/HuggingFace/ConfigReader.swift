@@ -50,7 +50,7 @@ struct ConfigReader {
   /// A whole number from `minimum` to `maximum`; nil where absent or null.
   mutating func optionalCount(_ key: String, minimum: Int = 1, maximum: Int = greatestSize) -> Int? {
     guard !isAbsent(key) else { return nil }
-    guard let value = field(key)?.text.flatMap({ Int($0) }), value >= minimum else {
+    guard let value = text(key).flatMap({ Int($0) }), value >= minimum else {
       fail(key, "is not a whole number of at least \(minimum)", wayOut: "see the config.json of the model's makers")
       return max(1, minimum)
     }
@@ -59,6 +59,13 @@ struct ConfigReader {
       return max(1, minimum)
     }
     return value
+  }
+
+  /// The text of a field, or the one that all elements of a list have (a value for each layer).
+  private func text(_ key: String) -> String? {
+    guard let field = field(key), field.text == nil else { return field(key)?.text }
+    let texts = Set(field.elements.map(\.text))
+    return texts.count == 1 ? texts.first ?? nil : nil
   }
 
   /// A truth value; false where absent or null.

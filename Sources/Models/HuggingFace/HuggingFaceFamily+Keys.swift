@@ -21,6 +21,10 @@ extension HuggingFaceFamily.LatentKeys {
 }
 
 extension HuggingFaceFamily.MixtureKeys {
+  static let bailing = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size", shared: .count("num_shared_experts"),
+    routingGroups: "n_group", placement: .afterDense("first_k_dense_replace"),
+    hasRouterBias: .whereKey("moe_router_enable_expert_bias", is: "true"))
   static let deepSeek = Self(
     experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
     routingGroups: "n_group", placement: .afterDense("first_k_dense_replace"),
@@ -28,12 +32,20 @@ extension HuggingFaceFamily.MixtureKeys {
   static let deepSeekV4 = Self(
     experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
     placement: .everyLayer, hasRouterBias: .whereKey("topk_method", is: "noaux_tc"), hashLayers: "num_hash_layers")
+  static let ernie = Self(
+    experts: "moe_num_experts", perToken: "moe_k", intermediateSize: "moe_intermediate_size",
+    shared: .count("moe_num_shared_experts"),
+    placement: .between("moe_layer_start_index", "moe_layer_end_index", step: "moe_layer_interval"),
+    hasRouterBias: .always)
   static let glm = Self(
     experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
     routingGroups: "n_group", placement: .afterDense("first_k_dense_replace"), hasRouterBias: .always)
   static let gptOSS = Self(
     experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer,
     hasRouterBias: .always, hasExpertBiases: true)
+  static let hunYuan = Self(
+    experts: "num_experts", perToken: "moe_topk", intermediateSize: "moe_intermediate_size",
+    shared: .count("num_shared_expert"), placement: .everyLayer)
   static let kimiLinear = Self(
     experts: "num_experts", perToken: "num_experts_per_token", intermediateSize: "moe_intermediate_size",
     shared: .count("num_shared_experts"), routingGroups: "num_expert_group",

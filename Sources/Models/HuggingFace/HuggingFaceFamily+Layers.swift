@@ -105,6 +105,11 @@ extension HuggingFaceFamily {
       guard listed.isEmpty else { return (0..<layers).map { listed.contains($0) } }
       let step = reader.optionalCount(step) ?? 1
       return (0..<layers).map { ($0 + 1).isMultiple(of: step) }
+    case .between(let from, let to, let step):
+      let first = reader.count(from, minimum: 0)
+      let end = reader.optionalCount(to, minimum: -1) ?? -1
+      let step = reader.optionalCount(step) ?? 1
+      return (0..<layers).map { $0 >= first && (end < 0 || $0 <= end) && ($0 + 1).isMultiple(of: step) }
     }
   }
 }

@@ -5,9 +5,27 @@ extension HuggingFaceFamily {
   /// Every query sees everything; dense or with experts.
   private static let grouped = [
     HuggingFaceFamily(
+      architectureClass: "BailingMoeV2ForCausalLM",
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"))), mixture: .bailing,
+      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["use_bias", "use_qkv_bias"]),
+    HuggingFaceFamily(
+      architectureClass: "CohereForCausalLM",
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true)), normsPerLayer: 1,
+      isTied: true, unmodelled: ["attention_bias"]),
+    HuggingFaceFamily(
+      architectureClass: "Ernie4_5_MoeForCausalLM", attention: .grouped(GroupedKeys()), mixture: .ernie, isTied: true,
+      unmodelled: ["use_bias"]),
+    HuggingFaceFamily(
       architectureClass: "Glm4MoeForCausalLM",
       attention: .grouped(GroupedKeys(inputBias: .key("attention_bias"), headNorms: .key("use_qk_norm"))),
       mixture: .glm, multiTokenPrediction: "num_nextn_predict_layers"),
+    HuggingFaceFamily(
+      architectureClass: "HunYuanMoEV1ForCausalLM",
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"))), mixture: .hunYuan, isTied: true,
+      unmodelled: ["attention_bias", "mlp_bias", "use_cla"]),
+    HuggingFaceFamily(
+      architectureClass: "InternLM3ForCausalLM",
+      attention: .grouped(GroupedKeys(inputBias: .key("qkv_bias"))), unmodelled: ["bias"]),
     HuggingFaceFamily(
       architectureClass: "LlamaForCausalLM", attention: .grouped(.biased), unmodelled: ["mlp_bias"]),
     HuggingFaceFamily(
@@ -63,6 +81,9 @@ extension HuggingFaceFamily {
       architectureClass: "Olmo3ForCausalLM",
       attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true)),
       patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 4)], unmodelled: ["attention_bias"]),
+    HuggingFaceFamily(
+      architectureClass: "Phi3ForCausalLM", attention: .grouped(GroupedKeys()),
+      patterns: [.layerTypes, .windows(flag: nil, from: nil)], unmodelled: ["attention_bias"]),
     HuggingFaceFamily(
       architectureClass: "Qwen2ForCausalLM", attention: .grouped(GroupedKeys(inputBias: .always)), patterns: qwen),
     HuggingFaceFamily(

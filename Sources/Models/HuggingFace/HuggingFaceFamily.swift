@@ -101,6 +101,8 @@ struct HuggingFaceFamily: Sendable {
     case sparse(step: String, dense: String)
     /// Those that the list names, or without one every n-th.
     case listed(String, step: String)
+    /// From one number of a layer to another (-1 or absent: to the end), every n-th.
+    case between(String, String, step: String)
   }
 
   enum RouterBias: Sendable {
