@@ -125,7 +125,7 @@ private func config(_ changes: [String: String?], class name: String = "LlamaFor
     let problem = try #require(throws: Problem.self) { try config([:], class: "RwkvForCausalLM") }
     #expect(problem.place == "config.json:1: architectures[0]")
     #expect(problem.fault == "RwkvForCausalLM is not modelled yet")
-    #expect(problem.wayOut.hasPrefix("take a model of Cohere2ForCausalLM, "))
+    #expect(problem.wayOut.hasPrefix("take a model of BailingMoeV2ForCausalLM, "))
   }
 
   @Test("all missing and impossible keys are told at once, with their places")

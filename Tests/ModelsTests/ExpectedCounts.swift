@@ -1,6 +1,6 @@
 /// Counts of every model of the catalog, made from the same config.json files by another program (Python, 2026), and
-/// for all but the Pangu models compared to the parameters of the Transformers 5.24 classes, which were equal to the last
-/// one but for router biases. Caches: formulas of the models' reports, and layouts of vLLM 0.33.
+/// for all but the Pangu models compared to the parameters of the Transformers 5.24 classes, which were equal to the
+/// last one but for router biases. Caches: formulas of the models' reports, and layouts of vLLM 0.33.
 struct Expected: Sendable {
   var model: String
   var total, active, withEmbedding: Int
