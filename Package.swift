@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   7 supernode  5 Planning, Validation  4 Serving  3 Costs, Workloads, Supply  2 Models, Hardware
+//   7 supernode  6 Pages  5 Planning, Validation  4 Serving  3 Costs, Workloads, Supply  2 Models, Hardware
 //   1 Simulation, Reports, Formats  0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
@@ -63,11 +63,16 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(
+      name: "Pages",
+      dependencies: ["Units", "Formats", "Reports", "Hardware", "Costs", "Serving", "Supply", "Validation"],
+      swiftSettings: settings),
+
     .executableTarget(
       name: "supernode",
       dependencies: [
         "Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving",
-        "Validation", "Planning",
+        "Validation", "Planning", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -84,14 +89,17 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units", "Simulation", "Reports",
+        "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units", "Simulation",
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "SupplyTests", dependencies: ["Supply", "Formats", "Units", "Simulation", "Reports"],
+      name: "PagesTests", dependencies: ["Pages", "Reports", "Formats", "Supply", "Serving", "Simulation", "Units"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SupplyTests", dependencies: ["Supply", "Pages", "Formats", "Units", "Simulation"],
       exclude: ["Data"], swiftSettings: settings),
     .testTarget(
-      name: "ValidationTests", dependencies: ["Validation", "Workloads", "Formats", "Units"],
+      name: "ValidationTests", dependencies: ["Validation", "Pages", "Workloads", "Formats", "Units"],
       exclude: ["budgets.yaml"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests",

@@ -131,6 +131,13 @@ public struct ServingReport: Encodable, Sendable {
       public var share: Double
       /// "compute", "memory", "network", "latency", "vector", "wait".
       public var boundBy: String
+
+      package init(name: String, time: Seconds, share: Double, boundBy: String) {
+        self.name = name
+        self.time = time
+        self.share = share
+        self.boundBy = boundBy
+      }
     }
   }
 

@@ -99,11 +99,11 @@ extension Uncertainty {
 
 /// A place for a number in the world's files: a number, a distribution, or a parameter's name.
 public struct Amount: Decodable, Sendable {
-  enum Form: Sendable {
+  package enum Form: Sendable {
     case inline(Uncertainty)
     case named(String)
   }
-  let form: Form
+  package let form: Form
   let place: Place
 
   init(_ value: Double) {

@@ -23,7 +23,7 @@ public struct PolicyEvent: Decodable, Sendable, HasPlace {
   }
 
   /// Total processing performance above which no chip may be exported: an effect on every import that exceeds it.
-  static let performance = "control.performance"
+  package static let performance = "control.performance"
 
   /// One quantity changed; exactly one of `set`, `multiply` and `pulse`.
   public struct Effect: Decodable, Sendable {

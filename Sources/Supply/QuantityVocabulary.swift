@@ -83,7 +83,7 @@ public struct QuantityKind: Sendable {
 }
 
 /// Whether a name fits a pattern in which `*` stands for at least one letter.
-func namePattern(_ pattern: String, matches name: String) -> Bool {
+package func namePattern(_ pattern: String, matches name: String) -> Bool {
   let parts = pattern.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
   guard parts.count == 2 else { return pattern == name }
   return name.hasPrefix(parts[0]) && name.hasSuffix(parts[1])

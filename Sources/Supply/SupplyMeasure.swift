@@ -163,7 +163,7 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
   func holds(_ value: Double) -> Bool { value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity) }
 
   /// `domestic.units in 2026 by domestic.units in 2025 ≥ 3`.
-  var sentence: String {
+  package var sentence: String {
     let bounds = [atLeast.map { "≥ \(CSVText.number($0))" }, atMost.map { "≤ \(CSVText.number($0))" }]
     return "\(definition.text) \(bounds.compactMap { $0 }.joined(separator: " and "))"
   }

@@ -131,7 +131,7 @@ extension SupplyReport.Event {
 }
 
 extension Amount {
-  var text: String {
+  package var text: String {
     switch form {
     case .inline(let uncertainty): uncertainty.text
     case .named(let name): name

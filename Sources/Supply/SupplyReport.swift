@@ -43,7 +43,7 @@ public struct SupplyReport: Encodable, Sendable {
   public struct Band: Encodable, Sendable {
     public var p05, p25, p50, p75, p95: Double
 
-    init(_ levels: [Double]) {
+    package init(_ levels: [Double]) {
       (p05, p25, p50, p75, p95) = (levels[0], levels[1], levels[2], levels[3], levels[4])
     }
 

@@ -60,10 +60,10 @@ public struct Budget: Decodable, Sendable {
   }
 }
 
-func percent(_ fraction: Double) -> String { "\(rounded(fraction * 100))%" }
+package func percent(_ fraction: Double) -> String { "\(rounded(fraction * 100))%" }
 
 /// One decimal, without a locale.
-func rounded(_ value: Double) -> String {
+package func rounded(_ value: Double) -> String {
   let tenths = (value * 10).rounded() / 10
   return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
 }

@@ -1,4 +1,3 @@
-import Reports
 import Units
 
 /// All rows against their predictions, with what a reader needs to believe them.
@@ -43,13 +42,13 @@ public struct ValidationReport: Sendable {
   /// By kind, then by kind and metric, over levels and over changes apart.
   public var summary: [ValidationSummary] { groups.map(\.summary) }
 
-  struct Group {
-    var name: String
-    var summary: ValidationSummary
+  package struct Group {
+    package var name: String
+    package var summary: ValidationSummary
   }
 
   /// Scored rows only; "gains" are rows that publish a change in percent.
-  var groups: [Group] {
+  package var groups: [Group] {
     let scored = outcomes.filter { $0.row.role == .validate }
     var groups: [Group] = []
     func add(_ name: String, _ rows: [Outcome]) {
@@ -77,7 +76,7 @@ public struct ValidationReport: Sendable {
   }
 }
 
-func unique(_ values: [String]) -> [String] {
+package func unique(_ values: [String]) -> [String] {
   var seen = Set<String>()
   return values.filter { seen.insert($0).inserted }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Pages
 import Reports
 import Serving
 import Units

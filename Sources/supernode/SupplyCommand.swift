@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Planning
+import Pages
 import Reports
 import Supply
 import Units

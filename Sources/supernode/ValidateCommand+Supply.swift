@@ -1,4 +1,5 @@
 import Formats
+import Pages
 import Reports
 import Supply
 import Units

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Synchronization
+import Pages
 import Testing
 import Units
 

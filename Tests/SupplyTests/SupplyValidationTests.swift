@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Pages
 import Testing
 import Units
 

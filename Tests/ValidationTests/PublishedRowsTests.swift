@@ -1,5 +1,6 @@
 import Foundation
 import Formats
+import Pages
 import Testing
 import Units
 

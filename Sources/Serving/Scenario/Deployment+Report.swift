@@ -56,56 +56,6 @@ extension Deployment {
           + "estimates of the whole",
       ])
   }
-
-  /// What the report says of its inputs.
-  public func reportContext(scenario node: Node, commandLine: [String]) -> ReportContext {
-    let plan =
-      "\(scenario.prefill.instances) prefill instances of \(scenario.prefill.chips) chips and "
-      + "\(scenario.decode.instances) decode of \(scenario.decode.chips)"
-    let sentence =
-      "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
-      + "\(scenario.precision.weights.rawValue.uppercased()) weights."
-    return ReportContext(
-      title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
-      commandLine: commandLine.joined(separator: " "))
-  }
-
-  private var sources: [Document.Source] {
-    let chip = machine.chip
-    var list: [Document.Source] = []
-    func add<D: Dimension>(_ what: String, _ fact: Sourced<Quantity<D>>?, _ notation: Notation) {
-      guard let fact else { return }
-      list.append(
-        Document.Source(what: what, value: Measure(fact.value.value, notation).description, source: fact.source))
-    }
-    list.append(
-      Document.Source(what: chip.name, value: "\(chip.dies.value) dies", source: chip.dies.source))
-    let peak = chip.peak.int8 ?? chip.peak.fp8 ?? chip.peak.bf16
-    list.append(
-      Document.Source(
-        what: "peak, 8 bit", value: "\(Text.significant(peak.value.teraFLOPsPerSecond)) TFLOPS", source: peak.source))
-    list.append(
-      Document.Source(
-        what: "peak, BF16", value: "\(Text.significant(chip.peak.bf16.value.teraFLOPsPerSecond)) TFLOPS",
-        source: chip.peak.bf16.source))
-    add("memory", chip.memory.capacity, .bytes)
-    list.append(
-      Document.Source(
-        what: "memory bandwidth", value: "\(Text.significant(chip.memory.bandwidth.value.gigabytesPerSecond)) GB/s",
-        source: chip.memory.bandwidth.source))
-    add("chip power, idle", chip.power.idle, .watts)
-    add("chip power, maximum", chip.power.maximum, .watts)
-    for plane in machine.system.planes {
-      list.append(
-        Document.Source(
-          what: "\(plane.name) plane, one way per \(plane.endpoint.rawValue)",
-          value: "\(Text.significant(plane.bandwidth.value.gigabytesPerSecond)) GB/s", source: plane.bandwidth.source))
-    }
-    add("node memory", machine.system.host.memory, .bytes)
-    add("price of \(machine.system.name)", machine.system.price, .dollars)
-    list.append(Document.Source(what: machine.engine.name, value: "engine", source: machine.engine.source))
-    return list
-  }
 }
 
 extension Deployment {

@@ -19,7 +19,7 @@ public struct RunPredictor: Sendable {
   public init(catalog: Catalog, for runs: [ServingRun]) throws {
     self.catalog = catalog
     facts = try RunFacts.read(catalog)
-    for name in Set(facts.engines.map(\.engine)) { engines[name] = try catalog.engine(name) }
+    for name in Set(facts.engines.map(\.engine)).sorted() { engines[name] = try catalog.engine(name) }
     let systems = catalog.names("systems")
     let models = catalog.names("models")
     for run in runs {

@@ -94,7 +94,7 @@ public struct RunValidation: Sendable {
 
 extension RunOutcome {
   /// Chip, engine, model, mode.
-  var groupName: String { "\(chip), \(run.engine), \(run.modelName), \(run.mode.rawValue)" }
+  package var groupName: String { "\(chip), \(run.engine), \(run.modelName), \(run.mode.rawValue)" }
 }
 
 extension ServingRun {

@@ -2,6 +2,7 @@ import Reports
 import Simulation
 import Units
 
+@testable import Pages
 @testable import Serving
 
 /// Reports made up for tests of their composition: figures of a plausible run, no simulation behind them.

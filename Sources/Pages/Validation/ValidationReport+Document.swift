@@ -1,4 +1,5 @@
 import Reports
+import Validation
 
 extension ValidationReport {
   /// The report: what to believe first, then every row.
@@ -161,20 +162,4 @@ extension ValidationReport {
         return [Table.Cell(reason), "\(ids.count)", Table.Cell(shown)]
       })
   }
-
-  public var csv: String {
-    let lines = outcomes.map { outcome in
-      [
-        outcome.row.id, outcome.row.kind, outcome.row.metric, outcome.row.unit, outcome.row.role.rawValue,
-        "\(outcome.row.value)", outcome.predicted.map { "\($0)" } ?? "", outcome.signedError.map { "\($0)" } ?? "",
-        outcome.status.rawValue, outcome.reason,
-      ].map(quoted).joined(separator: ",")
-    }
-    return (["id,kind,metric,unit,role,published,predicted,error,status,reason"] + lines).joined(separator: "\n") + "\n"
-  }
-}
-
-private func quoted(_ field: String) -> String {
-  field.contains { ",\"\n".contains($0) }
-    ? "\"\(field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : field
 }

@@ -3,6 +3,7 @@ import Reports
 import Testing
 import Units
 
+@testable import Pages
 @testable import Supply
 
 @Suite struct SupplyReportDocumentTests {

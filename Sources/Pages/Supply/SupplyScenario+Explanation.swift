@@ -1,5 +1,6 @@
 import Formats
 import Reports
+import Supply
 import Units
 
 extension SupplyScenario {
@@ -8,7 +9,7 @@ extension SupplyScenario {
 
   /// What stands behind a name: a number, an event, a chip, a quantity, a claim; a word of `listings` names all.
   public func explanation(of name: String) throws -> Document {
-    let world = try compiled(SupplyQuestion(draws: 1))
+    let world = try listing()
     if let listing = listing(name, world) { return listing }
     if let parameter = parameters.last(where: { $0.name == name }) { return explanation(of: parameter, world) }
     if let event = events.first(where: { $0.id == name }) { return explanation(of: event) }
@@ -17,7 +18,7 @@ extension SupplyScenario {
     if let document = explanation(ofQuantity: name, world) { return document }
     if let claim = claims.first(where: { $0.id == name }) { return explanation(of: claim) }
     let names =
-      parameters.map(\.name) + events.map(\.id) + chips + world.series.map(\.name) + world.levers.map(\.name)
+      parameters.map(\.name) + events.map(\.id) + chips + world.series.map(\.name) + world.levers
       + claims.map(\.id) + Self.listings
     let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
     throw Problem(
@@ -34,7 +35,7 @@ extension SupplyScenario {
 
   // MARK: lists
 
-  private func listing(_ name: String, _ world: CompiledWorld) -> Document? {
+  private func listing(_ name: String, _ world: WorldListing) -> Document? {
     func list(_ title: String, _ columns: [String], _ rows: [[String]]) -> Document {
       let table = Table("", columns: columns.map { Table.Column($0) }, rows: rows.map { $0.map { Table.Cell($0) } })
       return Document(title: "\(title) of \(self.name)", sections: [.init(title, [.table(table)])])
@@ -50,7 +51,7 @@ extension SupplyScenario {
           [$0.id, $0.date.description, $0.group ?? "", ($0.information == true ? "(no effect) " : "") + $0.title]
         })
     case "levers":
-      let names = world.levers.map(\.name) + [PolicyEvent.performance]
+      let names = world.levers + [PolicyEvent.performance]
       return list(
         "Quantities on which events act", ["Name", "Unit", "Meaning"],
         names.map { [$0, LeverKind.of($0)?.unit ?? "", LeverKind.of($0)?.meaning ?? ""] })
@@ -72,7 +73,7 @@ extension SupplyScenario {
 
   // MARK: one thing
 
-  private func explanation(of parameter: Parameter, _ world: CompiledWorld) -> Document {
+  private func explanation(of parameter: Parameter, _ world: WorldListing) -> Document {
     var rows = [
       ("Value", "\(parameter.value.text) \(parameter.unit)"),
       ("Grade", "\(parameter.grade): \(Self.gradeMeaning(parameter.grade))"),
@@ -135,9 +136,9 @@ extension SupplyScenario {
       members.map { ("\($0.date)  \($0.id)", $0.title) } + [("Without it", "supernode supply --without \(group)")])
   }
 
-  private func explanation(ofQuantity name: String, _ world: CompiledWorld) -> Document? {
+  private func explanation(ofQuantity name: String, _ world: WorldListing) -> Document? {
     let series = world.series.first { $0.name == name }
-    let lever = world.levers.contains { $0.name == name } || name == PolicyEvent.performance ? LeverKind.of(name) : nil
+    let lever = world.levers.contains(name) || name == PolicyEvent.performance ? LeverKind.of(name) : nil
     guard series != nil || lever != nil else { return nil }
     var rows: [(String, String)] = []
     if let series {

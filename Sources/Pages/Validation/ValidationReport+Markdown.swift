@@ -1,4 +1,5 @@
 import Reports
+import Validation
 
 extension ValidationReport {
   /// The page `Documentation/Validation.md`: what to believe, errors by group, every row, constants.

@@ -1,5 +1,6 @@
 import Formats
 import Reports
+import Supply
 import Units
 
 extension SupplyValidation {

@@ -1,4 +1,5 @@
 import Reports
+import Supply
 import Units
 
 /// The medians of one year's chain from wafer to token, in H100 equivalents so that all links compare.

@@ -1,4 +1,5 @@
 import Reports
+import Supply
 import Units
 
 extension SupplyReport {

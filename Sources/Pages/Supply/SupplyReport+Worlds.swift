@@ -1,4 +1,5 @@
 import Reports
+import Supply
 import Units
 
 /// The scenario held against worlds without some of its events.

@@ -1,5 +1,6 @@
 import Costs
 import Reports
+import Serving
 import Units
 
 extension Deployment {
@@ -29,8 +30,8 @@ extension Deployment {
         Document.Section("Decode step", [.table(Self.table(step))]),
         Document.Section("Prefill step of \(Int(tokens)) tokens", [.table(Self.table(filling))]),
         Document.Section(
-          "Memory of a "
-            + "die", [.table(Self.table(decodeMemory, "decode")), .table(Self.table(prefillMemory, "prefill"))]),
+          "Memory of a die",
+          [.table(Self.table(decodeMemory, "decode")), .table(Self.table(prefillMemory, "prefill"))]),
       ] + (step.notes.isEmpty ? [] : [Document.Section("Notes", [.notes(step.notes)])]))
   }
 

@@ -1,4 +1,5 @@
 import Reports
+import Validation
 
 extension RunFit {
   /// The constants before and after, and how far each may move.

@@ -1,4 +1,5 @@
 import Reports
+import Serving
 import Units
 
 extension ServingReport {

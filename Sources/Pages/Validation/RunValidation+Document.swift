@@ -1,4 +1,5 @@
 import Reports
+import Validation
 
 extension RunValidation {
   /// The groups that a reader asks for first.
@@ -97,10 +98,10 @@ extension RunValidation {
   }
 
   func table(by key: (RunOutcome) -> String, _ caption: String, _ role: ServingRun.Role = .validate) -> Table {
-    var members: [String: [RunOutcome]] = [:]
-    for outcome in outcomes where outcome.run.role == role { members[key(outcome), default: []].append(outcome) }
+    var groups: [String: [RunOutcome]] = [:]
+    for outcome in outcomes where outcome.run.role == role { groups[key(outcome), default: []].append(outcome) }
     return Table(
-      caption, columns: Self.columns, rows: members.keys.sorted().map { cells($0, members[$0] ?? [], role) })
+      caption, columns: Self.columns, rows: groups.keys.sorted().map { cells($0, groups[$0] ?? [], role) })
   }
 
   var otherToolsTable: Table {

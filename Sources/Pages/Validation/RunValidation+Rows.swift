@@ -1,0 +1,79 @@
+import Formats
+import Reports
+import Validation
+
+extension RunValidation {
+  /// Why runs that should be scored have no prediction, and which cannot be read.
+  var unsupportedTable: Table {
+    let missing = outcomes.filter { $0.metric == .timePerOutputToken && $0.predicted == nil }
+    let reasons = unique(missing.map(\.reason))
+    return Table(
+      "Runs without a prediction, by reason",
+      columns: ["reason", .number("runs"), .number("to be scored"), "for example"],
+      rows: reasons.map { reason in
+        let mine = missing.filter { $0.reason == reason }
+        return [
+          Table.Cell(reason), "\(mine.count)", "\(mine.filter(\.isWanted).count)",
+          Table.Cell(mine.prefix(2).map(\.run.id).joined(separator: " ")),
+        ]
+      })
+  }
+
+  /// The scored rows that are farthest off, a few of each metric.
+  var worstTable: Table {
+    let worst = RunOutcome.Metric.allCases.flatMap { metric in
+      outcomes.filter { $0.metric == metric && $0.status == .scored }
+        .sorted { (abs($0.signedError ?? 0), $1.run.id) > (abs($1.signedError ?? 0), $0.run.id) }.prefix(12)
+    }
+    return rows("Scored rows farthest from their measurement", worst)
+  }
+
+  var rowTable: Table { rows("Every row", outcomes) }
+
+  var sampleTable: Table {
+    var seen = Set<String>()
+    let ids = Set(Self.sample(outcomes.map(\.run).filter { seen.insert($0.id).inserted }).map(\.id))
+    return rows("A run of each group, which a test predicts anew", outcomes.filter { ids.contains($0.run.id) })
+  }
+
+  /// Lines of the page for those runs.
+  public var sampleLines: [String] {
+    sampleTable.markdown.split(separator: "\n").dropFirst(2).map(String.init)
+  }
+
+  private func rows(_ caption: String, _ list: [RunOutcome]) -> Table {
+    Table(
+      caption,
+      columns: [
+        "run", "engine", "metric", .number("measured"), .number("predicted"), "unit", .number("error"), "status",
+        "why",
+      ],
+      rows: list.map { outcome in
+        [
+          Table.Cell(outcome.run.id), Table.Cell(outcome.versionName), Table.Cell(outcome.metric.rawValue),
+          Table.Cell(Text.significant(outcome.published)),
+          Table.Cell(outcome.predicted.map { Text.significant($0) } ?? ""), Table.Cell(outcome.metric.unit),
+          Table.Cell(shownSigned(outcome.signedError)), Table.Cell(outcome.status.rawValue),
+          Table.Cell(outcome.reason),
+        ]
+      })
+  }
+
+  func scatter(_ metric: RunOutcome.Metric) -> Chart {
+    let mine = outcomes.filter { $0.metric == metric && $0.status == .scored }
+    let groups = unique(mine.map(\.chip)).sorted().map { chip in
+      Chart.Scatter.Group(
+        chip,
+        mine.filter { $0.chip == chip }.compactMap { outcome in
+          outcome.predicted.map { Chart.Scatter.Dot(outcome.run.id, x: outcome.published, y: $0) }
+        })
+    }
+    return Chart(
+      "\(metric.rawValue), \(metric.unit)",
+      caption: "Each dot is a scored run; on the diagonal both agree, the bands are 10% and 25%.",
+      .scatter(
+        Chart.Scatter(
+          x: Chart.Axis("measured", .count, isLogarithmic: true),
+          y: Chart.Axis("predicted", .count, isLogarithmic: true), groups: groups, bands: [0.1, 0.25])))
+  }
+}
