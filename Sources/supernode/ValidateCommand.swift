@@ -55,6 +55,7 @@ struct Validate: ParsableCommand {
     let files = try rowFiles()
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
     let limits = try path.map { try Node.read(path: $0) }
+    try limits.map(BudgetFile.check)
     var answer = ValidationAnswer()
     if kind != "supply", kind != "runs" {
       // Of one kind only its own budgets can be judged.

@@ -11,6 +11,7 @@ let catalog: Catalog = {
 @Suite struct CatalogTests {
   @Test("every chip, system and engine of the catalog decodes, and systems name chips that exist")
   func decodes() throws {
+    for kind in ["chips", "systems", "engines"] { try #require(!catalog.names(kind).isEmpty, "no \(kind)") }
     for name in catalog.names("chips") { #expect(try catalog.chip(name).name == name) }
     for name in catalog.names("systems") {
       let system = try catalog.system(name)

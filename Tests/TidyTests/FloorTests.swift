@@ -18,7 +18,7 @@ import Testing
     "Validation", "Pages",
   ]
 
-  private func imports(of file: Repository.File) -> [(line: Int, module: String)] {
+  private static func imports(of file: Repository.File) -> [(line: Int, module: String)] {
     file.lines.enumerated().compactMap { number, line in
       let words = line.split(separator: " ")
       guard let at = words.firstIndex(of: "import"), at <= 2, !line.hasPrefix("//"), words.count > at + 1 else {
@@ -29,8 +29,12 @@ import Testing
   }
 
   @Test("a target imports lower floors only, and packages where they belong") func floors() {
+    expectNone(Self.imports(in: Repository.sources))
+  }
+
+  static func imports(in files: [Repository.File]) -> [String] {
     var complaints: [String] = []
-    for file in Repository.sources {
+    for file in files {
       guard let target = file.target, target != "CZlib" else { continue }
       guard let floor = Self.floors[target] else {
         complaints.append("\(target) has no floor")
@@ -49,13 +53,17 @@ import Testing
         if module == "Foundation" { complaints.append(complaint(file, line, "FoundationEssentials is enough")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("no module bears the name of a type, no name says nothing") func names() {
+    expectNone(Self.names(in: Repository.swiftFiles))
+  }
+
+  static func names(in files: [Repository.File]) -> [String] {
     let empty = ["Util", "Utils", "Utilities", "Helper", "Helpers", "Manager", "Managers", "Common"]
     var complaints: [String] = []
-    for file in Repository.swiftFiles {
+    for file in files {
       let stem = file.name.split(separator: ".").first.map(String.init) ?? ""
       if empty.contains(where: stem.hasSuffix) || stem == "Core" { complaints.append(complaint(file, 0, stem)) }
       for (number, line) in file.lines.enumerated() {
@@ -69,28 +77,36 @@ import Testing
         }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("nothing is printed below floor 7") func printing() {
+    expectNone(Self.printing(in: Repository.sources))
+  }
+
+  static func printing(in files: [Repository.File]) -> [String] {
     var complaints: [String] = []
-    for file in Repository.sources where file.target != "supernode" {
+    for file in files where file.target != "supernode" {
       for (number, line) in file.lines.enumerated() {
         let words = code(line)
         let prints = words.split { !$0.isLetter && $0 != "(" && $0 != "." }.contains { $0.hasPrefix("print(") }
         if prints || words.contains("FileHandle.") { complaints.append(complaint(file, number, "prints")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("time and randomness are handed in; nothing is taken from an order that is an accident") func determinism() {
+    expectNone(Self.determinism(in: Repository.sources))
+  }
+
+  static func determinism(in files: [Repository.File]) -> [String] {
     let banned = [
       "Date(", "Date.now", "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator", ".randomElement(",
       ".random(in:", ".shuffled()", "UUID(", "Hasher()", ".hashValue",
     ]
     var complaints: [String] = []
-    for file in Repository.sources where Self.deterministic.contains(file.target ?? "") {
+    for file in files where Self.deterministic.contains(file.target ?? "") {
       let tables = dictionaries(in: file)
       for (number, line) in file.lines.enumerated() {
         let words = code(line)
@@ -101,11 +117,11 @@ import Testing
         }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   /// The names that a file declares as dictionaries or sets.
-  private func dictionaries(in file: Repository.File) -> [String] {
+  private static func dictionaries(in file: Repository.File) -> [String] {
     var names: [String] = []
     for line in file.lines {
       let words = code(line)
@@ -121,7 +137,7 @@ import Testing
     return names.filter { !$0.isEmpty }
   }
 
-  private func iterates(_ line: String, over name: String) -> Bool {
+  private static func iterates(_ line: String, over name: String) -> Bool {
     let endings = [" {", ".values", ".keys", ".map", ".reduce", ".filter", ".first {", ".enumerated", ".min", ".max"]
     if line.contains(" in \(name) {") || line.contains(" in \(name) where") { return true }
     return endings.dropFirst().contains { ending in

@@ -10,8 +10,12 @@ import Testing
 
   @Test("lines have at most 120 characters, no blanks at the end and no tabs; a file ends with one line end")
   func lines() {
+    expectNone(Self.lines(in: Repository.swiftFiles))
+  }
+
+  static func lines(in files: [Repository.File]) -> [String] {
     var complaints: [String] = []
-    for file in Repository.swiftFiles {
+    for file in files {
       for (number, line) in file.lines.enumerated() {
         if line.count > 120 { complaints.append(complaint(file, number, "\(line.count) characters")) }
         if line.last == " " { complaints.append(complaint(file, number, "blanks at the end")) }
@@ -21,17 +25,25 @@ import Testing
         complaints.append(complaint(file, file.lines.count - 1, "the file does not end with one line end"))
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("files have at most 400 lines") func fileLengths() {
-    let long = Repository.swiftFiles.filter { $0.lines.count > 401 && Self.longFiles[$0.path] == nil }
-    expectNone(long.map { "\($0.path): \($0.lines.count - 1) lines" })
+    expectNone(Self.fileLengths(in: Repository.swiftFiles))
+  }
+
+  static func fileLengths(in files: [Repository.File]) -> [String] {
+    let long = files.filter { $0.lines.count > 401 && Self.longFiles[$0.path] == nil }
+    return long.map { "\($0.path): \($0.lines.count - 1) lines" }
   }
 
   @Test("functions have at most 60 lines") func functionLengths() {
+    expectNone(Self.functionLengths(in: Repository.swiftFiles))
+  }
+
+  static func functionLengths(in files: [Repository.File]) -> [String] {
     var complaints: [String] = []
-    for file in Repository.swiftFiles {
+    for file in files {
       var isText = false
       for (start, line) in file.lines.enumerated() {
         if line.contains("\"\"\"") { isText.toggle() }
@@ -45,36 +57,48 @@ import Testing
         if end - start + 1 > 60 { complaints.append(complaint(file, start, "a function of \(end - start + 1) lines")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("no word that stands for work undone or for giving up") func words() {
+    expectNone(Self.words(in: Repository.swiftFiles))
+  }
+
+  static func words(in files: [Repository.File]) -> [String] {
     let everywhere = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
     let inSources = ["try" + "!", "fatal" + "Error", "as" + "! "]
     var complaints: [String] = []
-    for file in Repository.swiftFiles {
+    for file in files {
       for (number, line) in file.lines.enumerated() {
         let banned = everywhere + (file.target == nil ? [] : inSources)
         for word in banned where line.contains(word) { complaints.append(complaint(file, number, "'\(word)'")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("no path of the machine that a file was written on") func paths() {
+    expectNone(Self.paths(in: Repository.textFiles))
+  }
+
+  static func paths(in files: [Repository.File]) -> [String] {
     let banned = ["/wo" + "rk/", "../sha" + "red/", "/ho" + "me/", "/ro" + "ot/"]
     var complaints: [String] = []
-    for file in Repository.textFiles {
+    for file in files {
       for (number, line) in file.lines.enumerated() {
         for path in banned where line.contains(path) { complaints.append(complaint(file, number, "'\(path)'")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("a test's name is a sentence") func testNames() {
+    expectNone(Self.testNames(in: Repository.swiftFiles))
+  }
+
+  static func testNames(in files: [Repository.File]) -> [String] {
     var complaints: [String] = []
-    for file in Repository.swiftFiles where file.path.hasPrefix("Tests/") {
+    for file in files where file.path.hasPrefix("Tests/") {
       for (number, line) in file.lines.enumerated() {
         let words = line.drop { $0 == " " }
         let next = file.lines.indices.contains(number + 1) ? file.lines[number + 1].drop { $0 == " " } : ""
@@ -83,7 +107,7 @@ import Testing
         if isTest && !isNamed { complaints.append(complaint(file, number, "a test without a sentence")) }
       }
     }
-    expectNone(complaints)
+    return complaints
   }
 
   @Test("links between the pages lead somewhere") func links() {

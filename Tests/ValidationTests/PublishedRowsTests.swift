@@ -12,7 +12,7 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
 @Suite struct PublishedRowsTests {
   @Test("every error budget holds, and each has rows")
   func budgets() throws {
-    let path = try #require(budgetsPath())
+    let path = try #require(Catalog().resourcePath("catalog/published/budgets.yaml"))
     let budgets = try Budget.read(Node.read(path: path))
     let outcomes = try report.get().outcomes
     #expect(!budgets.isEmpty)
@@ -93,11 +93,6 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     let there = Set(written.split(separator: "\n"))
     let missing = lines.filter { !there.contains(Substring($0)) }
     #expect(missing.isEmpty, advice)
-  }
-
-  private func budgetsPath() -> String? {
-    let here = #filePath
-    return here.lastIndex(of: "/").map { here[...$0] + "budgets.yaml" }
   }
 }
 
