@@ -15,7 +15,6 @@ public struct LimitedSource: RequestSource {
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
   public var skipped: SkippedLines { base.skipped }
-  public var maximumConcurrency: Int? { base.maximumConcurrency }
 
   public mutating func read(into batch: inout RequestBatch) throws -> Bool {
     guard !isOver, left > 0, try base.read(into: &batch) else {

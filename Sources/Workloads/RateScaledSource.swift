@@ -16,7 +16,6 @@ public struct RateScaledSource: RequestSource {
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
   public var skipped: SkippedLines { base.skipped }
-  public var maximumConcurrency: Int? { base.maximumConcurrency }
 
   public mutating func read(into batch: inout RequestBatch) throws -> Bool {
     guard try base.read(into: &batch) else { return false }

@@ -25,7 +25,6 @@ public struct RepeatedSource: RequestSource {
   public var tokensPerBlock: Int { base.tokensPerBlock }
   /// Of one round.
   public var skipped: SkippedLines { round == 0 ? base.skipped : skippedBefore }
-  public var maximumConcurrency: Int? { base.maximumConcurrency }
 
   public mutating func read(into batch: inout RequestBatch) throws -> Bool {
     while try !base.read(into: &batch) {

@@ -43,16 +43,10 @@ public protocol RequestSource {
   var tokensPerBlock: Int { get }
   /// Lines passed over so far because they are damaged.
   var skipped: SkippedLines { get }
-  /// Most requests in flight at once; nil for no limit.
-  ///
-  /// With a limit a request is sent at its arrival or, if later, when a place becomes free, and its times count from
-  /// there (vLLM's `--max-concurrency`). A closed loop is this limit with every arrival at zero.
-  var maximumConcurrency: Int? { get }
 }
 
 extension RequestSource {
   public var skipped: SkippedLines { SkippedLines() }
-  public var maximumConcurrency: Int? { nil }
 }
 
 /// Damaged lines that a source passed over.

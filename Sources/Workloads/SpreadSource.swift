@@ -4,8 +4,7 @@ import Simulation
 ///
 /// The requests of one arrival get uniform draws, in order, over the interval to the next different arrival, or over
 /// the shortest such interval so far if that is less, so that idle time is not filled; the last group takes the
-/// shortest.
-/// Lengths and hashes stay in their order. Memory is that of one group and one batch.
+/// shortest. Lengths and hashes stay in their order. Memory is that of one group and one batch.
 public struct SpreadSource: RequestSource {
   private var base: any RequestSource
   private var stream: RandomStream
@@ -23,7 +22,6 @@ public struct SpreadSource: RequestSource {
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
   public var skipped: SkippedLines { base.skipped }
-  public var maximumConcurrency: Int? { base.maximumConcurrency }
 
   public mutating func read(into batch: inout RequestBatch) throws -> Bool {
     batch.removeAll()

@@ -19,7 +19,6 @@ extension WorkloadSpecification {
       let end = duration.map { Instant.zero + Span($0) } ?? .never
       source = LimitedSource(source, requests: prompts, end: end)
     }
-    if let maxConcurrency { source = ConcurrencyLimitedSource(source, limit: maxConcurrency) }
     return source
   }
 

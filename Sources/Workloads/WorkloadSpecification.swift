@@ -12,7 +12,10 @@ public struct WorkloadSpecification: Hashable, Sendable {
   public var duration: Seconds?
   /// Arrivals come so many times as fast.
   public var rateScale: Double
-  /// Most requests in flight at once (see `RequestSource.maximumConcurrency`).
+  /// Most requests in flight at once; nil for no limit.
+  ///
+  /// With a limit a request is sent at its arrival or, if later, when a place becomes free, and its times count from
+  /// there (vLLM's `--max-concurrency`). A closed loop is this limit with every arrival at zero.
   public var maxConcurrency: Int?
   /// Tokens in each hashed block: of a Mooncake trace (512 if absent), or of generated prompts (no hashes if absent).
   public var blockTokens: Int?

@@ -134,12 +134,4 @@ private func spread(_ base: any RequestSource) -> any RequestSource {
     #expect(played[3].hashes == played[4].hashes)
     #expect(Set(played.flatMap(\.hashes)).count == 6)
   }
-
-  @Test("a limit of requests in flight passes through, whatever is laid over it")
-  func concurrency() throws {
-    let limited = ConcurrencyLimitedSource(ListedSource(ticking(5)), limit: 3)
-    #expect(limited.maximumConcurrency == 3)
-    #expect(LimitedSource(limited, requests: 2).maximumConcurrency == 3)
-    #expect(ListedSource([]).maximumConcurrency == nil)
-  }
 }

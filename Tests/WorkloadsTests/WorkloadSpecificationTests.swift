@@ -20,7 +20,7 @@ private func faults(_ text: String) throws -> [String] {
       "{trace: mooncake-conversation, rateScale: 4, spread: true, prompts: 2000, repeat: 2, maxConcurrency: 8}")
     let source = try workload.makeSource(catalog: Catalog(), seed: Seed(1))
     #expect(source.tokensPerBlock == 512)
-    #expect(source.maximumConcurrency == 8)
+    #expect(workload.maxConcurrency == 8)
     let list = try requests(of: source)
     #expect(list.count == 2000)
     #expect(list.allSatisfy { $0.hashes.count == (Int($0.prompt) + 511) / 512 })
@@ -47,7 +47,7 @@ private func faults(_ text: String) throws -> [String] {
   func closedLoop() throws {
     let workload = try specification("{maxConcurrency: 4, prompts: 9, inputTokens: 5, outputTokens: 6}")
     let source = try workload.makeSource(catalog: Catalog(), seed: Seed(1))
-    #expect(source.maximumConcurrency == 4)
+    #expect(workload.maxConcurrency == 4)
     #expect(try requests(of: source).map(\.arrival) == [Int64](repeating: 0, count: 9))
   }
 

@@ -1,8 +1,7 @@
 /// Hashed prompt blocks that are kept, least recently used first out.
 ///
 /// A table of 64-bit words (32 bits of hash, 32 of slot; linear probing, deletion by backward shift) over dense slots
-/// in a
-/// doubly linked list. 16 bytes a block and 8 a table place at a load of at most ⅝: 38 MB for 1.3 million blocks.
+/// in a doubly linked list. 16 bytes a block and 8 a table place at a load of at most ⅝: 38 MB for 1.3 million blocks.
 /// Blocks of a prompt are used last to first, so that its beginning outlives its end.
 struct BlockCache: Sendable {
   private struct Slot: Sendable {

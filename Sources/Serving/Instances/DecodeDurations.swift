@@ -4,10 +4,9 @@ import Units
 /// How long a decode step takes one rank, in whole picoseconds: a function of its requests and of their context.
 ///
 /// For each number of requests the duration is piecewise linear in the context, counted in quanta of 1/64 token, on
-/// segments
-/// of a power-of-two width: `α + β · (C − start)` with whole α and β. Rounding β costs at most half a picosecond a
-/// quantum:
-/// ½ · 2¹⁸ ps = 0.13 µs at the end of a segment of 4,096 tokens, and does not add up over segments.
+/// segments of a power-of-two width: `α + β · (C − start)` with whole α and β. Rounding β costs at most half a
+/// picosecond a quantum: ½ · 2¹⁸ ps = 0.13 µs at the end of a segment of 4,096 tokens, and does not add up over
+/// segments.
 public struct DecodeDurations: Sendable {
   /// Quanta of context in a token.
   public static let quantaPerToken: Int64 = 64

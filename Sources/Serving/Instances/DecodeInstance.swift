@@ -101,8 +101,7 @@ struct DecodeInstance: Sendable {
   }
 
   /// How many steps may run as one from `now`, the last of them under way: until someone leaves, a rank leaves its
-  /// line,
-  /// another rank becomes the slowest, or a step ends at or after `horizon`.
+  /// line, another rank becomes the slowest, or a step ends at or after `horizon`.
   func runLength(from now: Int64, until horizon: Int64, first: Int64, increment: Int64) -> Int {
     guard horizon - now > 2 * first else { return 1 }
     var most = min(calendar.distance(from: steps), 1 + Int((horizon - now) / max(1, first)))

@@ -4,10 +4,8 @@ import Units
 /// How long a prefill iteration of one instance lasts, in whole picoseconds, and what it draws meanwhile.
 ///
 /// `duration = base(n) + slope(n) · (pairs − n) / 2¹⁶ + read · cached + request · (requests − 1)`, where `base` and
-/// `slope`
-/// are linear between samples `spacing` new tokens apart. Sampled once from a continuous model; each sample is rounded
-/// by at
-/// most half a picosecond, so only the model's curvature between samples is lost.
+/// `slope` are linear between samples `spacing` new tokens apart. Sampled once from a continuous model; each sample is
+/// rounded by at most half a picosecond, so only the model's curvature between samples is lost.
 public struct PrefillDurations: Sendable {
   /// New tokens between samples; a power of two.
   public let spacing: Int

@@ -5,8 +5,7 @@ import Workloads
 /// Serves all the requests of `source` and returns what became of them.
 ///
 /// Time and memory: O(1) a request and O(ranks) for each decode step at which something changes; memory for the
-/// requests in
-/// flight and the cache's blocks. The same answer on every run.
+/// requests in flight and the cache's blocks. The same answer on every run.
 public func serve(
   _ source: any RequestSource, under configuration: ServingConfiguration,
   observing observers: ServingObservers = ServingObservers()

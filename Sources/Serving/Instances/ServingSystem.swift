@@ -6,8 +6,7 @@ import Workloads
 ///
 /// All that is due at one instant is handled in one round: ends of decode steps, of transfers, of prefill iterations,
 /// arrivals; then prefill instances begin iterations, waiting requests get decode ranks, and decode instances begin
-/// steps,
-/// each by index. `Documentation/Models/Serving.md` has the definitions.
+/// steps, each by index. `Documentation/Models/Serving.md` has the definitions.
 struct ServingSystem {
   enum Event: Sendable {
     case decodeStepFinished(instance: Int32)
