@@ -15,6 +15,8 @@ public struct Deployment: Sendable {
   public let decode: StepModel
   public let prefillMemory: MemoryPlan
   public let decodeMemory: MemoryPlan
+  /// In the order in which a request passes them.
+  public let pools: [DeployedPool]
   public let configuration: ServingConfiguration
   /// Said in the report: how the rate was scaled, what was spread.
   public let notes: [String]
@@ -40,6 +42,15 @@ public struct Deployment: Sendable {
     decodeMemory = decode.memoryPlan(requestsPerRank: perRank)
     let shortfalls = [prefillMemory.shortfall, decodeMemory.shortfall].compactMap { $0 }
     guard shortfalls.isEmpty else { throw Problems(shortfalls) }
+    pools = [
+      DeployedPool(
+        name: "prefill", role: .prefill, instances: scenario.prefill.instances, chips: scenario.prefill.chips,
+        machine: machine, model: prefill, memory: prefillMemory, maxRequestsPerRank: 0,
+        maxTokensPerRank: scenario.prefill.maxBatchedTokensPerChip * scenario.prefill.chips / prefill.ranks),
+      DeployedPool(
+        name: "decode", role: .decode, instances: scenario.decode.instances, chips: scenario.decode.chips,
+        machine: machine, model: decode, memory: decodeMemory, maxRequestsPerRank: perRank, maxTokensPerRank: 0),
+    ]
     configuration = try ServingConfiguration(
       scenario, machine, prefill: prefill, decode: decode, prefillMemory: prefillMemory, decodeMemory: decodeMemory,
       tokensPerBlock: Self.tokensPerBlock(scenario, catalog), requestsPerRank: perRank)
