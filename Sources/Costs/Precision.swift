@@ -5,7 +5,7 @@ import Units
 public struct Precision: Codable, Hashable, Sendable {
   /// Weights and activations of the linear layers.
   public var weights: NumberFormat
-  /// Products inside attention.
+  /// Products inside attention; BF16 where a file leaves it out, as keys and values.
   public var attention: NumberFormat
   public var keyValue: NumberFormat
   /// Projections of attention.
@@ -41,6 +41,18 @@ public struct Precision: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case weights, attention, keyValue, projection, experts, expertCompute, sharedExperts, head, dispatch, combine
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func format(_ key: CodingKeys) throws -> NumberFormat? {
+      try fields.decodeIfPresent(NumberFormat.self, forKey: key)
+    }
+    self.init(
+      weights: try fields.decode(NumberFormat.self, forKey: .weights), attention: try format(.attention) ?? .bf16,
+      keyValue: try format(.keyValue) ?? .bf16, projection: try format(.projection), experts: try format(.experts),
+      expertCompute: try format(.expertCompute), sharedExperts: try format(.sharedExperts), head: try format(.head),
+      dispatch: try format(.dispatch), combine: try format(.combine))
   }
 
   /// The format in which the weights of an operator of this kind lie.

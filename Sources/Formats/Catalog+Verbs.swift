@@ -67,7 +67,8 @@ extension Catalog {
           problems.append(
             name.problem("'\(text)' will not be found under this file name", wayOut: "call it \(Self.slug(text)).yaml"))
         }
-        for check in checks where check.kind == entry.kind { try check.decode(node) }
+        let whole = try completed(node, kind: entry.kind)
+        for check in checks where check.kind == entry.kind { try check.decode(whole) }
       } catch let several as Problems {
         problems += several.list
       } catch let problem as Problem {

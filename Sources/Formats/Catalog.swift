@@ -42,9 +42,25 @@ public struct Catalog: Sendable {
   }
 
   /// One entry; `name` may differ in case and punctuation, or be the path of a file or model folder.
+  ///
+  /// An entry with `basedOn` has all fields of the entry that it names, but for those that it gives itself.
   public func node(_ kind: String, _ name: String) throws -> Node {
-    if let path = path(of: name, kind: kind) { return try Node.read(path: path) }
-    throw unknown(kind, name)
+    guard let path = path(of: name, kind: kind) else { throw unknown(kind, name) }
+    return try completed(Node.read(path: path), kind: kind)
+  }
+
+  /// An entry as read with what it is based on below it.
+  func completed(_ entry: Node, kind: String, depth: Int = 0) throws -> Node {
+    guard let base = entry.field("basedOn"), let name = base.text else { return entry }
+    guard depth < 8 else {
+      throw base.problem("'\(name)' is based on what is based on it", wayOut: "leave basedOn out of one of them")
+    }
+    guard let path = path(of: name, kind: kind) else {
+      let fault = unknown(kind, name)
+      throw base.problem(fault.fault, wayOut: fault.wayOut)
+    }
+    let below = try completed(Node.read(path: path), kind: kind, depth: depth + 1)
+    return below.overlaid(by: entry.without("basedOn"))
   }
 
   /// The file of an entry; nil if there is none.

@@ -109,6 +109,28 @@ extension Node {
     }
   }
 
+  /// This mapping with the fields of another laid over it, mappings in it likewise; null takes a field away. All other
+  /// values are replaced whole.
+  func overlaid(by other: Node) -> Node {
+    guard case .mapping(var fields) = content, case .mapping(let changes) = other.content else { return other }
+    for (key, value) in changes {
+      let index = fields.firstIndex { $0.key == key }
+      if value.isNull {
+        if let index { fields.remove(at: index) }
+      } else if let index {
+        fields[index].value = fields[index].value.overlaid(by: value)
+      } else {
+        fields.append((key, value))
+      }
+    }
+    return Node(.mapping(fields), at: other.place)
+  }
+
+  func without(_ name: String) -> Node {
+    guard case .mapping(let fields) = content else { return self }
+    return Node(.mapping(fields.filter { $0.key != name }), at: place)
+  }
+
   /// The same value with every place below it renamed.
   private func moved(to place: Place) -> Node {
     switch content {

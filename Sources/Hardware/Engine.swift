@@ -14,9 +14,11 @@ public struct Engine: Decodable, Sendable {
   public var validity: Validity?
   /// Launches, host, collectives and memory of engines that serve prompts and decoding requests in one pool.
   public var execution: Execution?
+  /// Absent where prefill and decode are planned apart, by whole requests (CloudMatrix-Infer's way).
+  public var scheduling: Scheduling?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, source, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution
+    case name, source, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution, scheduling
   }
 
   /// What two microbatches do for each other.

@@ -102,7 +102,7 @@ extension DeploymentSearch {
       architecture: architecture, system: hardware.system, chip: hardware.chip, engine: hardware.engine, plan: plan,
       precision: hardware.precision,
       drafting: Drafting(
-        tokens: draftTokens, acceptance: draftTokens > 0 ? [entry.speculation?.acceptance ?? 0] : []),
+        tokens: draftTokens, acceptance: draftTokens > 0 ? entry.speculation?.acceptance.byPosition ?? [] : []),
       cachePlane: phase == .decode ? nil : hardware.cachePlane)
   }
 }

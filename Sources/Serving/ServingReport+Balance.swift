@@ -3,8 +3,12 @@ import Units
 extension ServingReport.Balance {
   /// Prefill's load is the share of time in which it computes; decode's, the share of its batch limit that it fills.
   init(_ outcome: ServingOutcome) {
-    let prefill = ServingReport.Pool.prefill(outcome).utilisation
-    let pool = ServingReport.Pool.decode(outcome)
+    let pools = [ServingReport.Pool].all(outcome)
+    guard let pool = pools.last, pool.role == .decode else {
+      self.init(together: pools, limit: outcome.decodeLimit, outcome.meanRequestsPerRank)
+      return
+    }
+    let prefill = pools[0].utilisation
     let limit = outcome.decodeLimit
     let decode = min(1, pool.utilisation * outcome.meanRequestsPerRank / max(1, limit.requests))
     let figures =
@@ -23,6 +27,21 @@ extension ServingReport.Balance {
       )
     default:
       self.init(verdict: .balanced, sentence: "Prefill and decode are in balance: \(figures).")
+    }
+  }
+
+  /// Instances that serve prefill and decode together.
+  private init(together pools: [ServingReport.Pool], limit: (requests: Double, reason: String), _ batch: Double) {
+    let chips = Double(max(1, pools.reduce(0) { $0 + $1.chips }))
+    let busy = pools.reduce(0) { $0 + $1.utilisation * Double($1.chips) } / chips
+    let filled = min(1, batch / max(1, limit.requests))
+    let figures =
+      "it steps \(Self.percent(busy)) of the time, and its mean batch is \(Int(batch.rounded())) of at most "
+      + "\(Int(limit.requests.rounded())) requests per rank (\(limit.reason))"
+    switch (busy, filled) {
+    case (_, 0.9...): self.init(verdict: .full, sentence: "The deployment is full: \(figures).")
+    case (..<0.3, _): self.init(verdict: .idle, sentence: "The deployment has room to spare: \(figures).")
+    default: self.init(verdict: .balanced, sentence: "The deployment keeps up: \(figures).")
     }
   }
 

@@ -39,8 +39,7 @@ extension ServingReport {
       goodput: Goodput(outcome),
       cache: Cache(outcome),
       phases: Phases(statistics),
-      prefill: .prefill(outcome),
-      decode: .decode(outcome),
+      pools: .all(outcome),
       balance: Balance(outcome),
       energy: Energy(outcome, assumptions: prices.energyAssumptions),
       cost: Cost(outcome, prices),
@@ -98,6 +97,13 @@ extension ServingReport.Cache {
   init(_ outcome: ServingOutcome) {
     let statistics = outcome.statistics
     let cache = outcome.configuration.cache
+    guard outcome.configuration.engines.isEmpty else {
+      self.init(
+        hitRate: Double(statistics.cachedTokens) / Double(max(1, statistics.scheduledPromptTokens)),
+        lookedUpBlocks: statistics.lookedUpBlocks, hitBlocks: statistics.hitBlocks, insertedBlocks: 0,
+        evictedBlocks: 0, residentBlocks: 0, capacityBlocks: 0, bytesRead: .zero, bytesWritten: .zero, capacity: .zero)
+      return
+    }
     let pools =
       switch cache.scope {
       case .none: 0
@@ -131,30 +137,57 @@ extension ServingReport.Pool {
     return whole > 0 ? Double(busy) / whole / Double(instances) : 0
   }
 
-  static func prefill(_ outcome: ServingOutcome) -> Self {
+  fileprivate init(_ pool: EnginePool, _ sums: EnginePoolStatistics, _ outcome: ServingOutcome) {
+    let steps = Double(max(1, sums.steps))
+    let perRank = Double(sums.decodeRequestSteps) / Double(max(1, sums.decodeSteps))
+    let decoded = Double(sums.decodeRequestSteps) * pool.speculation.tokensPerStep
+    let isPrefill = pool.role == .prefill
+    self.init(
+      name: pool.name, role: pool.role, instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
+      utilisation: Self.share(sums.busy, of: pool.instances, outcome), steps: sums.steps,
+      meanStep: Seconds(Double(sums.busy) / steps * 1e-12),
+      meanBatch: Double(isPrefill ? sums.chunks : sums.decodeRequestSteps) / steps,
+      meanBatchPerRank: isPrefill ? Double(sums.chunks) / steps : perRank,
+      meanTokensPerStep: (Double(sums.computedTokens) + decoded) / steps,
+      batchLimit: isPrefill
+        ? "\(Text.grouped(pool.limits.maxBatchedTokens)) new tokens a step" : outcome.decodeLimit.reason,
+      preemptions: sums.preemptions)
+  }
+
+  fileprivate static func prefill(_ outcome: ServingOutcome) -> Self {
     let statistics = outcome.statistics
     let pool = outcome.configuration.prefill
     let steps = Double(max(1, statistics.prefillSteps))
     return Self(
-      instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
+      name: "prefill", role: .prefill, instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
       utilisation: share(statistics.prefillBusy, of: pool.instances, outcome), steps: statistics.prefillSteps,
       meanStep: Seconds(Double(statistics.prefillBusy) / steps * 1e-12),
       meanBatch: Double(statistics.prefillRequestsInSteps) / steps,
       meanBatchPerRank: Double(statistics.prefillRequestsInSteps) / steps,
       meanTokensPerStep: Double(statistics.computedTokens) / steps,
-      batchLimit: "\(Text.grouped(pool.maxBatchedTokens)) new tokens an iteration")
+      batchLimit: "\(Text.grouped(pool.maxBatchedTokens)) new tokens an iteration", preemptions: 0)
   }
 
-  static func decode(_ outcome: ServingOutcome) -> Self {
+  fileprivate static func decode(_ outcome: ServingOutcome) -> Self {
     let statistics = outcome.statistics
     let pool = outcome.configuration.decode
     let steps = Double(max(1, statistics.decodeSteps))
     let batch = Double(statistics.decodeRequestSteps) / steps
     return Self(
-      instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
+      name: "decode", role: .decode, instances: pool.instances, chips: pool.instances * pool.chipsPerInstance,
       utilisation: share(statistics.decodeBusy, of: pool.instances, outcome), steps: statistics.decodeSteps,
       meanStep: Seconds(Double(statistics.decodeBusy) / steps * 1e-12), meanBatch: batch,
       meanBatchPerRank: outcome.meanRequestsPerRank, meanTokensPerStep: batch * pool.speculation.tokensPerStep,
-      batchLimit: outcome.decodeLimit.reason)
+      batchLimit: outcome.decodeLimit.reason, preemptions: 0)
+  }
+}
+
+extension [ServingReport.Pool] {
+  /// In the order in which a request passes them.
+  static func all(_ outcome: ServingOutcome) -> [ServingReport.Pool] {
+    guard outcome.configuration.engines.isEmpty else {
+      return zip(outcome.configuration.engines, outcome.pools).map { ServingReport.Pool($0, $1, outcome) }
+    }
+    return [.prefill(outcome), .decode(outcome)]
   }
 }

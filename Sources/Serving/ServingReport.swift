@@ -14,8 +14,8 @@ public struct ServingReport: Encodable, Sendable {
   public var cache: Cache
   /// Mean time that a completed request spends in each phase.
   public var phases: Phases
-  public var prefill: Pool
-  public var decode: Pool
+  /// In the order in which a request passes them.
+  public var pools: [Pool]
   /// Which side limits the deployment, in a sentence with the figures that say so.
   public var balance: Balance
   public var energy: Energy
@@ -84,8 +84,10 @@ public struct ServingReport: Encodable, Sendable {
     public var prefillQueue, prefill, decodeQueue, transfer, decode: Seconds
   }
 
-  /// All instances of one phase.
+  /// All instances of one pool.
   public struct Pool: Encodable, Sendable, Hashable {
+    public var name: String
+    public var role: EnginePool.Role
     public var instances, chips: Int
     /// Share of the run's time in which its instances were stepping.
     public var utilisation: Double
@@ -97,12 +99,18 @@ public struct ServingReport: Encodable, Sendable {
     public var meanTokensPerStep: Double
     /// Which limit held the batch: requests in flight, memory, or the objective.
     public var batchLimit: String
+    /// Requests that lost their memory and were computed again.
+    public var preemptions: Int
   }
 
   public struct Balance: Encodable, Sendable, Hashable {
     public var verdict: Verdict
     public var sentence: String
-    public enum Verdict: String, Encodable, Sendable { case balanced, prefillBound, decodeBound, idle }
+    public enum Verdict: String, Encodable, Sendable {
+      case balanced, prefillBound, decodeBound, idle
+      /// Instances that serve prefill and decode together: all memory or seats of the batch are taken.
+      case full
+    }
   }
 
   public struct Energy: Encodable, Sendable, Hashable {

@@ -102,11 +102,14 @@ struct SimulationResult: Encodable {
   var report: ServingReport
   var inputs: Node
 
-  enum CodingKeys: String, CodingKey { case inputs }
+  /// `prefill` and `decode`: the pools of these roles, as in `pools`, for one more version.
+  enum CodingKeys: String, CodingKey { case inputs, prefill, decode }
 
   func encode(to encoder: any Encoder) throws {
     try report.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(inputs, forKey: .inputs)
+    try container.encodeIfPresent(report.pools.first { $0.role == .prefill }, forKey: .prefill)
+    try container.encodeIfPresent(report.pools.last { $0.role == .decode }, forKey: .decode)
   }
 }

@@ -55,12 +55,17 @@ enum SampleReport {
       phases: .init(
         prefillQueue: Seconds(0.62), prefill: Seconds(0.69), decodeQueue: Seconds(0.001), transfer: Seconds(0.06),
         decode: Seconds(11.5)),
-      prefill: .init(
-        instances: 6, chips: 96, utilisation: 0.83, steps: 8_140, meanStep: Seconds(0.547), meanBatch: 1.47,
-        meanBatchPerRank: 1.47, meanTokensPerStep: 11_250, batchLimit: "262,144 new tokens an iteration"),
-      decode: .init(
-        instances: 1, chips: 160, utilisation: 0.999, steps: 16_580, meanStep: Seconds(0.0539), meanBatch: 151,
-        meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: "128 requests in flight per rank"),
+      pools: [
+        .init(
+          name: "prefill", role: .prefill, instances: 6, chips: 96, utilisation: 0.83, steps: 8_140,
+          meanStep: Seconds(0.547), meanBatch: 1.47,
+          meanBatchPerRank: 1.47, meanTokensPerStep: 11_250, batchLimit: "262,144 new tokens an iteration",
+          preemptions: 0),
+        .init(
+          name: "decode", role: .decode, instances: 1, chips: 160, utilisation: 0.999, steps: 16_580,
+          meanStep: Seconds(0.0539), meanBatch: 151,
+          meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: "128 requests in flight per rank", preemptions: 0),
+      ],
       balance: .init(
         verdict: .prefillBound,
         sentence: "Prefill limits this deployment: prefill computes 83% of the time and decode fills 1% of its "

@@ -38,7 +38,7 @@ import Units
     #expect(
       titles == [
         "Latency", "Over time", "Where the time of a request goes", "Where the time of a step goes",
-        "Why objectives were missed", "Balance of prefill and decode", "Energy and cost", "What to bear in mind",
+        "Why objectives were missed", "Balance of the pools", "Energy and cost", "What to bear in mind",
         "Inputs",
       ])
     let page = HTMLRenderer().render(report.document(context), chartScript: nil)

@@ -28,7 +28,7 @@ import Units
       let text = Self.text.replacing("weights: fp8", with: "weights: \(weights)")
       let scenario = try Node.parse(text, file: "mixtral.yaml").decode(Scenario.self)
       let deployment = try Deployment(scenario, catalog: Self.catalog)
-      let experts = try #require(deployment.decodeMemory.items.first { $0.name == "experts" }).size
+      let experts = try #require(deployment.decodePool.memory.items.first { $0.name == "experts" }).size
       // Half of 32 layers x 8 experts x 3 x 4,096 x 14,336, and the routers in 16 bits.
       #expect(abs(experts.value - (22.5e9 * bytes)) < 0.1e9)
       let outcome = try serve(deployment.makeSource(), under: deployment.configuration)

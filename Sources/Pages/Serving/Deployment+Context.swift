@@ -7,12 +7,14 @@ import Units
 extension Deployment {
   /// What the report says of its inputs.
   public func reportContext(scenario node: Node, commandLine: [String]) -> ReportContext {
-    let plan =
-      "\(scenario.prefill.instances) prefill instances of \(scenario.prefill.chips) chips and "
-      + "\(scenario.decode.instances) decode of \(scenario.decode.chips)"
+    let plan = pools.enumerated().map { index, pool in
+      let role = pool.role == .colocated ? "" : "\(pool.role.rawValue) "
+      guard index > 0 else { return "\(Text.counted(pool.instances, "\(role)instance")) of \(pool.chips) chips" }
+      return "\(pool.instances) \(role)of \(pool.chips)"
+    }.joined(separator: " and ")
     let sentence =
       "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
-      + "\(scenario.precision.weights.rawValue.uppercased()) weights."
+      + "\(precision.weights.rawValue.uppercased()) weights."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))

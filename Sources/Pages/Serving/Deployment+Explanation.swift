@@ -6,12 +6,12 @@ import Units
 extension Deployment {
   /// Operators of a decode and a prefill step at full batch, what bounds each, and the memory of a die.
   public func explanation(contextTokens: Int = 4096) -> Document {
-    let requests = configuration.decode.maxRequestsPerRank
-    let fitting = max(1, min(requests, configuration.decode.keyValueTokensPerRank / contextTokens))
+    let (prefill, decode) = (promptPool.model, decodePool.model)
+    let requests = decodePool.maxRequestsPerRank
+    let fitting = max(1, min(requests, decodePool.memory.keyValueTokensPerRank / contextTokens))
     let step = decode.decodeStep(
       requestsPerRank: fitting, contextTokensPerRank: Double(fitting * contextTokens))
-    let groups = Double(prefill.ranks)
-    let tokens = Double(configuration.prefill.maxBatchedTokens) / groups
+    let tokens = Double(promptPool.maxTokensPerRank)
     let filling = prefill.prefillStep(
       newTokens: tokens, attentionPairs: tokens * Double(contextTokens + 1) / 2, cachedTokens: 0,
       requests: max(1, Int(tokens) / contextTokens))
@@ -23,7 +23,7 @@ extension Deployment {
           + "\(Text.duration(step.time.value)), "
           + "\(step.microbatches == 2 ? "as two microbatches" : "as one pass"); that is a time per output token of "
           + "\(Text.duration(step.time.value / decode.tokensPerStep)) and "
-          + "\(Text.count(tokensOut / step.time.value / Double(scenario.decode.chips))) tokens/s per chip. It is "
+          + "\(Text.count(tokensOut / step.time.value / Double(decodePool.chips))) tokens/s per chip. It is "
           + "bound by \(step.boundBy.rawValue)."
       ],
       sections: [
@@ -31,7 +31,7 @@ extension Deployment {
         Document.Section("Prefill step of \(Int(tokens)) tokens", [.table(Self.table(filling))]),
         Document.Section(
           "Memory of a die",
-          [.table(Self.table(decodeMemory, "decode")), .table(Self.table(prefillMemory, "prefill"))]),
+          pools.reversed().map { .table(Self.table($0.memory, $0.name)) }),
       ] + (step.notes.isEmpty ? [] : [Document.Section("Notes", [.notes(step.notes)])]))
   }
 

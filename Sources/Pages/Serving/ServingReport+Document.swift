@@ -98,7 +98,7 @@ extension ServingReport {
         note: "\(Measure(goodput.fraction, .percent)) of requests meet every objective"),
       .init(
         "Output tokens/s per chip", Measure(throughput.outputTokensPerChip, .count),
-        note: "\(Measure(throughput.outputTokens, .count)) tokens/s on \(prefill.chips + decode.chips) chips"),
+        note: "\(Measure(throughput.outputTokens, .count)) tokens/s on \(chips) chips"),
       .init(
         "Energy per output token", Measure(energy.joulesPerOutputToken.value, .joules),
         note: "mean power \(Measure(energy.meanPower.value, .watts))"),
@@ -113,6 +113,14 @@ extension ServingReport {
   }
 }
 
+extension ServingReport {
+  var chips: Int { pools.reduce(0) { $0 + $1.chips } }
+  /// The pool that decodes; the last where several do.
+  var decoding: Pool? { pools.last }
+  /// Whether the same instances serve prefill and decode.
+  var isTogether: Bool { pools.allSatisfy { $0.role == .colocated } }
+}
+
 extension Seconds {
   /// To three significant digits: `23.4 ms`.
   var text: String { Measure(value, .duration).description }
@@ -121,6 +129,8 @@ extension Seconds {
 }
 
 extension String {
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
   /// With a capital letter and a full stop.
   var sentence: String {
     let ending = last.map { ".!?:".contains($0) } ?? true
@@ -151,10 +161,11 @@ extension ServingReport.Goodput.Objective {
 extension ServingReport.Balance.Verdict {
   var label: String {
     switch self {
-    case .balanced: "prefill and decode in balance"
+    case .balanced: "in balance"
     case .prefillBound: "prefill-bound"
     case .decodeBound: "decode-bound"
     case .idle: "room to spare"
+    case .full: "full"
     }
   }
 }

@@ -5,27 +5,31 @@ import Units
 extension ServingReport {
   var balanceSection: Document.Section {
     Document.Section(
-      "Balance of prefill and decode", [.paragraph(balance.sentence), .table(poolTable), .table(cacheTable)])
+      pools.count > 1 ? "Balance of the pools" : "How full the instances are",
+      [.paragraph(balance.sentence), .table(poolTable), .table(cacheTable)])
   }
 
   var poolTable: Table {
-    func row(_ name: String, _ prefill: String, _ decode: String) -> [Table.Cell] {
-      [Table.Cell(name), Table.Cell(prefill), Table.Cell(decode)]
+    func row(_ name: String, _ value: (Pool) -> String) -> [Table.Cell] {
+      [Table.Cell(name)] + pools.map { Table.Cell(value($0)) }
     }
     func count(_ value: Double) -> String { Measure(value, .count).description }
+    var rows = [
+      row("Instances") { Text.grouped($0.instances) },
+      row("Chips") { Text.grouped($0.chips) },
+      row("Busy") { "\(Measure($0.utilisation, .percent))" },
+      row("Steps") { count(Double($0.steps)) },
+      row("Mean step") { $0.meanStep.text },
+      row("Requests in a step") { count($0.meanBatch) },
+      row("Requests in a step, per rank") { $0.role == .prefill ? Text.missing : count($0.meanBatchPerRank) },
+      row("Tokens in a step") { count($0.meanTokensPerStep) },
+      row("Batch limit") { $0.batchLimit },
+    ]
+    if pools.contains(where: { $0.preemptions > 0 }) {
+      rows.append(row("Requests computed again") { Text.grouped($0.preemptions) })
+    }
     return Table(
-      "Instances of each phase", columns: ["", .number("Prefill"), .number("Decode")],
-      rows: [
-        row("Instances", Text.grouped(prefill.instances), Text.grouped(decode.instances)),
-        row("Chips", Text.grouped(prefill.chips), Text.grouped(decode.chips)),
-        row("Busy", "\(Measure(prefill.utilisation, .percent))", "\(Measure(decode.utilisation, .percent))"),
-        row("Steps", count(Double(prefill.steps)), count(Double(decode.steps))),
-        row("Mean step", prefill.meanStep.text, decode.meanStep.text),
-        row("Requests in a step", count(prefill.meanBatch), count(decode.meanBatch)),
-        row("Requests in a step, per rank", Text.missing, count(decode.meanBatchPerRank)),
-        row("Tokens in a step", count(prefill.meanTokensPerStep), count(decode.meanTokensPerStep)),
-        row("Batch limit", prefill.batchLimit, decode.batchLimit),
-      ])
+      "Instances of each pool", columns: [""] + pools.map { .number($0.name.capitalizedFirst) }, rows: rows)
   }
 
   var cacheTable: Table {

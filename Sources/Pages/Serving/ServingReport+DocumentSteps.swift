@@ -47,7 +47,9 @@ extension ServingReport {
     guard !decodeStep.boundBy.isEmpty else { return "Both steps are taken apart at the run's mean load." }
     let sentence =
       "At the run's mean load a decode step takes \(decodeStep.step.text) and is bound by \(decodeStep.boundBy)."
-    guard decode.meanStep > decodeStep.step * 1.1 else { return sentence }
+    guard let decode = decoding, decode.role == .decode, decode.meanStep > decodeStep.step * 1.1 else {
+      return sentence
+    }
     return sentence
       + " Over the run the mean step took \(decode.meanStep.text): a step waits for the rank with the most work."
   }

@@ -73,7 +73,8 @@ extension ServingReport {
     let peak = timeline.decodeBatch.max() ?? 0
     return lines(
       "Requests in decode",
-      caption: "The batch peaks at \(Measure(peak.rounded(), .count)); its limit is \(decode.batchLimit).",
+      caption:
+        "The batch peaks at \(Measure(peak.rounded(), .count)); its limit is \(decoding?.batchLimit ?? Text.missing).",
       .init("Requests"), [("in decode", timeline.decodeBatch)], isFilled: true)
   }
 
@@ -103,9 +104,15 @@ extension ServingReport {
       ? "the cache holds \(Measure(cache.hitRate, .percent)) of the prompt tokens over the run."
       : "the cache is not used."
     return lines(
-      "Prefill and cache", caption: "Prefill computes \(Measure(prefill.utilisation, .percent)) of the time; \(growth)",
+      isTogether ? "Steps and cache" : "Prefill and cache",
+      caption: isTogether
+        ? "Instances step \(Measure(pools[0].utilisation, .percent)) of the time; \(growth)"
+        : "Prefill computes \(Measure(pools[0].utilisation, .percent)) of the time; \(growth)",
       .init("Share", .percent),
-      [("prefill busy", timeline.prefillUtilisation), ("prompt tokens from the cache", timeline.cacheHitRate)])
+      [
+        (isTogether ? "busy" : "prefill busy", timeline.prefillUtilisation),
+        ("prompt tokens from the cache", timeline.cacheHitRate),
+      ])
   }
 
   private var power: Chart {

@@ -37,11 +37,11 @@ extension ServingReport {
         ),
         Self.row(
           "Output tokens", "\(count(throughput.outputTokens))/s",
-          "\(count(throughput.outputTokensPerChip))/s per chip, \(prefill.chips + decode.chips) chips"),
+          "\(count(throughput.outputTokensPerChip))/s per chip, \(chips) chips"),
         Self.row(
           "Prompt tokens", "\(count(throughput.inputTokens))/s", "\(Measure(cache.hitRate, .percent)) from the cache"),
         Self.row(
-          "Batch per rank", count(decode.meanBatchPerRank), "limit: \(decode.batchLimit)"),
+          "Batch per rank", count(decoding?.meanBatchPerRank ?? 0), "limit: \(decoding?.batchLimit ?? Text.missing)"),
         Self.row(
           "Energy", "\(Measure(energy.joulesPerOutputToken.value, .joules))",
           "per output token, mean power \(Measure(energy.meanPower.value, .watts))"),

@@ -1,3 +1,4 @@
+import Hardware
 import Simulation
 import Units
 
@@ -63,13 +64,7 @@ public struct FrontEnd: Sendable, Hashable {
   }
 }
 
-public enum EngineRouting: String, Sendable, Hashable, CaseIterable, Codable {
-  /// The one with the least of 4 · waiting + running requests; then the lowest index (vLLM's data-parallel balancer).
-  case leastRequests
-  case roundRobin
-  /// The one with the fewest tokens of prompts and contexts; then the lowest index.
-  case leastTokens
-}
+public typealias EngineRouting = Engine.Routing
 
 /// What an engine lets a rank do in a step.
 public struct EngineLimits: Sendable, Hashable {

@@ -111,8 +111,9 @@ extension ServingSystem {
       statistics.residentBlocks += cache.count
     }
     return ServingOutcome(
-      configuration: configuration, statistics: statistics,
-      timeline: recorder.timeline.timeline(prefillInstances: prefills.count), energy: recorder.timeline.totalEnergy,
+      configuration: configuration, statistics: statistics, pools: recorder.pools,
+      timeline: recorder.timeline.timeline(prefillInstances: prefills.count + engines.count),
+      energy: recorder.timeline.totalEnergy,
       peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped)
   }
 }

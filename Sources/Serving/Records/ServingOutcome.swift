@@ -7,6 +7,8 @@ import Workloads
 public struct ServingOutcome: Sendable {
   public var configuration: ServingConfiguration
   public var statistics: ServingStatistics
+  /// Of each pool of engines, in the order of the configuration.
+  public var pools: [EnginePoolStatistics] = []
   public var timeline: ServingReport.Timeline
   public var energy: Joules
   public var peakPower: Watts
@@ -19,21 +21,41 @@ public struct ServingOutcome: Sendable {
   public var chips: Int {
     configuration.prefill.instances * configuration.prefill.chipsPerInstance
       + configuration.decode.instances * configuration.decode.chipsPerInstance
+      + configuration.engines.reduce(0) { $0 + $1.instances * $1.chipsPerInstance }
+  }
+
+  /// Of all engines that decode.
+  private func decoding<T: AdditiveArithmetic>(_ value: (EnginePoolStatistics) -> T) -> T {
+    zip(configuration.engines, pools).reduce(.zero) { $1.0.role == .prefill ? $0 : $0 + value($1.1) }
   }
 
   /// Requests on a rank in the mean decode step, idle time left out.
   public var meanRequestsPerRank: Double {
+    if !configuration.engines.isEmpty {
+      return Double(decoding(\.decodeRequestSteps)) / Double(max(1, decoding(\.decodeSteps)))
+    }
     let rankSteps = statistics.decodeSteps * configuration.decode.ranksPerInstance
     return rankSteps == 0 ? 0 : Double(statistics.decodeRequestSteps) / Double(rankSteps)
   }
 
   /// Tokens of context that a request has in the mean decode step.
   public var meanContextPerRequest: Double {
-    statistics.decodeRequestSteps == 0 ? 0 : statistics.contextSteps / Double(statistics.decodeRequestSteps)
+    if !configuration.engines.isEmpty {
+      return decoding(\.contextSteps) / Double(max(1, decoding(\.decodeRequestSteps)))
+    }
+    return statistics.decodeRequestSteps == 0 ? 0 : statistics.contextSteps / Double(statistics.decodeRequestSteps)
   }
 
-  /// The mean prefill iteration.
+  /// The mean prefill iteration, or the mean of the steps of an instance that hold prompts.
   public var meanPrefillWork: PrefillDurations.Work {
+    let prompts = zip(configuration.engines, pools).filter { $0.0.role != .decode }.map(\.1)
+    if !prompts.isEmpty {
+      let steps = max(1, prompts.reduce(0) { $0 + $1.mixedSteps })
+      return PrefillDurations.Work(
+        newTokens: prompts.reduce(0) { $0 + $1.computedTokens } / steps,
+        attentionPairs: prompts.reduce(0) { $0 + $1.computedPairs } / steps,
+        cachedTokens: statistics.cachedTokens / steps, requests: max(1, prompts.reduce(0) { $0 + $1.chunks } / steps))
+    }
     let steps = max(1, statistics.prefillSteps)
     return PrefillDurations.Work(
       newTokens: statistics.computedTokens / steps, attentionPairs: statistics.computedPairs / steps,
@@ -42,6 +64,7 @@ public struct ServingOutcome: Sendable {
 
   /// Requests that a decode rank takes at the run's mean lengths, and what ends it.
   public var decodeLimit: (requests: Double, reason: String) {
+    if let pool = configuration.engines.last { return engineLimit(pool) }
     let decode = configuration.decode
     let inFlight = Double(decode.maxRequestsPerRank)
     var limit = (requests: inFlight, reason: "\(decode.maxRequestsPerRank) requests in flight per rank")
@@ -63,5 +86,18 @@ public struct ServingOutcome: Sendable {
       }
     }
     return limit
+  }
+
+  private func engineLimit(_ pool: EnginePool) -> (requests: Double, reason: String) {
+    let most = pool.limits.maxRequests
+    let limit = (requests: Double(most), reason: "\(most) requests on a rank")
+    let completed = Double(max(1, statistics.completed))
+    let tokens = Double(statistics.promptTokens) / completed + Double(statistics.outputTokens) / completed
+    guard statistics.completed > 0, tokens > 0 else { return limit }
+    let blocks = (tokens / Double(pool.memory.blockTokens)).rounded(.up) + Double(pool.memory.blocksPerRequest)
+    let fitting = Double(pool.memory.blocks) / blocks
+    guard fitting < limit.requests else { return limit }
+    let whole = Text.counted(Int(fitting), "request")
+    return (fitting, "memory: \(whole) of \(Text.grouped(Int(tokens))) tokens on a rank")
   }
 }

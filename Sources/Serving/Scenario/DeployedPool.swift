@@ -1,5 +1,8 @@
 import Costs
 import Hardware
+import Models
+import Simulation
+import Units
 
 /// A pool of a deployment: instances of one kind, with the step of one of them and its memory.
 public struct DeployedPool: Sendable {
@@ -9,8 +12,6 @@ public struct DeployedPool: Sendable {
   public var instances: Int
   /// Packages in an instance.
   public var chips: Int
-  /// System, chip and engine of its instances.
-  public var machine: Machine
   public var model: StepModel
   /// Of one die.
   public var memory: MemoryPlan
@@ -18,19 +19,128 @@ public struct DeployedPool: Sendable {
   public var maxRequestsPerRank: Int
   /// New tokens of prompts in a step of a rank; 0 where none are computed.
   public var maxTokensPerRank: Int
+  /// nil where prefill and decode are planned apart, by whole requests.
+  public var settings: EngineSettings?
+
+  public var engine: Engine { model.engine }
 
   public init(
-    name: String, role: EnginePool.Role, instances: Int, chips: Int, machine: Machine, model: StepModel,
-    memory: MemoryPlan, maxRequestsPerRank: Int, maxTokensPerRank: Int
+    name: String, role: EnginePool.Role, instances: Int, chips: Int, model: StepModel, memory: MemoryPlan,
+    maxRequestsPerRank: Int, maxTokensPerRank: Int
   ) {
     self.name = name
     self.role = role
     self.instances = instances
     self.chips = chips
-    self.machine = machine
     self.model = model
     self.memory = memory
     self.maxRequestsPerRank = maxRequestsPerRank
     self.maxTokensPerRank = maxTokensPerRank
+  }
+
+  /// A pool of an engine with a scheduler of steps.
+  public init(
+    name: String, role: EnginePool.Role, instances: Int = 1, model: StepModel, options: SchedulingOptions,
+    place: String
+  ) throws {
+    let settings = try EngineSettings(
+      model.engine, options, role: role, memory: model.chip.memory.capacity.value / Double(model.chip.dies.value),
+      ranks: model.ranks, drafts: model.drafting.tokens, place: "\(place).scheduling")
+    self.settings = settings
+    self.name = name
+    self.role = role
+    self.instances = instances
+    self.model = model
+    chips = model.chips
+    maxRequestsPerRank = role == .prefill ? 0 : settings.maxRequests
+    maxTokensPerRank = role == .decode ? 0 : settings.maxBatchedTokens
+    memory = model.memoryPlan(
+      requestsPerRank: settings.maxRequests, tokensPerRank: min(maxTokensPerRank, Self.activationTokens))
+  }
+
+  /// Tokens for whose activations memory is set aside at most: engines measure them on a dummy step of this size.
+  private static let activationTokens = 16_384
+
+  /// Tokens that a block holds, and blocks of a rank.
+  var blocks: Int { settings.map { min(memory.keyValueTokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
+}
+
+extension EnginePool {
+  /// The pool as the simulation takes it.
+  ///
+  /// - Parameters:
+  ///   - traceBlock: tokens in a hashed block of the trace; 0 where prompts have no hashes.
+  ///   - longestContext: prompt and answer of the longest request, where it is known.
+  ///   - power: of an instance; nil leaves power out.
+  public init(
+    _ pool: DeployedPool, settings: EngineSettings, traceBlock: Int = 0, longestContext: Int? = nil,
+    launching: EngineDurations.Launching = .engine, power: PowerModel? = nil
+  ) {
+    let model = pool.model
+    let tokens = pool.memory.keyValueTokensPerRank
+    let unit = settings.keepsPrefixes && traceBlock > 0 ? commonMultiple(traceBlock, settings.blockTokens) : 0
+    let queries = 1 + model.drafting.tokens
+    let context = longestContext.map { min(tokens, settings.maxRequests * $0) } ?? tokens
+    self.init(
+      name: pool.name, role: pool.role, instances: pool.instances, chipsPerInstance: pool.chips, ranks: model.ranks,
+      routing: settings.routing, scheduler: settings.scheduler(blocks: pool.blocks),
+      limits: EngineLimits(
+        maxRequests: settings.maxRequests, maxBatchedTokens: settings.maxBatchedTokens, lag: settings.lag,
+        hasSurplusStep: settings.hasSurplusStep, receiveInterval: settings.receiveInterval),
+      memory: EngineMemory(
+        blockTokens: settings.blockTokens, blocks: pool.blocks, reservesOutput: settings.reservesOutput,
+        prefixUnitTokens: unit, namesWhenScheduled: settings.namesWhenScheduled),
+      speculation: Speculation(model.drafting), contexts: ContextWidth.all(of: model),
+      durations: EngineDurations(
+        of: model, requests: settings.maxRequests,
+        tokens: max(settings.maxBatchedTokens, settings.maxRequests * queries), context: max(1, context),
+        launching: launching, power: power),
+      frontEnd: pool.role == .decode ? FrontEnd() : FrontEnd(model.engine),
+      idlePower: power?.watts(chips: pool.chips, computeUtilisation: 0, memoryUtilisation: 0) ?? .zero)
+    sendsFirstToken = pool.role == .decode && settings.firstTokenFromDecode
+    keptTokens = settings.keptTokens
+  }
+}
+
+private func commonMultiple(_ one: Int, _ other: Int) -> Int {
+  var (left, right) = (one, other)
+  while right > 0 { (left, right) = (right, left % right) }
+  return one / left * other
+}
+
+extension ContextWidth {
+  /// How contexts count for each kind of attention that a model's step tells apart.
+  static func all(of model: StepModel) -> [ContextWidth] {
+    let kinds = model.architecture.contextKinds
+    guard kinds.count == model.contextKinds else { return [.full] }
+    return kinds.map { kind in
+      switch kind {
+      case .full: .full
+      case .window(let length): .window(length)
+      case .chunk(let length): .chunk(length)
+      }
+    }
+  }
+}
+
+extension FrontEnd {
+  init(_ engine: Engine) {
+    guard let rule = engine.execution?.frontEnd else {
+      self.init()
+      return
+    }
+    self.init(constant: Span(rule.constant.value), perPromptToken: Span(rule.perPromptToken.value))
+  }
+}
+
+extension Speculation {
+  /// As a step drafts.
+  init(_ drafting: Drafting) {
+    guard drafting.tokens > 0 else {
+      self = .off
+      return
+    }
+    self.init(
+      draftTokens: drafting.tokens, acceptance: (drafting.tokensPerStep - 1) / Double(drafting.tokens))
   }
 }

@@ -61,10 +61,13 @@ extension Deployment {
 extension Deployment {
   /// Everything beside the scenario that decides the result: catalog entries as text, and the trace's fingerprint.
   public func inputTexts() throws -> [String] {
-    let entries = [
-      ("models", scenario.model), ("systems", scenario.system), ("chips", machine.system.chip),
-      ("engines", scenario.engine),
-    ]
+    let entries =
+      [
+        ("models", scenario.model), ("systems", scenario.system), ("chips", machine.system.chip),
+        ("engines", scenario.engine),
+      ]
+      + (scenario.pools ?? []).compactMap { pool in pool.engine.map { ("engines", $0) } }
+      + (scenario.speculation?.model.map { [("models", $0)] } ?? [])
     var texts = try entries.map { try catalog.node($0.0, $0.1).canonicalText }
     if let path = try workload.tracePath(catalog: catalog), path != "-" {
       texts.append(contentHash(try readBytes(of: path)))

@@ -1,28 +1,56 @@
 import Costs
+import Models
 import Reports
 import Units
 
 extension Deployment {
   /// A decode step at the run's mean load, taken apart.
   func decodeBreakdown(_ outcome: ServingOutcome) -> ServingReport.StepBreakdown {
+    let step = meanDecodeStep(outcome)
     let requests = max(1, Int(outcome.meanRequestsPerRank.rounded()))
-    let context = max(1, outcome.meanContextPerRequest)
-    let step = decode.decodeStep(
-      requestsPerRank: requests, contextTokensPerRank: context * Double(requests))
     let passes = step.microbatches == 2 ? ", two microbatches" : ""
     return ServingReport.StepBreakdown(
       step,
       conditions:
-        "\(Text.counted(requests, "request")) per rank, \(Text.grouped(Int(context))) tokens of context each\(passes)")
+        "\(Text.counted(requests, "request")) per rank, \(Text.grouped(Int(max(1, outcome.meanContextPerRequest)))) "
+        + "tokens of context each\(passes)")
+  }
+
+  private func meanDecodeStep(_ outcome: ServingOutcome) -> StepEstimate {
+    let model = decodePool.model
+    let requests = max(1, Int(outcome.meanRequestsPerRank.rounded()))
+    let context = max(1, outcome.meanContextPerRequest)
+    guard decodePool.settings != nil else {
+      return model.decodeStep(requestsPerRank: requests, contextTokensPerRank: context * Double(requests))
+    }
+    let padded = model.padded(requests)
+    return model.estimate(
+      StepWork(
+        decode: .init(
+          requests: Double(padded.requests), queries: 1 + model.drafting.tokens,
+          context: model.visible(context: context, requests: requests)), isCaptured: padded.isCaptured))
   }
 
   /// A prefill step at the run's mean load, taken apart.
   func prefillBreakdown(_ outcome: ServingOutcome) -> ServingReport.StepBreakdown {
     let work = outcome.meanPrefillWork
-    let groups = Double(prefill.ranks)
-    let step = prefill.prefillStep(
-      newTokens: max(1, Double(work.newTokens) / groups), attentionPairs: Double(work.attentionPairs) / groups,
-      cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / prefill.ranks))
+    let model = promptPool.model
+    let groups = Double(model.ranks)
+    let pairs = Double(work.attentionPairs) / groups
+    let step: StepEstimate
+    if promptPool.settings == nil {
+      step = model.prefillStep(
+        newTokens: max(1, Double(work.newTokens) / groups), attentionPairs: pairs,
+        cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / model.ranks))
+    } else {
+      let tokens = max(1, Double(work.newTokens) / groups)
+      // All of the mean step's prompts as one, with as many pairs.
+      let chunk = StepWork.Prefill(
+        newTokens: tokens, cachedTokens: Double(work.cachedTokens) / groups,
+        pairs: [Double](repeating: pairs, count: model.contextKinds),
+        sampled: max(1, Double(work.requests) / groups))
+      step = model.estimate(StepWork(prefill: [chunk], isCaptured: false))
+    }
     return ServingReport.StepBreakdown(
       step,
       conditions:
@@ -31,10 +59,15 @@ extension Deployment {
   }
 
   /// Notes of the cost model: where the run lies outside what it was held against.
-  func validityNotes(_ outcome: ServingOutcome) -> [String] {
-    let requests = max(1, Int(outcome.meanRequestsPerRank.rounded()))
-    let context = max(1, outcome.meanContextPerRequest) * Double(requests)
-    return decode.decodeStep(requestsPerRank: requests, contextTokensPerRank: context).notes
+  func validityNotes(_ outcome: ServingOutcome) -> [String] { meanDecodeStep(outcome).notes }
+}
+
+extension StepModel {
+  /// Σ over requests with so many tokens of context of what they see, for each kind of attention.
+  func visible(context: Double, requests: Int) -> [Double] {
+    let kinds = architecture.contextKinds
+    guard kinds.count == contextKinds else { return [context * Double(requests)] }
+    return kinds.map { Double(requests) * ($0 == .full ? context : Double($0.visible(context: Int(context)))) }
   }
 }
 

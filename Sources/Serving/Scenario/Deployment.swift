@@ -1,9 +1,9 @@
 import Costs
 import Formats
 import Hardware
+import Models
 import Simulation
 import Units
-import Models
 import Workloads
 
 /// A scenario checked against its model, system and engine: afterwards it can be simulated.
@@ -11,10 +11,8 @@ public struct Deployment: Sendable {
   public let scenario: Scenario
   public let architecture: Architecture
   public let machine: Machine
-  public let prefill: StepModel
-  public let decode: StepModel
-  public let prefillMemory: MemoryPlan
-  public let decodeMemory: MemoryPlan
+  /// As the scenario says, or as the model's files are.
+  public let precision: Precision
   /// In the order in which a request passes them.
   public let pools: [DeployedPool]
   public let configuration: ServingConfiguration
@@ -29,45 +27,34 @@ public struct Deployment: Sendable {
   public init(_ scenario: Scenario, catalog: Catalog) throws {
     self.scenario = scenario
     self.catalog = catalog
-    let config = try placed("model") { try catalog.node("models", scenario.model) }
-    architecture = try Architecture(config: config, name: scenario.model)
-    machine = try Machine(system: scenario.system, engine: scenario.engine, bin: scenario.bin, in: catalog)
-    try Self.checkCounts(scenario, machine.system)
-    prefill = try Self.model(.prefill, scenario, architecture, machine)
-    decode = try Self.model(.decode, scenario, architecture, machine)
-    try Self.checkGroups(scenario, decode)
-    let perRank = Self.requestsPerRank(scenario, decode)
-    prefillMemory = prefill.memoryPlan(
-      requestsPerRank: 0, tokensPerRank: scenario.prefill.maxBatchedTokensPerChip / machine.chip.dies.value)
-    decodeMemory = decode.memoryPlan(requestsPerRank: perRank)
-    let shortfalls = [prefillMemory.shortfall, decodeMemory.shortfall].compactMap { $0 }
-    guard shortfalls.isEmpty else { throw Problems(shortfalls) }
-    pools = [
-      DeployedPool(
-        name: "prefill", role: .prefill, instances: scenario.prefill.instances, chips: scenario.prefill.chips,
-        machine: machine, model: prefill, memory: prefillMemory, maxRequestsPerRank: 0,
-        maxTokensPerRank: scenario.prefill.maxBatchedTokensPerChip * scenario.prefill.chips / prefill.ranks),
-      DeployedPool(
-        name: "decode", role: .decode, instances: scenario.decode.instances, chips: scenario.decode.chips,
-        machine: machine, model: decode, memory: decodeMemory, maxRequestsPerRank: perRank, maxTokensPerRank: 0),
-    ]
-    configuration = try ServingConfiguration(
-      scenario, machine, prefill: prefill, decode: decode, prefillMemory: prefillMemory, decodeMemory: decodeMemory,
-      tokensPerBlock: Self.tokensPerBlock(scenario, catalog), requestsPerRank: perRank)
+    let parts = try Parts(scenario, catalog: catalog)
+    architecture = parts.architecture
+    machine = parts.machine
+    precision = parts.precision
     let seed = Seed(scenario.seed ?? 1)
-    let scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, on: configuration)
+    let scaled: ScaledWorkload
+    if machine.engine.scheduling == nil {
+      let phases = try PhasedPools(scenario, machine)
+      pools = try phases.deployed(parts)
+      let configuration = try phases.configuration(parts, pools)
+      self.configuration = configuration
+      scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: configuration.cache.scope != .none)
+      {
+        LoadEstimate(of: $0, on: configuration)
+      }
+    } else {
+      let pools = try scenario.enginePools(parts)
+      self.pools = pools
+      let configuration = try ServingConfiguration(scenario, parts, pools)
+      self.configuration = configuration
+      let hasCache = configuration.engines.contains { $0.memory.prefixUnitTokens > 0 }
+      scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: hasCache) {
+        LoadEstimate(of: $0, pools: pools, objective: configuration.objectives.timePerOutputToken?.seconds)
+      }
+    }
     workload = scaled.workload
     notes = scaled.notes
     expectedRequests = scaled.requests ?? workload.prompts
-  }
-
-  private static func checkGroups(_ scenario: Scenario, _ decode: StepModel) throws {
-    guard let wanted = scenario.decode.dataParallel, wanted != decode.plan.data else { return }
-    let (dies, tensor) = (decode.plan.dies, decode.plan.tensor)
-    throw Problem(
-      "decode.dataParallel",
-      "\(dies) dies with tensor parallelism \(tensor) make \(decode.plan.data) groups, not \(wanted)",
-      wayOut: "use \(decode.plan.data), or change decode.chips")
   }
 
   /// The requests, from their start; every call opens them anew.
@@ -75,61 +62,70 @@ public struct Deployment: Sendable {
     try workload.makeSource(catalog: catalog, seed: configuration.seed)
   }
 
-  public var chipsInUse: Int {
-    scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips
-  }
+  public var chipsInUse: Int { pools.reduce(0) { $0 + $1.instances * $1.chips } }
 
-  private static func checkCounts(_ scenario: Scenario, _ system: System) throws {
-    var problems: [Problem] = []
-    let counts = [
-      ("prefill.instances", scenario.prefill.instances), ("prefill.chips", scenario.prefill.chips),
-      ("decode.instances", scenario.decode.instances), ("decode.chips", scenario.decode.chips),
-      ("prefill.maxBatchedTokensPerChip", scenario.prefill.maxBatchedTokensPerChip),
-      ("decode.maxRequestsPerChip", scenario.decode.maxRequestsPerChip),
-    ]
-    for (place, count) in counts where count < 1 || count > 1_000_000 {
-      problems.append(
-        Problem(place, "\(count) is not between 1 and 1,000,000", wayOut: "give a whole number from 1 on"))
+  /// The pool that computes prompts, and the one that decodes; the same one where they are together.
+  public var promptPool: DeployedPool { pools[0] }
+  public var decodePool: DeployedPool { pools[pools.count - 1] }
+}
+
+extension Deployment {
+  /// What a scenario names, read from the catalog.
+  struct Parts {
+    let scenario: Scenario
+    let catalog: Catalog
+    let architecture: Architecture
+    let machine: Machine
+    let precision: Precision
+    let drafting: Drafting
+
+    init(_ scenario: Scenario, catalog: Catalog) throws {
+      self.scenario = scenario
+      self.catalog = catalog
+      let config = try placed("model") { try catalog.node("models", scenario.model) }
+      architecture = try Architecture(config: config, name: scenario.model)
+      machine = try Machine(system: scenario.system, engine: scenario.engine, bin: scenario.bin, in: catalog)
+      precision = scenario.precision ?? Precision(checkpoint: architecture, engine: machine.engine)
+      drafting = try scenario.speculation?.drafting(catalog) ?? .none
     }
-    if problems.isEmpty {
-      let used = scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips
-      if used > system.chips.value, system.scales != true {
-        problems.append(
-          Problem(
-            "prefill, decode", "\(used) chips are asked for and \(system.name) has \(system.chips.value)",
-            wayOut: "use fewer instances, or fewer chips in each"))
+
+    /// Tokens in a hashed block of the trace; 0 where prompts have no hashes.
+    func tokensPerBlock() throws -> Int {
+      if scenario.workload.trace == "-" { return scenario.workload.blockTokens ?? 512 }
+      return try scenario.workload.makeSource(catalog: catalog, seed: Seed(scenario.seed ?? 1)).tokensPerBlock
+    }
+
+    /// Refuses more chips than a system has.
+    func checkChips(_ used: Int, at place: String) throws {
+      let system = machine.system
+      guard used > system.chips.value, system.scales != true else { return }
+      throw Problem(
+        place, "\(used) chips are asked for and \(system.name) has \(system.chips.value)",
+        wayOut: "use fewer instances, or fewer chips in each")
+    }
+  }
+}
+
+extension Scenario.Speculation {
+  /// As a step drafts.
+  func drafting(_ catalog: Catalog) throws -> Drafting {
+    if method != .draftModel, let model {
+      throw Problem(
+        "speculation.model", "'\(model)' drafts only with method: draftModel", wayOut: "leave one of them out")
+    }
+    let kind: Drafting.Method
+    switch method ?? .mtp {
+    case .mtp: kind = .predictionLayer
+    case .eagle: kind = .head
+    case .ngram: kind = .lookup
+    case .draftModel:
+      guard let model else {
+        throw Problem(
+          "speculation.model", "is missing", wayOut: "name the smaller model that drafts, such as Llama-3.1-8B")
       }
+      kind = .model(
+        try placed("speculation.model") { try Architecture(config: catalog.node("models", model), name: model) })
     }
-    guard problems.isEmpty else { throw Problems(problems) }
-  }
-
-  private static func model(
-    _ phase: Phase, _ scenario: Scenario, _ architecture: Architecture, _ machine: Machine
-  ) throws -> StepModel {
-    let isDecode = phase == .decode
-    let plan = try ParallelPlan.instance(
-      phase, chips: isDecode ? scenario.decode.chips : scenario.prefill.chips, of: architecture, on: machine.system,
-      chip: machine.chip, engine: machine.engine,
-      tensorParallel: isDecode ? scenario.decode.tensorParallel : scenario.prefill.tensorParallel,
-      redundantExperts: (isDecode ? scenario.decode.redundantExperts : scenario.prefill.redundantExperts) ?? 0)
-    let speculation = isDecode ? scenario.speculation : nil
-    return try StepModel(
-      architecture: architecture, system: machine.system, chip: machine.chip, engine: machine.engine, plan: plan,
-      precision: scenario.precision,
-      drafting: Drafting(tokens: speculation?.draftTokens ?? 0, acceptance: speculation.map { [$0.acceptance] } ?? []),
-      microbatching: isDecode ? scenario.decode.microbatches : scenario.prefill.microbatches,
-      cachePlane: isDecode ? nil : scenario.cache?.plane, place: phase.rawValue)
-  }
-
-  /// Of the limit per package, rounded up: 128 requests on a package of two dies are 64 on each.
-  private static func requestsPerRank(_ scenario: Scenario, _ decode: StepModel) -> Int {
-    let total = scenario.decode.maxRequestsPerChip * scenario.decode.chips
-    return max(1, (total + decode.ranks - 1) / decode.ranks)
-  }
-
-  private static func tokensPerBlock(_ scenario: Scenario, _ catalog: Catalog) throws -> Int {
-    guard scenario.cache != nil else { return 0 }
-    if scenario.workload.trace == "-" { return scenario.workload.blockTokens ?? 512 }
-    return try scenario.workload.makeSource(catalog: catalog, seed: Seed(scenario.seed ?? 1)).tokensPerBlock
+    return Drafting(tokens: draftTokens, acceptance: acceptance.byPosition, method: kind)
   }
 }

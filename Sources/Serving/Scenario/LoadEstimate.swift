@@ -12,6 +12,9 @@ public struct LoadEstimate: Sendable, Hashable {
   /// What holds that batch: "limit", "memory" or "objective".
   public var decodeBatchLimit: String
 
+  /// Prefill and decode share the same instances, so that both capacities are the deployment's.
+  public var isShared = false
+
   /// Means over the requests of a workload.
   public struct Workload: Sendable, Hashable {
     public var promptTokens: Double

@@ -11,7 +11,12 @@ struct ScaledWorkload {
   var requests: Int?
 
   /// Reads the workload once to learn its rate and lengths where a load is asked for.
-  init(_ scenario: Scenario, catalog: Catalog, seed: Seed, on configuration: ServingConfiguration) throws {
+  ///
+  /// - Parameter capacity: what the deployment can take of a workload of mean lengths.
+  init(
+    _ scenario: Scenario, catalog: Catalog, seed: Seed, hasCache: Bool,
+    capacity: (LoadEstimate.Workload) -> LoadEstimate
+  ) throws {
     workload = scenario.workload
     if workload.spread { notes.append("Arrivals that share one tick of the trace's clock were spread over it.") }
     guard let load = scenario.load else {
@@ -33,20 +38,25 @@ struct ScaledWorkload {
       throw Problem("load", "all requests arrive at once, so there is no rate to scale", wayOut: "remove load")
     }
     requests = summary.requests
-    let hasCache = configuration.cache.scope != .none
     let mean = LoadEstimate.Workload(
       promptTokens: summary.promptTokens.mean, outputTokens: summary.outputTokens.mean,
       hitRate: hasCache ? summary.prefixes?.bestTokenHitRate ?? 0 : 0,
       attentionPairs: hasCache ? summary.meanAttentionPairsCached : summary.meanAttentionPairs)
-    let estimate = LoadEstimate(of: mean, on: configuration)
+    let estimate = capacity(mean)
     let factor = Self.rounded(load / estimate.load(atRate: summary.meanRate))
     workload.rateScale *= factor
+    let own = "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that "
+    let percent = "\(Int((load * 100).rounded()))%"
+    if estimate.isShared {
+      notes.append(
+        own + "the deployment is loaded to \(percent): the estimate is "
+          + "\(Self.text(estimate.decodeCapacity)) requests/s.")
+      return
+    }
     let busier = estimate.prefillCapacity < estimate.decodeCapacity ? "prefill" : "decode"
     notes.append(
-      "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that \(busier), the "
-        + "busier side, is loaded to "
-        + "\(Int((load * 100).rounded()))%: the estimate is \(Self.text(estimate.prefillCapacity)) requests/s for "
-        + "prefill and "
+      own + "\(busier), the busier side, is loaded to \(percent): the estimate is "
+        + "\(Self.text(estimate.prefillCapacity)) requests/s for prefill and "
         + "\(Self.text(estimate.decodeCapacity)) for decode.")
   }
 

@@ -10,10 +10,13 @@ public struct Scenario: Decodable, Sendable {
   public var engine: String
   /// The dense BF16 peak of the chip's bin, where it is sold in several; absent: the catalog's.
   public var bin: FLOPsPerSecond?
-  public var precision: Precision
+  /// Absent: as the model's files are quantised, keys and values as the engine keeps them.
+  public var precision: Precision?
   public var speculation: Speculation?
-  public var prefill: PrefillPool
-  public var decode: DecodePool
+  /// Instances by role; or `prefill` and `decode`, which say the same for one pool each.
+  public var pools: [Pool]?
+  public var prefill: PrefillPool?
+  public var decode: DecodePool?
   public var routing: ServingConfiguration.Routing?
   public var cache: CachePool?
   public var objectives: Objectives
@@ -24,16 +27,44 @@ public struct Scenario: Decodable, Sendable {
   public var seed: UInt64?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, system, engine, bin, precision, speculation, prefill, decode, routing, cache, objectives, workload
-    case load, cost, seed
+    case name, model, system, engine, bin, precision, speculation, pools, prefill, decode, routing, cache, objectives
+    case workload, load, cost, seed
   }
 
-  /// Multi-token prediction: draft tokens verified at each step and the share of them that is accepted.
+  /// Draft tokens that a cheap method proposes and the model verifies in one step.
   public struct Speculation: Decodable, Sendable {
+    /// Drafted for each request in each step.
     public var draftTokens: Int
-    /// 0 to 1, for each draft token.
-    public var acceptance: Double
-    enum CodingKeys: String, CodingKey, CaseIterable { case draftTokens, acceptance }
+    /// 0 to 1: chance that a draft is accepted, given those before it; one for all positions, or one for each.
+    public var acceptance: Acceptance
+    /// Absent: `mtp`.
+    public var method: Method?
+    /// Of `draftModel`: its name in the catalog, or a folder.
+    public var model: String?
+    enum CodingKeys: String, CodingKey, CaseIterable { case draftTokens, acceptance, method, model }
+
+    public enum Method: String, Codable, Sendable, CaseIterable {
+      /// The model's own prediction layers.
+      case mtp
+      /// A head of one layer beside the model, as EAGLE's.
+      case eagle
+      /// A smaller model.
+      case draftModel
+      /// Tokens found in the text so far: no pass of a model.
+      case ngram
+    }
+
+    public struct Acceptance: Decodable, Sendable, Hashable {
+      public var byPosition: [Double]
+      public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let one = try? container.decode(Double.self) {
+          byPosition = [one]
+        } else {
+          byPosition = try container.decode([Double].self)
+        }
+      }
+    }
   }
 
   public struct PrefillPool: Decodable, Sendable {

@@ -42,7 +42,7 @@ extension ServingConfiguration {
           "pools", "prefixes have units of \(units.sorted().map(String.init).joined(separator: " and ")) tokens",
           wayOut: "use one, or keep no prefixes in some pools"))
     }
-    for (index, pool) in engines.enumerated() { faults += pool.faults(at: "pools.\(index)") }
+    for (index, pool) in engines.enumerated() { faults += pool.faults(at: "pools[\(index)]") }
     return faults
   }
 }

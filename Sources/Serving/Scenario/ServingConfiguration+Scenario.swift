@@ -6,33 +6,26 @@ import Units
 extension ServingConfiguration {
   /// Samples the step models into integer tables and lays out links, memory and cache as the scenario says.
   init(
-    _ scenario: Scenario, _ machine: Machine, prefill: StepModel, decode: StepModel, prefillMemory: MemoryPlan,
-    decodeMemory: MemoryPlan, tokensPerBlock: Int, requestsPerRank: Int
+    _ scenario: Scenario, _ phases: PhasedPools, _ machine: Machine, prefill: DeployedPool, decode: DeployedPool,
+    tokensPerBlock: Int
   ) throws {
     let power = PowerModel(machine.system, chip: machine.chip)
-    let used = scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips
-    let idleChips = max(0, machine.system.chips.value - used)
     try self.init(
-      prefill: Self.prefillPool(scenario, machine, prefill, prefillMemory, power),
-      decode: Self.decodePool(scenario, decode, decodeMemory, power, requestsPerRank),
-      transfer: try Self.transfer(scenario, machine, decode),
-      cache: Self.cache(scenario, machine, decode, tokensPerBlock),
-      objectives: Objectives(
-        timeToFirstToken: scenario.objectives.timeToFirstToken.map(Span.init),
-        timePerOutputToken: scenario.objectives.timePerOutputToken.map(Span.init),
-        endToEnd: scenario.objectives.endToEnd.map(Span.init)),
-      maxConcurrency: scenario.workload.maxConcurrency,
-      constantPower: machine.system.scales == true
-        ? .zero : power.watts(chips: idleChips, computeUtilisation: 0, memoryUtilisation: 0),
-      seed: Seed(scenario.seed ?? 1))
+      prefill: Self.prefillPool(phases.prefill, scenario.routing, prefill, power),
+      decode: Self.decodePool(phases.decode, scenario.objectives, decode, power),
+      transfer: try Self.transfer(machine, decode.model, chips: phases.prefill.chips),
+      cache: Self.cache(scenario, machine, phases, decode.model, tokensPerBlock),
+      objectives: Objectives(scenario.objectives), maxConcurrency: scenario.workload.maxConcurrency,
+      constantPower: power.idle(besides: phases.chips, of: machine.system), seed: Seed(scenario.seed ?? 1))
   }
 
   private static func prefillPool(
-    _ scenario: Scenario, _ machine: Machine, _ model: StepModel, _ memory: MemoryPlan, _ power: PowerModel
+    _ wanted: Scenario.PrefillPool, _ routing: Routing?, _ pool: DeployedPool, _ power: PowerModel
   ) -> Prefill {
-    let chips = scenario.prefill.chips
+    let model = pool.model
+    let chips = wanted.chips
     let groups = Double(model.ranks)
-    let most = scenario.prefill.maxBatchedTokensPerChip * chips
+    let most = wanted.maxBatchedTokensPerChip * chips
     let durations = PrefillDurations(
       maxNewTokens: most,
       seconds: { work in
@@ -47,17 +40,18 @@ extension ServingConfiguration {
         return power.watts(chips: chips, during: step)
       })
     return Prefill(
-      instances: scenario.prefill.instances, chipsPerInstance: chips, maxBatchedTokens: most,
-      queueLimit: scenario.prefill.queueLimit ?? .max,
-      keyValueTokens: memory.keyValueTokensPerRank * (model.ranks == 1 ? model.plan.dies : model.ranks),
-      routing: scenario.routing ?? .leastLoaded, durations: durations,
+      instances: wanted.instances, chipsPerInstance: chips, maxBatchedTokens: most,
+      queueLimit: wanted.queueLimit ?? .max,
+      keyValueTokens: pool.memory.keyValueTokensPerRank * (model.ranks == 1 ? model.plan.dies : model.ranks),
+      routing: routing ?? .leastLoaded, durations: durations,
       idlePower: power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0))
   }
 
   private static func decodePool(
-    _ scenario: Scenario, _ model: StepModel, _ memory: MemoryPlan, _ power: PowerModel, _ requestsPerRank: Int
+    _ wanted: Scenario.DecodePool, _ objectives: Scenario.Objectives, _ pool: DeployedPool, _ power: PowerModel
   ) -> Decode {
-    let chips = scenario.decode.chips
+    let (model, memory, requestsPerRank) = (pool.model, pool.memory, pool.maxRequestsPerRank)
+    let chips = wanted.chips
     let context = 4096.0
     let durations = DecodeDurations(
       requestLimit: requestsPerRank, contextLimit: memory.keyValueTokensPerRank, requestStride: 4,
@@ -66,19 +60,19 @@ extension ServingConfiguration {
         let step = model.decodeStep(requestsPerRank: requests, contextTokensPerRank: Double(requests) * context)
         return power.watts(chips: chips, during: step)
       })
-    let drafts = scenario.speculation?.draftTokens ?? 0
+    let drafts = model.drafting.tokens
     let acceptance = drafts > 0 ? (model.tokensPerStep - 1) / Double(drafts) : 0
     return Decode(
-      instances: scenario.decode.instances, chipsPerInstance: chips, ranksPerInstance: model.ranks,
+      instances: wanted.instances, chipsPerInstance: chips, ranksPerInstance: model.ranks,
       maxRequestsPerRank: requestsPerRank, keyValueTokensPerRank: memory.keyValueTokensPerRank,
-      blockTokens: scenario.decode.blockSize ?? 128,
+      blockTokens: wanted.blockSize ?? 128,
       speculation: Speculation(draftTokens: drafts, acceptance: acceptance),
-      isObjectiveAware: scenario.decode.admitWithinObjective ?? (scenario.objectives.timePerOutputToken != nil),
+      isObjectiveAware: wanted.admitWithinObjective ?? (objectives.timePerOutputToken != nil),
       durations: durations, idlePower: power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0))
   }
 
   /// Over the scale-out plane; out of a prefill instance by all of its chips, into one decode chip.
-  private static func transfer(_ scenario: Scenario, _ machine: Machine, _ decode: StepModel) throws -> Transfer {
+  private static func transfer(_ machine: Machine, _ decode: StepModel, chips: Int) throws -> Transfer {
     guard let plane = machine.system.scaleOut ?? machine.system.scaleUp else {
       throw Problem(
         "system", "\(machine.system.name) has no plane between instances", wayOut: "describe one in the catalog")
@@ -88,21 +82,37 @@ extension ServingConfiguration {
     let perChip = fabric.bandwidth(on: plane, operation: .write) * dies
     return Transfer(
       bytesPerToken: Int(decode.keyValueBytesPerToken.value.rounded()),
-      latency: fabric.latency(on: plane, operation: .write), egress: perChip * Double(scenario.prefill.chips),
+      latency: fabric.latency(on: plane, operation: .write), egress: perChip * Double(chips),
       ingress: perChip)
   }
 
-  private static func cache(_ scenario: Scenario, _ machine: Machine, _ model: StepModel, _ blockTokens: Int) -> Cache {
+  private static func cache(
+    _ scenario: Scenario, _ machine: Machine, _ phases: PhasedPools, _ model: StepModel, _ blockTokens: Int
+  ) -> Cache {
     guard let pool = scenario.cache, blockTokens > 0 else { return .none }
-    let chips =
-      scenario.prefill.instances * scenario.prefill.chips + scenario.decode.instances * scenario.decode.chips
-    let nodes = Double(chips) / Double(machine.system.chipsPerNode.value)
+    let nodes = Double(phases.chips) / Double(machine.system.chipsPerNode.value)
     let memory = machine.system.host.memory.value * nodes * (pool.memoryShare ?? 0.5)
     let bytesPerToken = model.keyValueBytesPerToken
     let isShared = (pool.scope ?? .pool) == .pool
-    let blocks = Int(memory / (bytesPerToken * Double(blockTokens))) / (isShared ? 1 : scenario.prefill.instances)
+    let blocks = Int(memory / (bytesPerToken * Double(blockTokens))) / (isShared ? 1 : phases.prefill.instances)
     return Cache(
       scope: isShared ? .shared : .instance, capacityBlocks: max(1, blocks), tokensPerBlock: blockTokens,
       bytesPerToken: Int(bytesPerToken.value.rounded()))
+  }
+}
+
+extension ServingConfiguration.Objectives {
+  init(_ objectives: Scenario.Objectives) {
+    self.init(
+      timeToFirstToken: objectives.timeToFirstToken.map(Span.init),
+      timePerOutputToken: objectives.timePerOutputToken.map(Span.init), endToEnd: objectives.endToEnd.map(Span.init))
+  }
+}
+
+extension PowerModel {
+  /// Of the chips of a system that serve nothing; none where a system is as large as it is used.
+  func idle(besides used: Int, of system: System) -> Watts {
+    guard system.scales != true else { return .zero }
+    return watts(chips: max(0, system.chips.value - used), computeUtilisation: 0, memoryUtilisation: 0)
   }
 }

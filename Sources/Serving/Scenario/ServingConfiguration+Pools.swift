@@ -1,0 +1,120 @@
+import Costs
+import Formats
+import Hardware
+import Models
+import Simulation
+import Units
+
+extension Scenario {
+  /// The pools of engines with a scheduler of steps, with their steps and memory.
+  func enginePools(_ parts: Deployment.Parts) throws -> [DeployedPool] {
+    if cache != nil {
+      throw Problem(
+        "cache", "\(parts.machine.engine.name) keeps prefixes in its own memory, not in a pool",
+        wayOut: "leave it out; scheduling.prefixCaching: false turns them off")
+    }
+    let list = try poolList(parts.machine.chip)
+    guard !list.isEmpty else { throw Problem("pools", "the list is empty", wayOut: "give at least one pool") }
+    let pools = try list.map { try $0.deployed(parts, among: list) }
+    try parts.checkChips(pools.reduce(0) { $0 + $1.instances * $1.chips }, at: "pools")
+    let shortfalls = pools.compactMap(\.memory.shortfall)
+    guard shortfalls.isEmpty else { throw Problems(shortfalls) }
+    for (pool, wanted) in zip(pools, list) where pool.blocks < 1 {
+      throw Problem(
+        "\(wanted.place).chips", "no memory is left for keys and values on \(pool.chips) × \(parts.machine.chip.name)",
+        wayOut: "use more chips, weights of fewer bits, or a larger memoryShare")
+    }
+    return pools.filter { $0.role != .decode } + pools.filter { $0.role == .decode }
+  }
+}
+
+extension Scenario.Pool {
+  fileprivate func deployed(_ parts: Deployment.Parts, among list: [Self]) throws -> DeployedPool {
+    let machine = parts.machine
+    var engine = machine.engine
+    if let name = self.engine { engine = try placed("\(place).engine") { try parts.catalog.engine(name) } }
+    if let memoryShare {
+      guard memoryShare > 0, memoryShare <= 1 else {
+        throw Problem("\(place).memoryShare", "\(memoryShare) is no share", wayOut: "give more than 0, at most 1")
+      }
+      engine.execution?.memory.share.value = memoryShare
+    }
+    if let exchange { engine.execution?.exchange.split = exchange }
+    if let wanted = promptExchange ?? exchange { engine.execution?.exchange.prompts = wanted }
+    if queueLimit != nil {
+      throw Problem("\(place).queueLimit", "\(engine.name) lets any number wait", wayOut: "leave it out")
+    }
+    let plan = try plan(machine.chip, isMixture: parts.architecture.mixture != nil)
+    let role = role ?? .colocated
+    let model = try StepModel(
+      architecture: parts.architecture, system: machine.system, chip: machine.chip, engine: engine, plan: plan,
+      precision: parts.precision, drafting: role == .prefill ? .none : parts.drafting, microbatching: microbatches,
+      place: place)
+    return try DeployedPool(
+      name: uniqueName(among: list), role: role, instances: instances ?? 1, model: model,
+      options: scheduling ?? SchedulingOptions(), place: place)
+  }
+
+  /// The name or the role, with a number where several pools would share it.
+  private func uniqueName(among list: [Self]) -> String {
+    let plain = name ?? (role ?? .colocated).rawValue
+    let same = list.filter { ($0.name ?? ($0.role ?? .colocated).rawValue) == plain }
+    guard same.count > 1, let number = same.firstIndex(where: { $0.place == place }) else { return plain }
+    return "\(plain) \(number + 1)"
+  }
+}
+
+extension ServingConfiguration {
+  /// Engines with a scheduler of steps as the scenario lays them out.
+  init(_ scenario: Scenario, _ parts: Deployment.Parts, _ pools: [DeployedPool]) throws {
+    let power = PowerModel(parts.machine.system, chip: parts.machine.chip)
+    let block = try parts.tokensPerBlock()
+    let engines = try pools.compactMap { pool -> EnginePool? in
+      guard let settings = pool.settings else { return nil }
+      var engine = EnginePool(pool, settings: settings, traceBlock: block, power: power)
+      if let routing = scenario.routing { engine.routing = try EngineRouting(routing, pool.engine) }
+      return engine
+    }
+    let used = pools.reduce(0) { $0 + $1.instances * $1.chips }
+    try self.init(
+      engines: engines, transfer: Transfer(pools, parts.machine), objectives: Objectives(scenario.objectives),
+      tokensPerBlock: block, maxConcurrency: scenario.workload.maxConcurrency,
+      constantPower: power.idle(besides: used, of: parts.machine.system), seed: Seed(scenario.seed ?? 1))
+  }
+}
+
+extension EngineRouting {
+  init(_ routing: ServingConfiguration.Routing, _ engine: Engine) throws {
+    switch routing {
+    case .leastLoaded: self = .leastTokens
+    case .roundRobin: self = .roundRobin
+    case .prefixAware:
+      throw Problem(
+        "routing", "prefixAware needs a pool of prefixes, and \(engine.name) keeps them in each instance",
+        wayOut: "use leastLoaded or roundRobin")
+    }
+  }
+}
+
+extension ServingConfiguration.Transfer {
+  /// From a pool that computes prompts to one that decodes: inside a scale-up domain over that, else over the network
+  /// between boards. Out of an instance by all of its chips, into the chips of one rank. nil where none is needed.
+  public init?(_ pools: [DeployedPool], _ machine: Machine) throws {
+    guard let source = pools.first(where: { $0.role == .prefill }), let target = pools.last, target.role == .decode
+    else { return nil }
+    let (system, chip) = (machine.system, machine.chip)
+    let fabric = try Fabric(system, chip: chip)
+    guard let inner = system.scaleUp ?? system.scaleOut else {
+      throw Problem("system", "\(system.name) has no plane between instances", wayOut: "describe one in the catalog")
+    }
+    // Both on one board, or in one domain.
+    let used = pools.reduce(0) { $0 + $1.instances * $1.model.plan.dies }
+    let plane = used <= fabric.innerDomain(inner) ? inner : system.scaleOut ?? inner
+    let rate = fabric.bandwidth(on: plane, operation: .write) * Double(chip.dies.value)
+    let chipsOfRank = max(1, target.model.plan.tensor / chip.dies.value)
+    self.init(
+      bytesPerToken: Int(target.model.keyValueBytesPerToken.value.rounded()),
+      latency: fabric.latency(on: plane, operation: .write), egress: rate * Double(source.chips),
+      ingress: rate * Double(chipsOfRank))
+  }
+}
