@@ -64,7 +64,8 @@ enum SampleReport {
         .init(
           name: "decode", role: .decode, instances: 1, chips: 160, utilisation: 0.999, steps: 16_580,
           meanStep: Seconds(0.0539), meanBatch: 151,
-          meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: "128 requests in flight per rank", preemptions: 0),
+          meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: "128 requests in flight per rank",
+          preemptions: 0),
       ],
       balance: .init(
         verdict: .prefillBound,
