@@ -11,9 +11,10 @@ extension ParallelPlan {
   /// Engines that pool prompts divide heads over all dies; others give each group of `tensorParallel` dies requests of
   /// its own. Experts spread over all dies; a dense model without `tensorParallel` is divided over all of them.
   public static func instance(
-    _ phase: Phase, chips: Int, of architecture: Architecture, on system: System, chip: Chip, engine: Engine,
-    tensorParallel: Int? = nil, redundantExperts: Int = 0
+    _ phase: Phase, chips: Int, of architecture: Architecture, on machine: Machine, tensorParallel: Int? = nil,
+    redundantExperts: Int = 0
   ) throws -> ParallelPlan {
+    let (chip, engine) = (machine.chip, machine.engine)
     let place = phase.rawValue
     guard chips >= 1 else {
       throw Problem("\(place).chips", "\(chips) is no number of chips", wayOut: "use at least 1")
@@ -33,7 +34,7 @@ extension ParallelPlan {
     let plan = ParallelPlan(
       tensor: tensor, data: data, expert: spreads ? tensor * data : 1,
       redundantExperts: spreads && tensor * data > 1 ? redundantExperts : 0)
-    try plan.check(architecture, on: system, chip: chip, at: place)
+    try plan.check(architecture, on: machine.system, chip: chip, at: place)
     return plan
   }
 }

@@ -5,18 +5,16 @@ import Units
 /// How long a step takes on one instance; made once, asked many times.
 ///
 ///     let model = try StepModel(
-///       architecture: llama, system: board, chip: h100, engine: vLLM, plan: plan, precision: Precision(weights: .fp8))
+///       architecture: llama, machine: board, plan: plan, precision: Precision(weights: .fp8))
 ///     model.seconds(StepWork(decode: .init(requests: 32, context: [32 * 4096])))
 ///
 /// Prompts, chunks, decoding requests and mixtures of them are the same function. Ignored: how a rank's waiting varies
 /// over time, and congestion between instances.
 public struct StepModel: Sendable {
   public let architecture: Architecture
-  public let system: System
-  public let engine: Engine
+  public let machine: Machine
   public let plan: ParallelPlan
   public let precision: Precision
-  public let chip: Chip
   let fabric: Fabric
   let lowering: Lowering
   let roofline: RooflineTimes
@@ -34,7 +32,7 @@ public struct StepModel: Sendable {
   ///   - cachePlane: the plane by which cached prefixes come out of a pool before a step of prompts.
   ///   - times: instead of the roofline, made from it: a table of measured kernels.
   public init(
-    architecture: Architecture, system: System, chip: Chip, engine: Engine, plan: ParallelPlan, precision: Precision,
+    architecture: Architecture, machine: Machine, plan: ParallelPlan, precision: Precision,
     drafting: Drafting = .none, microbatching: Bool? = nil, expertSkew: Double? = nil, cachePlane: String? = nil,
     failures: [Fabric.Failure] = [], place: String = "plan",
     times: (RooflineTimes) -> any OperationTimes = { $0 }
@@ -42,6 +40,7 @@ public struct StepModel: Sendable {
     if let expertSkew, !(expertSkew >= 1) {
       throw Problem("expertSkew", "\(expertSkew) is below perfect balance", wayOut: "use 1 or more")
     }
+    let (system, chip, engine) = (machine.system, machine.chip, machine.engine)
     try architecture.checkTimed(at: "model")
     try drafting.check(architecture)
     try plan.check(architecture, on: system, chip: chip, at: place)
@@ -49,9 +48,7 @@ public struct StepModel: Sendable {
       throw Problem("system.chip", "\(system.name) is built of \(system.chip), not of \(chip.name)")
     }
     self.architecture = architecture
-    self.system = system
-    self.chip = chip
-    self.engine = engine
+    self.machine = machine
     self.plan = plan
     self.precision = precision
     self.drafting = drafting
@@ -65,6 +62,10 @@ public struct StepModel: Sendable {
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
     self.times = times(roofline)
   }
+
+  public var system: System { machine.system }
+  public var chip: Chip { machine.chip }
+  public var engine: Engine { machine.engine }
 
   /// Groups of dies with their own requests; 1 where one pooled set of dies shares all prompts.
   public var ranks: Int { plan.data }

@@ -18,7 +18,7 @@ public struct DeploymentSearch: Sendable {
     self.hardware = hardware
     self.architecture = architecture
     self.entry = entry
-    power = PowerModel(hardware.system, chip: hardware.chip)
+    power = PowerModel(hardware.machine.system, chip: hardware.machine.chip)
   }
 
   /// The best deployment for each of these objectives of time per output token, in their order.
@@ -49,7 +49,7 @@ public struct DeploymentSearch: Sendable {
   private func time(of time: Seconds) -> String { "\((time.milliseconds * 10).rounded() / 10) ms" }
 
   private func refusal(_ why: String) -> String {
-    "\(entry.model) does not fit on at most \(hardware.largest) × \(hardware.chip.name), or \(why)"
+    "\(entry.model) does not fit on at most \(hardware.largest) × \(hardware.machine.chip.name), or \(why)"
   }
 }
 
@@ -64,10 +64,10 @@ extension DeploymentSearch {
 
   /// Instances from one chip to the largest; experts spread over all of an instance, heads over at most a node.
   func layouts(_ phase: Phase) -> [Layout] {
-    let dies = hardware.chip.dies.value
+    let dies = hardware.machine.chip.dies.value
     let counts = [1, 2, 4, 8, 16, 32, 64, 96, 128, 144, 160].filter { $0 <= hardware.largest }
-    let tensors = [1, 2, 4, 8, 16].filter { $0 <= hardware.system.chipsPerNode.value * dies }
-    if phase == .prefill, hardware.engine.prefill.attention == .sequenceTensorSequence {
+    let tensors = [1, 2, 4, 8, 16].filter { $0 <= hardware.machine.system.chipsPerNode.value * dies }
+    if phase == .prefill, hardware.machine.engine.prefill.attention == .sequenceTensorSequence {
       return counts.filter { $0 <= 32 }.map { Layout(chips: $0, tensorParallel: nil) }
     }
     guard architecture.mixture != nil else {
@@ -94,12 +94,12 @@ extension DeploymentSearch {
   func model(_ phase: Phase, _ layout: Layout, draftTokens: Int = 0) -> StepModel? {
     guard
       let plan = try? ParallelPlan.instance(
-        phase, chips: layout.chips, of: architecture, on: hardware.system, chip: hardware.chip,
-        engine: hardware.engine, tensorParallel: layout.tensorParallel,
-        redundantExperts: hardware.engine.experts.redundant.value)
+        phase, chips: layout.chips, of: architecture, on: hardware.machine,
+        tensorParallel: layout.tensorParallel,
+        redundantExperts: hardware.machine.engine.experts.redundant.value)
     else { return nil }
     return try? StepModel(
-      architecture: architecture, system: hardware.system, chip: hardware.chip, engine: hardware.engine, plan: plan,
+      architecture: architecture, machine: hardware.machine, plan: plan,
       precision: hardware.precision,
       drafting: Drafting(
         tokens: draftTokens, acceptance: draftTokens > 0 ? entry.speculation?.acceptance.byPosition ?? [] : []),
@@ -177,7 +177,7 @@ extension DeploymentSearch {
     let chips = model.chips
     let fresh = max(1, entry.promptTokens * (1 - (entry.prefixHits ?? 0)))
     let cached = entry.promptTokens - fresh
-    let memory = model.memoryPlan(requestsPerRank: 0, tokensPerRank: tokensPerChip / hardware.chip.dies.value)
+    let memory = model.memoryPlan(requestsPerRank: 0, tokensPerRank: tokensPerChip / hardware.machine.chip.dies.value)
     let requests = Double(tokensPerChip * chips) / fresh
     let held = Double(memory.keyValueTokensPerRank * (model.ranks == 1 ? model.plan.dies : model.ranks))
     // A chunk of one request at least, on each group of dies.

@@ -4,26 +4,21 @@ import Hardware
 import Supply
 import Units
 
-/// A system with its chip and its engine as values: what a search for a deployment runs over.
+/// A machine with what a search for a deployment may do on it.
 public struct ServingHardware: Sendable {
-  public var system: System
-  public var chip: Chip
-  public var engine: Engine
+  public var machine: Machine
   public var precision: Precision
   /// Most chips in one instance.
   public var largest: Int
   public var cachePlane: String?
 
-  public init(
-    system: System, chip: Chip, engine: Engine, precision: Precision, largest: Int, cachePlane: String? = nil
-  ) {
-    self.system = system
-    self.chip = chip
-    self.engine = engine
+  public init(_ machine: Machine, precision: Precision, largest: Int, cachePlane: String? = nil) {
+    self.machine = machine
+    // A stand-in may take the place of the system's own chip.
+    self.machine.system.chip = machine.chip.name
     self.precision = precision
-    self.largest = system.scales == true ? largest : min(largest, system.chips.value)
+    self.largest = machine.system.scales == true ? largest : min(largest, machine.system.chips.value)
     self.cachePlane = cachePlane
-    self.system.chip = chip.name
   }
 
   /// What the supply world holds of a chip without a sheet.
@@ -55,8 +50,9 @@ public struct ServingHardware: Sendable {
   init(_ platform: ServingPlatform, facts: Facts?, in catalog: Catalog) throws {
     let system = try catalog.system(platform.system)
     self.init(
-      system: system, chip: try Self.chip(of: platform, system, facts, catalog),
-      engine: try catalog.engine(platform.engine),
+      Machine(
+        system: system, chip: try Self.chip(of: platform, system, facts, catalog),
+        engine: try catalog.engine(platform.engine)),
       precision: Precision(
         weights: platform.weights, attention: platform.attention ?? .bf16, keyValue: platform.keyValue ?? .bf16),
       largest: platform.largest, cachePlane: platform.cachePlane)

@@ -28,7 +28,7 @@ extension ServingPlatforms {
       do {
         let facts = try base.chipFacts(of: platform.chip).map(ServingHardware.Facts.init)
         let hardware = try ServingHardware(platform, facts: facts, in: catalog)
-        if let plane = platform.cachePlane { _ = try hardware.system.requiredPlane(plane) }
+        if let plane = platform.cachePlane { _ = try hardware.machine.system.requiredPlane(plane) }
       } catch let problem as Problem {
         note("\(platform.chip): \(problem.fault)", problem.wayOut)
       }

@@ -20,6 +20,13 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// Gives a problem without a place the field that led to it.
+public func placed<T>(_ field: String, _ body: () throws -> T) throws -> T {
+  do { return try body() } catch let problem as Problem where problem.place.isEmpty {
+    throw Problem(field, problem.fault, wayOut: problem.wayOut)
+  }
+}
+
 /// All the faults found, in the order of the file.
 public struct Problems: Error, Hashable, Sendable, CustomStringConvertible {
   public var list: [Problem]

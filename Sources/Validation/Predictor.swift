@@ -49,6 +49,11 @@ public struct Predictor: Sendable {
     return fit.constants.apply(fit.values, to: system)
   }
 
+  func machine(of row: PublishedRow) throws -> Machine {
+    let system = try system(of: row)
+    return Machine(system: system, chip: try catalog.chip(system.chip), engine: try engine(of: row))
+  }
+
   func engine(of row: PublishedRow) throws -> Engine {
     let ascend = [("CloudMatrix", "CloudMatrix-Infer"), ("xDeepServe", "xDeepServe")]
     if let name = ascend.first(where: { row.system.hasPrefix($0.0) })?.1 {
@@ -89,13 +94,12 @@ public struct Predictor: Sendable {
   }
 
   func stepModel(_ phase: Phase, of row: PublishedRow, chips: Int, _ variation: Variation) throws -> StepModel {
-    let (system, engine, architecture) = try (system(of: row), engine(of: row), architecture(of: row))
-    let chip = try catalog.chip(system.chip)
+    let (machine, architecture) = try (machine(of: row), architecture(of: row))
     let plan = try ParallelPlan.instance(
-      phase, chips: chips, of: architecture, on: system, chip: chip, engine: engine,
-      redundantExperts: engine.experts.redundant.value)
+      phase, chips: chips, of: architecture, on: machine,
+      redundantExperts: machine.engine.experts.redundant.value)
     return try StepModel(
-      architecture: architecture, system: system, chip: chip, engine: engine, plan: plan,
+      architecture: architecture, machine: machine, plan: plan,
       precision: precision(of: row),
       drafting: Drafting(tokens: variation.draftTokens, acceptance: [variation.acceptance]),
       microbatching: variation.microbatching, expertSkew: variation.expertSkew, cachePlane: variation.cachePlane,

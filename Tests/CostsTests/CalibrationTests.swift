@@ -52,12 +52,12 @@ import Units
     let engine = try catalog.engine("CloudMatrix-Infer")
     for (batch, context) in [(8, 4224.0), (24, 4224), (96, 4096), (112, 2176), (128, 1536)] {
       let times = try fit.equallyGood.map { values in
-        let tuned = fit.apply(values, to: engine)
-        let machine = fit.apply(values, to: system)
+        let machine = Machine(
+          system: fit.apply(values, to: system), chip: chip, engine: fit.apply(values, to: engine))
         let plan = try ParallelPlan.instance(
-          .decode, chips: 160, of: deepSeek, on: machine, chip: chip, engine: tuned, redundantExperts: 32)
+          .decode, chips: 160, of: deepSeek, on: machine, redundantExperts: 32)
         let model = try StepModel(
-          architecture: deepSeek, system: machine, chip: chip, engine: tuned, plan: plan,
+          architecture: deepSeek, machine: machine, plan: plan,
           precision: Precision(weights: .int8), drafting: Drafting(tokens: 1, acceptance: [0.7]))
         let requests = batch / 2
         return model.decodeTime(requestsPerRank: requests, contextTokensPerRank: context * Double(requests))

@@ -18,9 +18,8 @@ import Units
     ], multiTokenPredictionLayers: 0)
 
   static func model(_ tensor: Int, system: String = "HGX H100", engine: String = "vLLM") throws -> StepModel {
-    let system = try catalog.system(system)
-    return try StepModel(
-      architecture: llama, system: system, chip: try catalog.chip(system.chip), engine: try catalog.engine(engine),
+    try StepModel(
+      architecture: llama, machine: Machine(system: system, engine: engine, in: catalog),
       plan: ParallelPlan(tensor: tensor), precision: Precision(weights: .fp8))
   }
 

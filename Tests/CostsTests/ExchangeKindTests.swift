@@ -7,10 +7,9 @@ import Units
 
 @Suite struct ExchangeKindTests {
   private func model(_ plan: ParallelPlan) throws -> StepModel {
-    let system = try catalog.system("HGX H200")
-    return try StepModel(
-      architecture: deepSeek, system: system, chip: try catalog.chip(system.chip),
-      engine: try catalog.engine("SGLang"), plan: plan, precision: Precision(weights: .fp8Block))
+    try StepModel(
+      architecture: deepSeek, machine: Machine(system: "HGX H200", engine: "SGLang", in: catalog), plan: plan,
+      precision: Precision(weights: .fp8Block))
   }
 
   @Test("without attention data parallel dies sum their experts, with it tokens are gathered and sums scattered")
@@ -52,9 +51,8 @@ import Units
     let weights = plan.items.filter { ["experts", "attention weights", "dense weights"].contains($0.name) }
     #expect(abs(weights.reduce(0) { $0 + $1.size.value } / 84e9 - 1) < 0.03)
     #expect(plan.bytesPerToken.value == 61 * 576 * 2)
-    let small = try catalog.system("HGX H100")
     let other = try StepModel(
-      architecture: deepSeek, system: small, chip: try catalog.chip(small.chip), engine: try catalog.engine("SGLang"),
+      architecture: deepSeek, machine: Machine(system: "HGX H100", engine: "SGLang", in: catalog),
       plan: ParallelPlan(tensor: 8), precision: Precision(weights: .fp8Block))
     #expect(other.memoryPlan(requestsPerRank: 64, tokensPerRank: 8192).shortfall != nil)
   }

@@ -24,10 +24,9 @@ import Units
     """
 
   private func model(_ table: KernelTable?) throws -> StepModel {
-    let system = try catalog.system("HGX H100")
-    return try StepModel(
-      architecture: DenseOnHopperTests.llama, system: system, chip: try catalog.chip(system.chip),
-      engine: try catalog.engine("vLLM"), plan: ParallelPlan(), precision: Precision(weights: .fp8),
+    try StepModel(
+      architecture: DenseOnHopperTests.llama, machine: Machine(system: "HGX H100", engine: "vLLM", in: catalog),
+      plan: ParallelPlan(), precision: Precision(weights: .fp8),
       times: { roofline in
         guard let table else { return roofline }
         return MeasuredTimes(table, falling: roofline)

@@ -23,10 +23,9 @@ import Units
     _ plan: ParallelPlan, _ architecture: Architecture = mixtral, engine: String = "vLLM", drafting: Drafting = .none,
     weights: NumberFormat = .fp8
   ) throws -> StepModel {
-    let system = try catalog.system("HGX H100")
-    return try StepModel(
-      architecture: architecture, system: system, chip: try catalog.chip(system.chip),
-      engine: try catalog.engine(engine), plan: plan, precision: Precision(weights: weights), drafting: drafting)
+    try StepModel(
+      architecture: architecture, machine: Machine(system: "HGX H100", engine: engine, in: catalog), plan: plan,
+      precision: Precision(weights: weights), drafting: drafting)
   }
 
   private func fault(_ plan: ParallelPlan, _ architecture: Architecture = mixtral) -> String {

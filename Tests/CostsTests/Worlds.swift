@@ -33,13 +33,12 @@ func stepModel(
 ) throws -> StepModel {
   var system = try catalog.system(system)
   if !exchanges { for index in system.planes.indices { system.planes[index].expertParallel = nil } }
-  let chip = try catalog.chip(system.chip)
-  let engine = try catalog.engine(engine)
+  let machine = Machine(system: system, chip: try catalog.chip(system.chip), engine: try catalog.engine(engine))
   let plan = try ParallelPlan.instance(
-    phase, chips: chips, of: architecture, on: system, chip: chip, engine: engine, tensorParallel: tensorParallel,
-    redundantExperts: engine.experts.redundant.value)
+    phase, chips: chips, of: architecture, on: machine, tensorParallel: tensorParallel,
+    redundantExperts: machine.engine.experts.redundant.value)
   return try StepModel(
-    architecture: architecture, system: system, chip: chip, engine: engine, plan: plan, precision: precision,
+    architecture: architecture, machine: machine, plan: plan, precision: precision,
     drafting: Drafting(tokens: drafts, acceptance: [acceptance]), microbatching: microbatching, expertSkew: skew,
     cachePlane: cachePlane, failures: failures, place: phase.rawValue)
 }

@@ -33,8 +33,8 @@ import Units
     var hardware = try Worlds.hardware("HGX H20", "DeepEP two-batch", .fp8, largest: 1)
     let single = try #require(
       Worlds.search(hardware, entry).verdicts(timesPerOutputToken: [.milliseconds(50)])[0].state)
-    hardware.chip = hardware.chip.doubled
-    hardware.engine.constants.halve()
+    hardware.machine.chip = hardware.machine.chip.doubled
+    hardware.machine.engine.constants.halve()
     let double = try #require(
       Worlds.search(hardware, entry).verdicts(timesPerOutputToken: [.milliseconds(25)])[0].state)
     let ratio = double.tokensPerSecond / single.tokensPerSecond

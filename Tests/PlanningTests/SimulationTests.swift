@@ -54,7 +54,7 @@ import Units
     let rate = min(filled, stepped)
     #expect(abs(measured.outputTokensPerSecond / (rate * 1024) - 1) < 0.05)
     // The pool that waits is busy for part of the time only.
-    let power = PowerModel(hardware.system, chip: hardware.chip)
+    let power = PowerModel(hardware.machine.system, chip: hardware.machine.chip)
     func idle(_ count: Int) -> Double { power.watts(chips: count, computeUtilisation: 0, memoryUtilisation: 0).value }
     func drawn(_ pool: PoolChoice, _ count: Int, _ capacity: Double) -> Double {
       let busy = rate / capacity

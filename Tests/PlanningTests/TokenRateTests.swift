@@ -62,7 +62,7 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
       let facts = try base.chipFacts(of: part.platform.chip).map(ServingHardware.Facts.init)
       let hardware = try ServingHardware(part.platform, facts: facts, in: Worlds.catalog)
       let format = hardware.precision.keyValue
-      let peak = hardware.chip.peakRate(of: part.platform.weights).value
+      let peak = hardware.machine.chip.peakRate(of: part.platform.weights).value
       for (entry, verdict) in part.verdicts {
         guard let state = verdict.state else { continue }
         let architecture = try Architecture(config: Worlds.catalog.node("models", entry.model), name: entry.model)
@@ -72,10 +72,10 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
         #expect(state.prefill.requestsPerSecond * fresh * perToken < peak)
         #expect(state.decode.requestsPerSecond * (entry.outputTokens - 1) * perToken < peak)
         let held = Bytes(state.decode.batchPerChip * entry.tokens * architecture.keyValueBytesPerToken(format).value)
-        #expect(held < hardware.chip.memory.capacity.value)
+        #expect(held < hardware.machine.chip.memory.capacity.value)
         #expect(state.timePerOutputToken <= entry.timePerOutputToken)
-        let power = SystemPower(hardware.system, chip: hardware.chip)
-        let chips = Double(hardware.system.chips.value)
+        let power = SystemPower(hardware.machine.system, chip: hardware.machine.chip)
+        let chips = Double(hardware.machine.system.chips.value)
         #expect(state.power > power.watts(utilisation: 0) / chips && state.power < power.watts(utilisation: 1) / chips)
       }
     }
@@ -117,7 +117,7 @@ private let rates = Result { try TokenRates(SupplyScenario("base", catalog: Worl
       func mean(_ fact: (Chip) -> Double) throws -> Double {
         try rate.parts.reduce(0) { sum, part in
           let hardware = try ServingHardware(part.platform, facts: .init(world), in: Worlds.catalog)
-          return sum + part.share * fact(hardware.chip)
+          return sum + part.share * fact(hardware.machine.chip)
         }
       }
       let pairs = [

@@ -34,10 +34,9 @@ enum Worlds {
   static func hardware(
     _ system: String, _ engine: String, _ weights: NumberFormat, largest: Int = 32
   ) throws -> ServingHardware {
-    let system = try catalog.system(system)
-    return ServingHardware(
-      system: system, chip: try catalog.chip(system.chip), engine: try catalog.engine(engine),
-      precision: Precision(weights: weights), largest: largest)
+    ServingHardware(
+      try Machine(system: system, engine: engine, in: catalog), precision: Precision(weights: weights),
+      largest: largest)
   }
 
   static func search(_ hardware: ServingHardware, _ entry: TokenMix.Entry) throws -> DeploymentSearch {

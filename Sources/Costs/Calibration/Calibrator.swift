@@ -112,12 +112,12 @@ public struct Calibrator: Sendable {
     guard let engine = engines.first(where: { $0.name == row.engine }) else {
       throw Problem("calibration \(row.id)", "the case names no engine", wayOut: "give its engine")
     }
-    let tuned = fit.apply(values, to: engine)
+    let machine = Machine(system: system, chip: chip, engine: fit.apply(values, to: engine))
     let plan = try ParallelPlan.instance(
-      .decode, chips: row.chips ?? 1, of: architecture, on: system, chip: chip, engine: tuned,
-      redundantExperts: tuned.experts.redundant.value)
+      .decode, chips: row.chips ?? 1, of: architecture, on: machine,
+      redundantExperts: machine.engine.experts.redundant.value)
     let model = try StepModel(
-      architecture: architecture, system: system, chip: chip, engine: tuned, plan: plan,
+      architecture: architecture, machine: machine, plan: plan,
       precision: calibration.precision,
       drafting: Drafting(tokens: row.draftTokens ?? 0, acceptance: row.acceptance.map { [$0] } ?? []))
     let requests = (row.requestsPerChip ?? 0) / chip.dies.value

@@ -89,12 +89,11 @@ struct PhasedPools {
     let isDecode = phase == .decode
     let (scenario, machine) = (parts.scenario, parts.machine)
     let plan = try ParallelPlan.instance(
-      phase, chips: isDecode ? decode.chips : prefill.chips, of: parts.architecture, on: machine.system,
-      chip: machine.chip, engine: machine.engine,
+      phase, chips: isDecode ? decode.chips : prefill.chips, of: parts.architecture, on: machine,
       tensorParallel: isDecode ? decode.tensorParallel : prefill.tensorParallel,
       redundantExperts: (isDecode ? decode.redundantExperts : prefill.redundantExperts) ?? 0)
     return try StepModel(
-      architecture: parts.architecture, system: machine.system, chip: machine.chip, engine: machine.engine, plan: plan,
+      architecture: parts.architecture, machine: machine, plan: plan,
       precision: parts.precision, drafting: isDecode ? parts.drafting : .none,
       microbatching: isDecode ? decode.microbatches : prefill.microbatches,
       cachePlane: isDecode ? nil : scenario.cache?.plane, place: phase.rawValue)

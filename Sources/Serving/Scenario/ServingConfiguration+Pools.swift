@@ -30,24 +30,23 @@ extension Scenario {
 
 extension Scenario.Pool {
   fileprivate func deployed(_ parts: Deployment.Parts, among list: [Self]) throws -> DeployedPool {
-    let machine = parts.machine
-    var engine = machine.engine
-    if let name = self.engine { engine = try placed("\(place).engine") { try parts.catalog.engine(name) } }
+    var machine = parts.machine
+    if let name = self.engine { machine.engine = try placed("\(place).engine") { try parts.catalog.engine(name) } }
     if let memoryShare {
       guard memoryShare > 0, memoryShare <= 1 else {
         throw Problem("\(place).memoryShare", "\(memoryShare) is no share", wayOut: "give more than 0, at most 1")
       }
-      engine.execution?.memory.share.value = memoryShare
+      machine.engine.execution?.memory.share.value = memoryShare
     }
-    if let exchange { engine.execution?.exchange.split = exchange }
-    if let wanted = promptExchange ?? exchange { engine.execution?.exchange.prompts = wanted }
+    if let exchange { machine.engine.execution?.exchange.split = exchange }
+    if let wanted = promptExchange ?? exchange { machine.engine.execution?.exchange.prompts = wanted }
     if queueLimit != nil {
-      throw Problem("\(place).queueLimit", "\(engine.name) lets any number wait", wayOut: "leave it out")
+      throw Problem("\(place).queueLimit", "\(machine.engine.name) lets any number wait", wayOut: "leave it out")
     }
     let plan = try plan(machine.chip, isMixture: parts.architecture.mixture != nil)
     let role = role ?? .colocated
     let model = try StepModel(
-      architecture: parts.architecture, system: machine.system, chip: machine.chip, engine: engine, plan: plan,
+      architecture: parts.architecture, machine: machine, plan: plan,
       precision: parts.precision, drafting: role == .prefill ? .none : parts.drafting, microbatching: microbatches,
       place: place)
     return try DeployedPool(

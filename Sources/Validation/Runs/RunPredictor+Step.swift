@@ -29,7 +29,7 @@ extension RunPredictor {
       drafts > 0 ? Drafting(tokens: drafts, acceptance: [facts.acceptance.value]) : Drafting.none
     do {
       return try StepModel(
-        architecture: architecture, system: system, chip: chip, engine: engine, plan: plan,
+        architecture: architecture, machine: Machine(system: system, chip: chip, engine: engine), plan: plan,
         precision: precision(of: run, architecture, flags), drafting: drafting, place: "run")
     } catch let problem as Problem {
       throw Unsupported("\(problem)")

@@ -1,12 +1,20 @@
 import Formats
-import Hardware
 import Units
 
-/// A system with its chip and the engine that runs on it, read from the catalog.
+/// A system with the chip that it is built of and the engine that runs on it: what a step, a search and a simulation
+/// are asked of.
+///
+///     let machine = try Machine(system: "HGX H100", engine: "vLLM", in: Catalog())
 public struct Machine: Sendable {
-  public let system: System
-  public let chip: Chip
-  public let engine: Engine
+  public var system: System
+  public var chip: Chip
+  public var engine: Engine
+
+  public init(system: System, chip: Chip, engine: Engine) {
+    self.system = system
+    self.chip = chip
+    self.engine = engine
+  }
 
   /// `bin` picks another of the bins under which the chip is sold, by its dense BF16 peak.
   public init(system: String, engine: String, bin: FLOPsPerSecond? = nil, in catalog: Catalog) throws {
@@ -20,12 +28,5 @@ public struct Machine: Sendable {
     }
     chip = bin.map(sold.inBin) ?? sold
     self.engine = try placed("engine") { try catalog.engine(engine) }
-  }
-}
-
-/// Gives a problem without a place the scenario's field that led to it.
-func placed<T>(_ field: String, _ body: () throws -> T) throws -> T {
-  do { return try body() } catch let problem as Problem where problem.place.isEmpty {
-    throw Problem(field, problem.fault, wayOut: problem.wayOut)
   }
 }
