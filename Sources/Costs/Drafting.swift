@@ -48,7 +48,7 @@ public struct Drafting: Hashable, Sendable {
       problems.append(
         Problem(
           "speculation.draftTokens", "\(architecture.name) has no multi-token-prediction layer",
-          wayOut: "set it to 0, or name another method of drafting"))
+          wayOut: "set it to 0, or give speculation.method: eagle, draftModel or ngram"))
     }
     for value in acceptance where !(0...1).contains(value) {
       problems.append(Problem("speculation.acceptance", "\(value) is no probability", wayOut: "use 0 to 1"))

@@ -25,12 +25,12 @@ extension ServingReport {
   /// - Parameters:
   ///   - decodeStep, prefillStep: taken apart at the run's mean load, see `ServingOutcome`.
   public init(
-    _ outcome: ServingOutcome, prices: ServingPrices, decodeStep: StepBreakdown, prefillStep: StepBreakdown,
-    notes: [String] = [], run: Run
+    _ outcome: ServingOutcome, refusals: [Refusal] = [], prices: ServingPrices, decodeStep: StepBreakdown,
+    prefillStep: StepBreakdown, notes: [String] = [], run: Run
   ) {
     let statistics = outcome.statistics
     self.init(
-      requests: Requests(statistics),
+      requests: Requests(statistics), refusals: refusals,
       timeToFirstToken: statistics.timeToFirstToken.summary(),
       timePerOutputToken: statistics.timePerOutputToken.summary(),
       interTokenLatency: statistics.interTokenLatency.summary(),

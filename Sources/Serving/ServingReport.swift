@@ -5,6 +5,8 @@ import Units
 /// Encoded as the JSON result: seconds, bytes, joules, dollars; shares and fractions of 1.
 public struct ServingReport: Encodable, Sendable {
   public var requests: Requests
+  /// Requests that no instance could serve, by what they lacked; empty where all found a place.
+  public var refusals: [Refusal]
   public var timeToFirstToken: Summary
   public var timePerOutputToken: Summary
   public var interTokenLatency: Summary
@@ -38,6 +40,22 @@ public struct ServingReport: Encodable, Sendable {
   public struct Count: Encodable, Sendable, Hashable {
     public var reason: String
     public var requests: Int
+  }
+
+  /// Requests that were refused for one reason, with the longest of them as the example.
+  public struct Refusal: Encodable, Sendable, Hashable {
+    public var reason: RequestRecord.Outcome
+    public var requests: Int
+    /// The pool that has too little.
+    public var pool: String
+    public var promptTokens: Int
+    public var outputTokens: Int
+    /// What the example's keys and values take, and what there is; nil where memory is not what lacked.
+    public var needed: Bytes?
+    public var available: Bytes?
+    /// What lacked: memory, the tokens of a step, or a place in the queue.
+    public var lack: Lack
+    public enum Lack: String, Encodable, Sendable, CaseIterable { case memory, stepTokens, queue }
   }
 
   /// Of the completed requests, in seconds.

@@ -34,7 +34,7 @@ private struct VLLMResult {
       ("ttft", report.timeToFirstToken), ("tpot", report.timePerOutputToken), ("itl", report.interTokenLatency),
       ("e2el", report.endToEnd),
     ]
-    for (name, summary) in series {
+    for (name, summary) in series where !summary.histogram.isEmpty {
       values["mean_\(name)_ms"] = summary.mean.milliseconds
       values["median_\(name)_ms"] = summary.p50.milliseconds
       values["p90_\(name)_ms"] = summary.p90.milliseconds
@@ -67,7 +67,7 @@ private struct AIPerfResult {
       ("time_to_first_token", report.timeToFirstToken), ("inter_token_latency", report.timePerOutputToken),
       ("inter_chunk_latency", report.interTokenLatency), ("request_latency", report.endToEnd),
     ]
-    for (name, summary) in series {
+    for (name, summary) in series where !summary.histogram.isEmpty {
       values[name] = Metric(
         unit: "ms", avg: summary.mean.milliseconds, p50: summary.p50.milliseconds, p90: summary.p90.milliseconds,
         p99: summary.p99.milliseconds, max: summary.max.milliseconds)

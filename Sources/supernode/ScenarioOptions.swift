@@ -36,18 +36,32 @@ struct ScenarioOptions: ParsableArguments {
   var randomInputLen: Int?
   @Option(help: "Output tokens of each generated request.")
   var randomOutputLen: Int?
-  @Option(help: "Requests that may run in decode on a chip at once.")
+  @Option(help: "The serving engine, by its name in the catalog.")
+  var engine: String?
+  @Option(help: "Requests that run on a rank at once; with prefill: and decode:, in decode on a chip.")
   var maxNumSeqs: Int?
-  @Option(help: "Prompt tokens in one prefill step of a chip.")
+  @Option(help: "New tokens in a step of a rank; with prefill: and decode:, in a prefill step of a chip.")
   var maxNumBatchedTokens: Int?
+  @Option(help: "New tokens of prompts in a step of a rank, for engines with a limit of its own for them (SGLang).")
+  var chunkedPrefillSize: Int?
   @Option(
     name: [.customLong("tensor-parallel-size"), .customLong("tp", withSingleDash: true)],
-    help: "Dies that divide a request's heads in decode.")
+    help: "Dies that divide a request's heads, in every pool; with prefill: and decode:, in decode.")
   var tensorParallelSize: Int?
-  @Option(help: "Groups of dies in decode with requests of their own; checked against chips and tensor parallelism.")
+  @Option(help: "Groups of dies with requests of their own, in every pool; or in decode.")
   var dataParallelSize: Int?
+  @Option(help: "Stages of consecutive layers, in every pool.")
+  var pipelineParallelSize: Int?
+  @Option(help: "Groups that divide whole routed experts, in every pool.")
+  var expertParallelSize: Int?
   @Option(help: "Tokens in a block of key-value memory.")
   var blockSize: Int?
+  @Option(
+    name: [.customLong("gpu-memory-utilization"), .customLong("mem-fraction-static")],
+    help: "Share of a die's memory that the engine may use (0 to 1).")
+  var memoryShare: Double?
+  @Flag(inversion: .prefixedNo, help: "Keeps prefixes in memory to be found again.")
+  var enablePrefixCaching: Bool?
   @Option(help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.", transform: { $0 })
   var goodput: [String] = []
   @Option(help: "The seed of every random stream.")
@@ -56,7 +70,9 @@ struct ScenarioOptions: ParsableArguments {
   /// The scenario's text as read, and its fields with all overrides applied.
   func read(in catalog: Catalog) throws -> Node {
     var node = try Node.read(path: scenarioPath(in: catalog))
-    for (path, text) in try flags() + assignments() { node = try node.setting(path, to: text) }
+    for (path, text) in try flags() + deploymentFlags(of: node) + assignments() {
+      node = try node.setting(path, to: text)
+    }
     return node
   }
 
@@ -99,13 +115,55 @@ struct ScenarioOptions: ParsableArguments {
     add("workload.maxConcurrency", maxConcurrency)
     add("workload.inputTokens", randomInputLen)
     add("workload.outputTokens", randomOutputLen)
-    add("decode.maxRequestsPerChip", maxNumSeqs)
-    add("prefill.maxBatchedTokensPerChip", maxNumBatchedTokens)
-    add("decode.tensorParallel", tensorParallelSize)
-    add("decode.dataParallel", dataParallelSize)
-    add("decode.blockSize", blockSize)
+    add("engine", engine)
     for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
     add("seed", seed)
+    return list
+  }
+
+  /// What sets pools: all that are listed, or the two of `prefill` and `decode`.
+  private func deploymentFlags(of node: Node) throws -> [(String, String)] {
+    var list: [(String, String)] = []
+    func add(_ path: String, _ value: (some CustomStringConvertible)?) {
+      if let value { list.append((path, value.description)) }
+    }
+    guard let pools = node.field("pools"), !pools.elements.isEmpty else {
+      let others: [(String, Bool)] = [
+        ("--chunked-prefill-size", chunkedPrefillSize != nil),
+        ("--pipeline-parallel-size", pipelineParallelSize != nil),
+        ("--expert-parallel-size", expertParallelSize != nil), ("--gpu-memory-utilization", memoryShare != nil),
+        ("--enable-prefix-caching", enablePrefixCaching != nil),
+      ]
+      if let name = others.first(where: \.1)?.0 {
+        throw ValidationError(
+          "\(name): this scenario has prefill: and decode:; the option is for scenarios with pools:")
+      }
+      add("decode.maxRequestsPerChip", maxNumSeqs)
+      add("prefill.maxBatchedTokensPerChip", maxNumBatchedTokens)
+      add("decode.tensorParallel", tensorParallelSize)
+      add("decode.dataParallel", dataParallelSize)
+      add("decode.blockSize", blockSize)
+      return list
+    }
+    let resizes = [tensorParallelSize, dataParallelSize, pipelineParallelSize].contains { $0 != nil }
+    for (index, pool) in pools.elements.enumerated() {
+      let place = "pools[\(index)]"
+      let role = pool.field("role")?.text
+      // The sizes say how many chips an instance has, as on the engines' own command lines.
+      if resizes { list.append(("\(place).chips", "null")) }
+      add("\(place).tensorParallel", tensorParallelSize)
+      add("\(place).dataParallel", dataParallelSize)
+      add("\(place).pipelineParallel", pipelineParallelSize)
+      add("\(place).expertParallel", expertParallelSize)
+      add("\(place).memoryShare", memoryShare)
+      add("\(place).scheduling.blockTokens", blockSize)
+      add("\(place).scheduling.prefixCaching", enablePrefixCaching)
+      if role != "prefill" { add("\(place).scheduling.maxRequests", maxNumSeqs) }
+      if role != "decode" {
+        add("\(place).scheduling.maxBatchedTokens", maxNumBatchedTokens)
+        add("\(place).scheduling.chunkTokens", chunkedPrefillSize)
+      }
+    }
     return list
   }
 

@@ -103,7 +103,11 @@ struct SimulationResult: Encodable {
   var inputs: Node
 
   /// `prefill` and `decode`: the pools of these roles, as in `pools`, for one more version.
-  enum CodingKeys: String, CodingKey { case inputs, prefill, decode }
+  enum CodingKeys: String, CodingKey {
+    case inputs, prefill, decode
+    case timeToFirstToken, timePerOutputToken, interTokenLatency, endToEnd, phases, energy, cost, decodeStep,
+      prefillStep
+  }
 
   func encode(to encoder: any Encoder) throws {
     try report.encode(to: encoder)
@@ -111,5 +115,13 @@ struct SimulationResult: Encodable {
     try container.encode(inputs, forKey: .inputs)
     try container.encodeIfPresent(report.pools.first { $0.role == .prefill }, forKey: .prefill)
     try container.encodeIfPresent(report.pools.last { $0.role == .decode }, forKey: .decode)
+    // What no request had is null, not 0.
+    let summaries = [
+      (CodingKeys.timeToFirstToken, report.timeToFirstToken), (.timePerOutputToken, report.timePerOutputToken),
+      (.interTokenLatency, report.interTokenLatency), (.endToEnd, report.endToEnd),
+    ]
+    for (key, summary) in summaries where summary.histogram.isEmpty { try container.encodeNil(forKey: key) }
+    guard report.requests.completed == 0 else { return }
+    for key in [CodingKeys.phases, .energy, .cost, .decodeStep, .prefillStep] { try container.encodeNil(forKey: key) }
   }
 }

@@ -115,3 +115,28 @@ import Units
       ])
   }
 }
+
+@Suite struct BasedOnTests {
+  @Test("an entry that is based on another has its fields, but for its own; null takes one away")
+  func layers() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("name: Old\na: { b: 1, c: 2 }\nlist: [1, 2]\nd: 3\n", to: "things/old.yaml")
+    _ = try folder.write("name: New\nbasedOn: Old\na: { c: 5 }\nlist: [7]\nd: null\n", to: "things/new.yaml")
+    _ = try folder.write("name: Newest\nbasedOn: New\na: { b: 9 }\n", to: "things/newest.yaml")
+    let node = try Catalog(builtIn: folder.path).node("things", "Newest")
+    #expect(node["name"]?.text == "Newest" && node["a.b"]?.text == "9" && node["a.c"]?.text == "5")
+    #expect(node["list"]?.elements.map(\.text) == ["7"])
+    #expect(node["d"] == nil && node["basedOn"] == nil)
+  }
+
+  @Test("a base that does not exist, and a circle of bases, are faults")
+  func faults() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("name: One\nbasedOn: Two\n", to: "things/one.yaml")
+    _ = try folder.write("name: Two\nbasedOn: One\n", to: "things/two.yaml")
+    _ = try folder.write("name: Three\nbasedOn: Tree\n", to: "things/three.yaml")
+    let catalog = Catalog(builtIn: folder.path)
+    #expect(message { _ = try catalog.node("things", "One") }.contains("is based on what is based on it"))
+    #expect(message { _ = try catalog.node("things", "Three") }.contains("'Tree'"))
+  }
+}

@@ -29,6 +29,11 @@ enum SampleReport {
           .init(reason: "the prefill queue was full", requests: 8),
           .init(reason: "prompt and output exceed a decode rank's memory", requests: 2),
         ]),
+      refusals: [
+        .init(
+          reason: .contextTooLong, requests: 2, pool: "decode", promptTokens: 120_000, outputTokens: 9_000,
+          needed: Bytes(9.1e9), available: Bytes(8.4e9), lack: .memory)
+      ],
       timeToFirstToken: summary(mean: 1.31, p50: 0.94, p90: 2.9, p99: 6.4, max: 14, least: 0.08, spread: 0.75),
       timePerOutputToken: summary(
         mean: 0.0321, p50: 0.0318, p90: 0.0371, p99: 0.0424, max: 0.056, least: 0.021, spread: 0.13),
@@ -95,6 +100,7 @@ enum SampleReport {
 
   static var empty: ServingReport {
     var report = dayTime
+    report.refusals = []
     let none = ServingReport.Summary(mean: .zero, p50: .zero, p90: .zero, p99: .zero, max: .zero, histogram: [])
     report.requests = .init(
       offered: 0, completed: 0, failed: 0, rejected: 0, promptTokens: 0, outputTokens: 0, reasons: [])

@@ -51,7 +51,7 @@ import Units
   func terminal() {
     let text = TerminalRenderer(width: 100).render(report.summary(context))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count <= 41, "40 and the end of the last")
+    #expect(lines.count <= 43, "40, the end of the last, and what was refused")
     #expect(lines.allSatisfy { $0.count <= 100 })
     #expect(text.contains("Goodput"))
   }

@@ -9,7 +9,8 @@ extension Deployment {
   public func reportContext(scenario node: Node, commandLine: [String]) -> ReportContext {
     let plan = pools.enumerated().map { index, pool in
       let role = pool.role == .colocated ? "" : "\(pool.role.rawValue) "
-      guard index > 0 else { return "\(Text.counted(pool.instances, "\(role)instance")) of \(pool.chips) chips" }
+      let chips = Text.counted(pool.chips, "chip")
+      guard index > 0 else { return "\(Text.counted(pool.instances, "\(role)instance")) of \(chips)" }
       return "\(pool.instances) \(role)of \(pool.chips)"
     }.joined(separator: " and ")
     let sentence =

@@ -7,8 +7,14 @@ extension ServingReport {
   ///
   /// Wall time and memory of this run are left out, so that equal inputs give equal bytes.
   public func document(_ context: ReportContext) -> Document {
-    Document(
-      title: context.title, subtitle: context.system, badges: badges, lead: [answer, limits], headlines: headlines,
+    guard hasServed || requests.offered == 0 else {
+      return Document(
+        title: context.title, subtitle: context.system, badges: [nothingServed], lead: refusalSentences, headlines: [],
+        sections: [notesSection, inputsSection(context)].compactMap { $0 }, sources: context.sources, footer: footer)
+    }
+    return Document(
+      title: context.title, subtitle: context.system, badges: badges, lead: refusalSentences + [answer, limits],
+      headlines: headlines,
       sections: [
         latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,
         notesSection, inputsSection(context),
@@ -17,6 +23,10 @@ extension ServingReport {
   }
 
   var footer: String { "Supernode \(run.version) · seed \(run.seed) · inputs \(run.inputHash)" }
+
+  var nothingServed: Document.Badge {
+    Document.Badge("0 of \(Text.grouped(requests.offered)) requests served", tone: .bad)
+  }
 
   /// An objective counts as met when 99 of 100 offered requests met it.
   static let metShare = 0.99

@@ -10,6 +10,7 @@ extension ServingReport {
       ("waiting for a decode slot", phases.decodeQueue), ("key-value transfer", phases.transfer),
       ("decode", phases.decode),
     ]
+    .filter { !isTogether || $0.1 > .zero }
   }
 
   var phasesSection: Document.Section? {

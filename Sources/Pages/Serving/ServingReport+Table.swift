@@ -5,8 +5,13 @@ import Units
 extension ServingReport {
   /// The same answer for a terminal, within 40 lines of 100 columns.
   public func summary(_ context: ReportContext) -> Document {
-    Document(
-      title: context.title, subtitle: context.system, badges: badges, lead: [limits],
+    guard hasServed || requests.offered == 0 else {
+      return Document(
+        title: context.title, subtitle: context.system, badges: [nothingServed], lead: refusalSentences,
+        sections: shortNotes)
+    }
+    return Document(
+      title: context.title, subtitle: context.system, badges: badges, lead: refusalSentences + [limits],
       sections: [
         Document.Section("Latency", [.table(shortLatencyTable)]),
         Document.Section("Throughput", [.table(throughputTable)]),

@@ -89,7 +89,7 @@ extension ServingSystem {
       recorder.statistics.complete(slots[slot], at: now, under: configuration.objectives)
       recorder.timeline.current.completions += 1
     } else {
-      recorder.statistics.outcomes[outcome.rawValue] += 1
+      recorder.statistics.lose(slots[slot], outcome)
     }
     recorder.statistics.lastDeparture = Instant(picoseconds: now)
     if recorder.keepsRecords { recorder.records.append(record(slots[slot], outcome)) }

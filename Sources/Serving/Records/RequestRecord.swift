@@ -23,7 +23,7 @@ public struct RequestRecord: Sendable, Hashable {
   /// Its decode steps among those of its instance.
   public var steps: Range<Int>
 
-  public enum Outcome: Int, Sendable, Hashable, CaseIterable {
+  public enum Outcome: Int, Encodable, Sendable, Hashable, CaseIterable {
     case completed
     /// Too many waited at the prefill instance.
     case queueFull
@@ -31,6 +31,12 @@ public struct RequestRecord: Sendable, Hashable {
     case promptTooLong
     /// Prompt and output together exceed the memory of a decode rank; found out after prefill.
     case contextTooLong
+
+    /// By its name.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode("\(self)")
+    }
   }
 
   public var isCompleted: Bool { outcome == .completed }

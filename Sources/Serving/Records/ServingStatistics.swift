@@ -5,6 +5,14 @@ public struct ServingStatistics: Sendable {
   public internal(set) var offered = 0
   /// By `RequestRecord.Outcome`, in the order of its cases.
   public internal(set) var outcomes = [Int](repeating: 0, count: RequestRecord.Outcome.allCases.count)
+  /// The longest request, prompt and answer together, that ended with each outcome but completion, in that order.
+  public internal(set) var longestLost = [Length](repeating: Length(), count: RequestRecord.Outcome.allCases.count)
+
+  public struct Length: Sendable, Hashable {
+    public internal(set) var promptTokens = 0
+    public internal(set) var outputTokens = 0
+    public var tokens: Int { promptTokens + outputTokens }
+  }
   /// Of completed requests.
   public internal(set) var promptTokens = 0
   public internal(set) var outputTokens = 0
@@ -81,6 +89,13 @@ public struct ServingStatistics: Sendable {
   public var completed: Int { outcomes[0] }
   public var rejected: Int { outcomes[1] + outcomes[2] }
   public var failed: Int { outcomes[3] }
+
+  /// Enters a request that was not served.
+  mutating func lose(_ state: RequestState, _ outcome: RequestRecord.Outcome) {
+    outcomes[outcome.rawValue] += 1
+    let length = Length(promptTokens: Int(state.promptTokens), outputTokens: Int(state.outputTokens))
+    if length.tokens > longestLost[outcome.rawValue].tokens { longestLost[outcome.rawValue] = length }
+  }
 
   /// Enters a completed request under the objectives.
   mutating func complete(_ state: RequestState, at now: Int64, under objectives: ServingConfiguration.Objectives) {

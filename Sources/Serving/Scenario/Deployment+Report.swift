@@ -14,7 +14,8 @@ extension Deployment {
   ) throws -> ServingReport {
     let outcome = try serve(makeSource(), under: configuration, observing: observers)
     return ServingReport(
-      outcome, prices: prices, decodeStep: decodeBreakdown(outcome), prefillStep: prefillBreakdown(outcome),
+      outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
+      prefillStep: prefillBreakdown(outcome),
       notes: notes + skippedNotes(outcome.skipped) + validityNotes(outcome), run: run(outcome))
   }
 

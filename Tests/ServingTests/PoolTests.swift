@@ -1,0 +1,163 @@
+import Costs
+import Formats
+import Hardware
+import Serving
+import Testing
+import Units
+
+/// What a scenario's pools become.
+@Suite struct PoolTests {
+  private static let catalog: Catalog = {
+    let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return Catalog(builtIn: "/\(tests)/Sources/Formats/Resources/catalog")
+  }()
+
+  private func deployed(
+    _ pools: String, engine: String = "vLLM", model: String = "Llama-3.1-70B", system: String = "HGX H100",
+    more: String = "precision: { weights: fp8 }"
+  ) throws -> Deployment {
+    let text = """
+      name: pools
+      model: \(model)
+      system: \(system)
+      engine: \(engine)
+      objectives: {}
+      workload: { requestRate: 1, prompts: 10, inputTokens: 200, outputTokens: 50 }
+      \(pools)
+      \(more)
+      """
+    return try Deployment(Node.parse(text, file: "pools.yaml").decode(Scenario.self), catalog: Self.catalog)
+  }
+
+  private func fault(
+    _ pools: String, engine: String = "vLLM", model: String = "Llama-3.1-70B", more: String = ""
+  ) -> String {
+    do {
+      _ = try deployed(pools, engine: engine, model: model, more: "precision: { weights: fp8 }\n\(more)")
+      return "no fault"
+    } catch { return "\(error)" }
+  }
+
+  @Test("parallel sizes and chips give each other; what is left out is filled up")
+  func plans() throws {
+    func plan(_ pool: String, model: String = "Llama-3.1-70B", engine: String = "vLLM") throws -> [Int] {
+      let deployment = try deployed("pools: [{ \(pool) }]", engine: engine, model: model, more: "")
+      let plan = deployment.pools[0].model.plan
+      return [plan.tensor, plan.data, plan.pipeline, plan.expert, deployment.pools[0].chips]
+    }
+    #expect(try plan("chips: 8") == [8, 1, 1, 1, 8])
+    #expect(try plan("tensorParallel: 4") == [4, 1, 1, 1, 4])
+    #expect(try plan("chips: 8, tensorParallel: 4") == [4, 2, 1, 1, 8])
+    #expect(try plan("chips: 8, tensorParallel: 4, pipelineParallel: 2") == [4, 1, 2, 1, 8])
+    #expect(try plan("chips: 16, dataParallel: 16", model: "DeepSeek-R1", engine: "SGLang") == [1, 16, 1, 1, 16])
+    #expect(
+      try plan("chips: 16, dataParallel: 16, expertParallel: 16", model: "DeepSeek-R1", engine: "SGLang")
+        == [1, 16, 1, 16, 16])
+  }
+
+  @Test("limits are the engine's on its chip, by the sources of its file, and what the scenario sets goes first")
+  func limits() throws {
+    let plain = try deployed("pools: [{ chips: 8 }]").configuration.engines[0]
+    // vLLM from 70 GiB on: max_num_seqs 1,024, max_num_batched_tokens 8,192, async_scheduling.
+    #expect(plain.limits == EngineLimits(maxRequests: 1024, maxBatchedTokens: 8192, lag: 1))
+    #expect(plain.memory.blockTokens == 16 && !plain.memory.reservesOutput)
+    let old = try deployed("pools: [{ chips: 8 }]", engine: "vLLM 0.8").configuration.engines[0]
+    #expect(old.limits == EngineLimits(maxRequests: 1024, maxBatchedTokens: 8192, lag: 0))
+    let set = try deployed(
+      "pools: [{ chips: 8, scheduling: { maxRequests: 64, maxBatchedTokens: 512, blockTokens: 32, asynchronous: false } }]"
+    ).configuration.engines[0]
+    #expect(set.limits == EngineLimits(maxRequests: 64, maxBatchedTokens: 512) && set.memory.blockTokens == 32)
+    // SGLang divides max_running_requests by its ranks.
+    let ranks = try deployed(
+      "pools: [{ chips: 8, dataParallel: 8 }]", engine: "SGLang", model: "DeepSeek-R1", system: "HGX H200", more: ""
+    ).configuration.engines[0]
+    #expect(ranks.limits.maxRequests == 2048 / 8 && ranks.ranks == 8 && ranks.limits.hasSurplusStep)
+    let tensorRT = try deployed("pools: [{ chips: 8 }]", engine: "TensorRT-LLM").configuration.engines[0]
+    #expect(tensorRT.memory.reservesOutput && tensorRT.memory.blockTokens == 32)
+    let mindIE = try deployed(
+      "pools: [{ chips: 8 }]", engine: "MindIE", model: "Qwen3-32B", system: "Atlas 800 A2",
+      more: "precision: { weights: bf16 }"
+    ).configuration.engines[0]
+    #expect(mindIE.limits == EngineLimits(maxRequests: 200, maxBatchedTokens: 8192))
+    let half = try deployed("pools: [{ chips: 8, memoryShare: 0.5 }]").configuration.engines[0]
+    #expect(half.memory.blocks < plain.memory.blocks * 6 / 10)
+  }
+
+  @Test("prefill and decode apart: vLLM's decode side sends the first token, SGLang's prefill side does")
+  func apart() throws {
+    let pools = "pools: [{ role: decode, chips: 4 }, { role: prefill, chips: 4 }]"
+    for (engine, sends) in [("vLLM", true), ("SGLang", false)] {
+      let deployment = try deployed(pools, engine: engine)
+      #expect(deployment.pools.map(\.name) == ["prefill", "decode"])
+      let configuration = deployment.configuration
+      #expect(configuration.engines.map(\.role) == [.prefill, .decode])
+      #expect(configuration.engines[1].sendsFirstToken == sends)
+      // 80 layers x 8 heads x 128 x 2 values of 2 bytes.
+      #expect(configuration.transfer.bytesPerToken == 327_680)
+      let outcome = try serve(deployment.makeSource(), under: configuration)
+      #expect(outcome.statistics.completed == 10 && outcome.statistics.transfers == 10)
+    }
+    // prefill: and decode: say the same.
+    let old = try deployed(
+      """
+      prefill: { instances: 1, chips: 4, maxBatchedTokensPerChip: 2048 }
+      decode: { instances: 1, chips: 4, maxRequestsPerChip: 16 }
+      """)
+    #expect(old.configuration.engines.map(\.limits.maxBatchedTokens) == [8192, 8192])
+    #expect(old.configuration.engines[1].limits.maxRequests == 64)
+  }
+
+  @Test("engines that keep prefill and decode apart take the same from pools as from prefill and decode")
+  func phases() throws {
+    let model = "DeepSeek-R1"
+    func run(_ pools: String) throws -> ServingOutcome {
+      let deployment = try deployed(
+        pools, engine: "CloudMatrix-Infer", model: model, system: "CloudMatrix 384",
+        more: "precision: { weights: int8 }")
+      return try serve(deployment.makeSource(), under: deployment.configuration)
+    }
+    let old = try run(
+      """
+      prefill: { instances: 1, chips: 16, maxBatchedTokensPerChip: 16384 }
+      decode: { instances: 1, chips: 160, maxRequestsPerChip: 96 }
+      """)
+    let new = try run(
+      """
+      pools:
+        - { role: prefill, chips: 16, scheduling: { maxBatchedTokens: 262144 } }
+        - { role: decode, chips: 160, scheduling: { maxRequests: 48 } }
+      """)
+    #expect(old.statistics.completed == 10)
+    #expect(old.statistics.endToEnd.summary() == new.statistics.endToEnd.summary())
+  }
+
+  @Test("a deployment without names for its formats has those of the model's files")
+  func formats() throws {
+    let deepSeek = try deployed(
+      "pools: [{ chips: 8 }]", engine: "SGLang", model: "DeepSeek-R1", system: "HGX H200", more: "")
+    #expect(deepSeek.precision.weights == .fp8Block && deepSeek.precision.experts == .fp8Block)
+    #expect(deepSeek.precision.keyValue == .bf16)
+    let llama = try deployed("pools: [{ chips: 8 }]", more: "")
+    #expect(llama.precision == Precision(weights: .bf16, projection: .bf16, head: .bf16))
+  }
+
+  @Test("what cannot be is told with its field and a way out")
+  func faults() {
+    #expect(fault("").contains("pools: is missing"))
+    #expect(fault("pools: []").contains("the list is empty"))
+    #expect(fault("pools: [{}]").contains("pools[0].chips"))
+    #expect(fault("pools: [{ chips: 8, tensorParallel: 3 }]").contains("pools[0].chips: 8 chips have 8 dies"))
+    #expect(fault("pools: [{ chips: 8, expertParallel: 8 }]").contains("the model has no experts"))
+    #expect(fault("pools: [{ role: prefill, chips: 8 }]").contains("there is no pool with the role decode"))
+    #expect(fault("pools: [{ chips: 8, scheduling: { maxRequests: 0 } }]").contains("pools[0].scheduling.maxRequests"))
+    #expect(fault("pools: [{ chips: 8, scheduling: { mixed: true } }]").contains("vLLM has no such setting"))
+    #expect(fault("pools: [{ chips: 8, memoryShare: 2 }]").contains("pools[0].memoryShare"))
+    #expect(fault("pools: [{ chips: 8, engine: none }]").contains("pools[0].engine"))
+    #expect(fault("pools: [{ chips: 1 }]").contains("does not fit"))
+    #expect(fault("pools: [{ chips: 8 }]", engine: "CloudMatrix-Infer").contains("one pool of each role"))
+    #expect(
+      fault("prefill: { instances: 1, chips: 4, maxBatchedTokensPerChip: 2048 }").contains("decode: is missing"))
+    #expect(
+      fault("pools: [{ chips: 8 }]", more: "cache: { plane: UB }").contains("keeps prefixes in its own memory"))
+  }
+}
