@@ -29,8 +29,8 @@ import Units
   }
 
   @Test(
-    "DeepSeek-R1 on one board of eight H200, prefill and decode together, within 15% of the times per output token measured",
-    // SemiAnalysisAI/InferenceX #870: SGLang 0.5.7, FP8, tensor-parallel 8, lengths from 0.8 to 1 of 1,024; milliseconds.
+    "DeepSeek-R1 on one board of eight H200 with SGLang: within 15% of the times per output token measured",
+    // SemiAnalysisAI/InferenceX #870: SGLang 0.5.7, FP8, tensor-parallel 8, 0.8 to 1 of 1,024 tokens; milliseconds.
     arguments: [(8, 12.8, 331.0), (16, 17.2, 356), (32, 25.6, 427), (64, 34.6, 423)])
   func oneBoard(_ inFlight: Int, _ each: Double, _ first: Double) throws {
     let lengths = "{ mean: 922, coefficientOfVariation: 0.07, minimum: 819, maximum: 1024 }"
@@ -40,7 +40,8 @@ import Units
       system: HGX H200
       engine: SGLang
       pools: [{ chips: 8, tensorParallel: 8 }]
-      workload: { maxConcurrency: \(inFlight), prompts: \(10 * inFlight), inputTokens: \(lengths), outputTokens: \(lengths) }
+      workload:
+        { maxConcurrency: \(inFlight), prompts: \(10 * inFlight), inputTokens: \(lengths), outputTokens: \(lengths) }
       """)
     #expect(deployment.chipsInUse == 8)
     let outcome = try serve(deployment.makeSource(), under: deployment.configuration)
