@@ -64,7 +64,10 @@ import Units
     let old = try deployed("pools: [{ chips: 8 }]", engine: "vLLM 0.8").configuration.engines[0]
     #expect(old.limits == EngineLimits(maxRequests: 1024, maxBatchedTokens: 8192, lag: 0))
     let set = try deployed(
-      "pools: [{ chips: 8, scheduling: { maxRequests: 64, maxBatchedTokens: 512, blockTokens: 32, asynchronous: no } }]"
+      """
+      pools:
+        - { chips: 8, scheduling: { maxRequests: 64, maxBatchedTokens: 512, blockTokens: 32, asynchronous: false } }
+      """
     ).configuration.engines[0]
     #expect(set.limits == EngineLimits(maxRequests: 64, maxBatchedTokens: 512) && set.memory.blockTokens == 32)
     // SGLang divides max_running_requests by its ranks.
