@@ -31,7 +31,7 @@ struct Validate: ParsableCommand {
   var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
-  @Option(help: "How to print: table, json, csv or markdown.") var format = ValidationFormat.table
+  @Option(help: "How to print: table, json, csv, markdown, or compared for the catalog's list of runs.") var format = ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Option(help: "Draws of the supply model for each information date.") var draws = 1000
@@ -86,6 +86,7 @@ struct Validate: ParsableCommand {
 
   private func text(of answer: ValidationAnswer) throws -> String {
     switch format {
+    case .compared: return answer.runs?.compared ?? ""
     case .json: return try JSONText.encode(answer, pretty: true)
     // The lists have different columns: one alone is asked for by its kind.
     case .csv: return answer.measured?.csv ?? answer.runs?.csv ?? answer.supply?.csv() ?? ""
@@ -107,4 +108,7 @@ struct Validate: ParsableCommand {
 }
 
 /// How `validate` prints.
-enum ValidationFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
+enum ValidationFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown
+  /// What scenarios tell of the runs that their engine was held against.
+  case compared
+}

@@ -164,3 +164,33 @@ import Units
       fault("pools: [{ chips: 8 }]", more: "cache: { plane: UB }").contains("keeps prefixes in its own memory"))
   }
 }
+
+@Suite struct ComparedRunsTests {
+  private func comparison(_ scenario: String) throws -> String? {
+    let text = """
+      name: compared
+      objectives: {}
+      precision: { weights: bf16 }
+      workload: { requestRate: 1, prompts: 2, inputTokens: 200, outputTokens: 5 }
+      pools: [{ chips: 8 }]
+      \(scenario)
+      """
+    let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let deployment = try Deployment(
+      Node.parse(text, file: "compared.yaml").decode(Scenario.self),
+      catalog: Catalog(builtIn: "/\(tests)/Sources/Formats/Resources/catalog"))
+    let report = try deployment.simulate(observing: ServingObservers()) { _ in
+      ServingReport.Run(
+        version: "", seed: 1, inputHash: "", wallSeconds: 1, requestsPerWallSecond: 1, peakMemoryBytes: 1)
+    }
+    return report.notes.first
+  }
+
+  @Test("an answer says first how far its engine was held against measurements on its chip, or that it never was")
+  func said() throws {
+    let held = try comparison("model: Llama-3.1-8B\nsystem: HGX H100\nengine: vLLM")
+    #expect(held?.hasPrefix("Held against 75 published runs of vLLM on NVIDIA H100 with dense models:") == true)
+    let never = try comparison("model: Qwen3-32B\nsystem: Atlas 800 A2\nengine: vLLM-Ascend")
+    #expect(never?.hasPrefix("No published run of vLLM-Ascend on Ascend 910B with dense models was compared") == true)
+  }
+}

@@ -7,6 +7,8 @@ public struct RunValidation: Sendable {
   /// Runs behind the outcomes.
   public var runs: Int
   public var otherTools: [OtherTool]
+  /// The catalog's engines by the names that files use.
+  let engineNames: [String: String]
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String] = []
 
@@ -41,6 +43,7 @@ public struct RunValidation: Sendable {
       return RunOutcome.all(run, predictor.predict(run), chip: identity.chip, isDense: identity.isDense)
     }.flatMap { $0 }
     self.runs = runs.count
+    engineNames = Dictionary(predictor.facts.engines.map { ($0.file, $0.engine) }) { first, _ in first }
     otherTools =
       try catalog.resourcePath("catalog/published/other-tools.yaml")
       .map { try Node.read(path: $0).decode([OtherTool].self) } ?? []
