@@ -31,7 +31,8 @@ struct Validate: ParsableCommand {
   var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
-  @Option(help: "How to print: table, json, csv, markdown, or compared for the catalog's list of runs.") var format = ValidationFormat.table
+  @Option(help: "How to print: table, json, csv, markdown; or compared, the catalog's list of runs.") var format =
+    ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Option(help: "Draws of the supply model for each information date.") var draws = 1000
@@ -108,7 +109,8 @@ struct Validate: ParsableCommand {
 }
 
 /// How `validate` prints.
-enum ValidationFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown
+enum ValidationFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, csv, markdown
   /// What scenarios tell of the runs that their engine was held against.
   case compared
 }

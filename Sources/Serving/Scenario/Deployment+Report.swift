@@ -16,7 +16,8 @@ extension Deployment {
     return ServingReport(
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
-      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + validityNotes(outcome), run: run(outcome))
+      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + validityNotes(outcome),
+      run: run(outcome))
   }
 
   private func skippedNotes(_ skipped: SkippedLines) -> [String] {

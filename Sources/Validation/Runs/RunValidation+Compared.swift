@@ -1,8 +1,8 @@
 import Serving
 
 extension RunValidation {
-  /// `catalog/published/compared.yaml`: for each engine, chip, class of model and mode, how many runs were predicted and
-  /// how well. Scenarios tell it, so that a reader knows how far to trust an answer.
+  /// `catalog/published/compared.yaml`: for each engine, chip, class of model and mode, how many runs were predicted,
+  /// and how well. Scenarios tell it, so that a reader knows how far to trust an answer.
   public var compared: String {
     var groups: [ComparedRuns.Group: [RunOutcome]] = [:]
     for outcome in outcomes where outcome.status == .scored {
