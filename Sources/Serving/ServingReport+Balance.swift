@@ -4,48 +4,25 @@ extension ServingReport.Balance {
   /// Prefill's load is the share of time in which it computes; decode's, the share of its batch limit that it fills.
   init(_ outcome: ServingOutcome) {
     let pools = [ServingReport.Pool].all(outcome)
-    guard let pool = pools.last, pool.role == .decode else {
-      self.init(together: pools, limit: outcome.decodeLimit, outcome.meanRequestsPerRank)
+    let most = outcome.decodeLimit.requests
+    requestsPerRank = outcome.meanRequestsPerRank
+    mostRequestsPerRank = most
+    guard let decode = pools.last, decode.role == .decode else {
+      let chips = Double(max(1, pools.reduce(0) { $0 + $1.chips }))
+      busy = pools.reduce(0) { $0 + $1.utilisation * Double($1.chips) } / chips
+      filled = min(1, requestsPerRank / max(1, most))
+      verdict = filled >= 0.9 ? .full : busy < 0.3 ? .idle : .balanced
       return
     }
-    let prefill = pools[0].utilisation
-    let limit = outcome.decodeLimit
-    let decode = min(1, pool.utilisation * outcome.meanRequestsPerRank / max(1, limit.requests))
-    let figures =
-      "prefill computes \(Self.percent(prefill)) of the time and decode fills \(Self.percent(decode)) of its "
-      + "\(Int(limit.requests.rounded())) requests per rank"
-    switch (prefill, decode) {
-    case (..<0.3, ..<0.3):
-      self.init(verdict: .idle, sentence: "Both sides have room to spare: \(figures).")
-    case let (prefill, decode) where prefill > 1.25 * decode:
-      self.init(
-        verdict: .prefillBound,
-        sentence: "Prefill limits this deployment: \(figures); move chips from decode to prefill.")
-    case let (prefill, decode) where decode > 1.25 * prefill:
-      self.init(
-        verdict: .decodeBound, sentence: "Decode limits this deployment: \(figures); move chips from prefill to decode."
-      )
-    default:
-      self.init(verdict: .balanced, sentence: "Prefill and decode are in balance: \(figures).")
-    }
-  }
-
-  /// Instances that serve prefill and decode together.
-  private init(together pools: [ServingReport.Pool], limit: (requests: Double, reason: String), _ batch: Double) {
-    let chips = Double(max(1, pools.reduce(0) { $0 + $1.chips }))
-    let busy = pools.reduce(0) { $0 + $1.utilisation * Double($1.chips) } / chips
-    let filled = min(1, batch / max(1, limit.requests))
-    let figures =
-      "it steps \(Self.percent(busy)) of the time, and its mean batch is \(Int(batch.rounded())) of at most "
-      + "\(Int(limit.requests.rounded())) requests per rank (\(limit.reason))"
+    busy = pools[0].utilisation
+    filled = min(1, decode.utilisation * requestsPerRank / max(1, most))
     switch (busy, filled) {
-    case (_, 0.9...): self.init(verdict: .full, sentence: "The deployment is full: \(figures).")
-    case (..<0.3, _): self.init(verdict: .idle, sentence: "The deployment has room to spare: \(figures).")
-    default: self.init(verdict: .balanced, sentence: "The deployment keeps up: \(figures).")
+    case (..<0.3, ..<0.3): verdict = .idle
+    case let (busy, filled) where busy > 1.25 * filled: verdict = .prefillBound
+    case let (busy, filled) where filled > 1.25 * busy: verdict = .decodeBound
+    default: verdict = .balanced
     }
   }
-
-  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
 }
 
 extension ServingReport.Energy {

@@ -26,7 +26,7 @@ extension ServingReport {
   ///   - decodeStep, prefillStep: taken apart at the run's mean load, see `ServingOutcome`.
   public init(
     _ outcome: ServingOutcome, refusals: [Refusal] = [], prices: ServingPrices, decodeStep: StepBreakdown,
-    prefillStep: StepBreakdown, notes: [String] = [], run: Run
+    prefillStep: StepBreakdown, notes: [ServingNote] = [], run: Run
   ) {
     let statistics = outcome.statistics
     self.init(
@@ -149,8 +149,7 @@ extension ServingReport.Pool {
       meanBatch: Double(isPrefill ? sums.chunks : sums.decodeRequestSteps) / steps,
       meanBatchPerRank: isPrefill ? Double(sums.chunks) / steps : perRank,
       meanTokensPerStep: (Double(sums.computedTokens) + decoded) / steps,
-      batchLimit: isPrefill
-        ? "\(Text.grouped(pool.limits.maxBatchedTokens)) new tokens a step" : outcome.decodeLimit.reason,
+      batchLimit: isPrefill ? .stepTokens(pool.limits.maxBatchedTokens) : outcome.decodeLimit.limit,
       preemptions: sums.preemptions)
   }
 
@@ -165,7 +164,7 @@ extension ServingReport.Pool {
       meanBatch: Double(statistics.prefillRequestsInSteps) / steps,
       meanBatchPerRank: Double(statistics.prefillRequestsInSteps) / steps,
       meanTokensPerStep: Double(statistics.computedTokens) / steps,
-      batchLimit: "\(Text.grouped(pool.maxBatchedTokens)) new tokens an iteration", preemptions: 0)
+      batchLimit: .stepTokens(pool.maxBatchedTokens), preemptions: 0)
   }
 
   fileprivate static func decode(_ outcome: ServingOutcome) -> Self {
@@ -178,7 +177,7 @@ extension ServingReport.Pool {
       utilisation: share(statistics.decodeBusy, of: pool.instances, outcome), steps: statistics.decodeSteps,
       meanStep: Seconds(Double(statistics.decodeBusy) / steps * 1e-12), meanBatch: batch,
       meanBatchPerRank: outcome.meanRequestsPerRank, meanTokensPerStep: batch * pool.speculation.tokensPerStep,
-      batchLimit: outcome.decodeLimit.reason, preemptions: 0)
+      batchLimit: outcome.decodeLimit.limit, preemptions: 0)
   }
 }
 

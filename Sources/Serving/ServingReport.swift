@@ -18,7 +18,7 @@ public struct ServingReport: Encodable, Sendable {
   public var phases: Phases
   /// In the order in which a request passes them.
   public var pools: [Pool]
-  /// Which side limits the deployment, in a sentence with the figures that say so.
+  /// Which side limits the deployment, with the figures that say so.
   public var balance: Balance
   public var energy: Energy
   public var cost: Cost
@@ -27,7 +27,7 @@ public struct ServingReport: Encodable, Sendable {
   public var prefillStep: StepBreakdown
   public var timeline: Timeline
   /// Whatever the reader must know: spread arrivals, skipped lines, extrapolation beyond validated range.
-  public var notes: [String]
+  public var notes: [ServingNote]
   public var run: Run
 
   public struct Requests: Encodable, Sendable, Hashable {
@@ -115,15 +115,33 @@ public struct ServingReport: Encodable, Sendable {
     public var meanBatch: Double
     public var meanBatchPerRank: Double
     public var meanTokensPerStep: Double
-    /// Which limit held the batch: requests in flight, memory, or the objective.
-    public var batchLimit: String
+    /// What holds the batch.
+    public var batchLimit: BatchLimit
     /// Requests that lost their memory and were computed again.
     public var preemptions: Int
   }
 
+  /// What ends the growth of a batch.
+  public enum BatchLimit: Sendable, Hashable {
+    /// Seats on a rank.
+    case requests(Int)
+    /// Requests of the run's mean length, in tokens, that a rank's memory holds.
+    case memory(requests: Int, tokens: Int)
+    /// Requests on a rank with which a step keeps the objective for time per output token.
+    case objective(requests: Int)
+    /// New tokens of prompts in a step.
+    case stepTokens(Int)
+  }
+
   public struct Balance: Encodable, Sendable, Hashable {
     public var verdict: Verdict
-    public var sentence: String
+    /// Share of the time in which prefill computes; or, of instances that serve both, in which they step.
+    public var busy: Double
+    /// Requests on a rank in the mean decode step, and the most that it takes.
+    public var requestsPerRank: Double
+    public var mostRequestsPerRank: Double
+    /// Share of that most which is filled, times the share of the time in which decode steps.
+    public var filled: Double
     public enum Verdict: String, Encodable, Sendable {
       case balanced, prefillBound, decodeBound, idle
       /// Instances that serve prefill and decode together: all memory or seats of the batch are taken.
@@ -202,6 +220,82 @@ public struct ServingReport: Encodable, Sendable {
       self.wallSeconds = wallSeconds
       self.requestsPerWallSecond = requestsPerWallSecond
       self.peakMemoryBytes = peakMemoryBytes
+    }
+  }
+}
+
+/// What a reader must know of a run beside its figures; told in words by Pages.
+public enum ServingNote: Sendable, Hashable {
+  /// Arrivals that shared one tick of the trace's clock were spread over it.
+  case spreadArrivals
+  /// Arrivals come so many times as fast as in the trace.
+  case rateScaled(Double)
+  /// The trace's own rate was scaled so that the deployment, or its busier side, reaches a load.
+  case loaded(LoadedRate)
+  /// Damaged lines passed over: how many, where the first is and what is wrong there.
+  case skippedLines(count: Int, place: String, fault: String)
+  /// Runs of the same engine on the same chip that the models were held against.
+  case compared(ComparedRuns)
+  /// There are none.
+  case neverCompared(ComparedRuns.Group)
+  /// Where a step lies outside what its engine's constants were held against.
+  case outside(String)
+
+  public struct LoadedRate: Sendable, Hashable {
+    /// Requests per second of the trace, and the factor.
+    public var own: Double
+    public var factor: Double
+    /// Share that was asked for.
+    public var load: Double
+    /// Requests per second that the deployment can take; equal where prefill and decode share instances.
+    public var prefillCapacity: Double
+    public var decodeCapacity: Double
+    public var isShared: Bool
+  }
+}
+
+extension ServingReport.BatchLimit: Encodable {
+  enum CodingKeys: String, CodingKey { case kind, requests, tokens }
+
+  /// `{kind, requests, tokens}`, with the numbers that the kind has.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .requests(let requests):
+      try container.encode("requests", forKey: .kind)
+      try container.encode(requests, forKey: .requests)
+    case .memory(let requests, let tokens):
+      try container.encode("memory", forKey: .kind)
+      try container.encode(requests, forKey: .requests)
+      try container.encode(tokens, forKey: .tokens)
+    case .objective(let requests):
+      try container.encode("objective", forKey: .kind)
+      try container.encode(requests, forKey: .requests)
+    case .stepTokens(let tokens):
+      try container.encode("stepTokens", forKey: .kind)
+      try container.encode(tokens, forKey: .tokens)
+    }
+  }
+}
+
+extension ServingNote: Encodable {
+  enum CodingKeys: String, CodingKey { case kind }
+
+  /// Its kind; results carry the words.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+  }
+
+  private var kind: String {
+    switch self {
+    case .spreadArrivals: "spreadArrivals"
+    case .rateScaled: "rateScaled"
+    case .loaded: "loaded"
+    case .skippedLines: "skippedLines"
+    case .compared: "compared"
+    case .neverCompared: "neverCompared"
+    case .outside: "outside"
     }
   }
 }

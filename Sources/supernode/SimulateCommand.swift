@@ -104,7 +104,7 @@ struct SimulationResult: Encodable {
 
   /// `prefill` and `decode`: the pools of these roles, as in `pools`, for one more version.
   enum CodingKeys: String, CodingKey {
-    case inputs, prefill, decode
+    case inputs, prefill, decode, notes
     case timeToFirstToken, timePerOutputToken, interTokenLatency, endToEnd, phases, energy, cost, decodeStep,
       prefillStep
   }
@@ -115,6 +115,7 @@ struct SimulationResult: Encodable {
     try container.encode(inputs, forKey: .inputs)
     try container.encodeIfPresent(report.pools.first { $0.role == .prefill }, forKey: .prefill)
     try container.encodeIfPresent(report.pools.last { $0.role == .decode }, forKey: .decode)
+    try container.encode(report.noteSentences, forKey: .notes)
     // What no request had is null, not 0.
     let summaries = [
       (CodingKeys.timeToFirstToken, report.timeToFirstToken), (.timePerOutputToken, report.timePerOutputToken),

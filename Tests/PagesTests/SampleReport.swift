@@ -64,18 +64,16 @@ enum SampleReport {
         .init(
           name: "prefill", role: .prefill, instances: 6, chips: 96, utilisation: 0.83, steps: 8_140,
           meanStep: Seconds(0.547), meanBatch: 1.47,
-          meanBatchPerRank: 1.47, meanTokensPerStep: 11_250, batchLimit: "262,144 new tokens an iteration",
+          meanBatchPerRank: 1.47, meanTokensPerStep: 11_250, batchLimit: .stepTokens(262_144),
           preemptions: 0),
         .init(
           name: "decode", role: .decode, instances: 1, chips: 160, utilisation: 0.999, steps: 16_580,
           meanStep: Seconds(0.0539), meanBatch: 151,
-          meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: "128 requests in flight per rank",
+          meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: .requests(128),
           preemptions: 0),
       ],
       balance: .init(
-        verdict: .prefillBound,
-        sentence: "Prefill limits this deployment: prefill computes 83% of the time and decode fills 1% of its "
-          + "64 requests per rank; move chips from decode to prefill."),
+        verdict: .prefillBound, busy: 0.83, requestsPerRank: 0.47, mostRequestsPerRank: 64, filled: 0.01),
       energy: .init(
         joules: Joules(1.6e8), joulesPerOutputToken: Joules(38.9), meanPower: Watts(178_770), peakPower: Watts(241_000),
         assumptions: [
@@ -88,10 +86,11 @@ enum SampleReport {
         assumptions: ["Hardware: 8.2 MUSD over 4 years, straight line.", "Electricity at 0.08 USD/kWh."]),
       decodeStep: decodeStep, prefillStep: prefillStep, timeline: timeline,
       notes: [
-        "Arrivals of the trace share a clock of 3 s; they were spread evenly over it.",
-        "Decode at a batch of 0.5 per die lies outside the range in which it was validated (8 to 128); the nearest "
-          + "validated case is batch 8, where the error was 4%.",
-        "The trace's rate was multiplied by 4.",
+        .spreadArrivals,
+        .outside(
+          "Decode at a batch of 0.5 per die lies outside the range in which it was validated (8 to 128); the nearest "
+            + "validated case is batch 8, where the error was 4%."),
+        .rateScaled(4),
       ],
       run: .init(
         version: "0.1.0", seed: 1, inputHash: "9f2c61d07be41a55", wallSeconds: 0.11, requestsPerWallSecond: 109_000,

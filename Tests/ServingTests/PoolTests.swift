@@ -166,7 +166,7 @@ import Units
 }
 
 @Suite struct ComparedRunsTests {
-  private func comparison(_ scenario: String) throws -> String? {
+  private func comparison(_ scenario: String) throws -> ServingNote? {
     let text = """
       name: compared
       objectives: {}
@@ -189,8 +189,12 @@ import Units
   @Test("an answer says first how far its engine was held against measurements on its chip, or that it never was")
   func said() throws {
     let held = try comparison("model: Llama-3.1-8B\nsystem: HGX H100\nengine: vLLM")
-    #expect(held?.hasPrefix("Held against 75 published runs of vLLM on NVIDIA H100 with dense models:") == true)
+    guard case .compared(let runs) = held else { return #expect(Bool(false), "\(held.debugDescription)") }
+    #expect(runs.runs == 75 && runs.group.chip == "NVIDIA H100" && runs.group.dense && !runs.group.apart)
     let never = try comparison("model: Qwen3-32B\nsystem: Atlas 800 A2\nengine: vLLM-Ascend")
-    #expect(never?.hasPrefix("No published run of vLLM-Ascend on Ascend 910B with dense models was compared") == true)
+    #expect(
+      never
+        == .neverCompared(
+          ComparedRuns.Group(engine: "vLLM-Ascend", chip: "Ascend 910B", dense: true, apart: false)))
   }
 }

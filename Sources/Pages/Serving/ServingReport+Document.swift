@@ -73,7 +73,7 @@ extension ServingReport {
 
   /// What limits the deployment and what it costs.
   var limits: String {
-    var sentences = [balance.sentence]
+    var sentences = [balance.sentence(pools)]
     if !decodeStep.boundBy.isEmpty { sentences.append("A decode step is bound by \(decodeStep.boundBy).") }
     let energyOfToken = Measure(energy.joulesPerOutputToken.value, .joules)
     if cost.perMillionOutputTokens > .zero {

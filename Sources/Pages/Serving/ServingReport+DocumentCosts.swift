@@ -6,7 +6,7 @@ extension ServingReport {
   var balanceSection: Document.Section {
     Document.Section(
       pools.count > 1 ? "Balance of the pools" : "How full the instances are",
-      [.paragraph(balance.sentence), .table(poolTable), .table(cacheTable)])
+      [.paragraph(balance.sentence(pools)), .table(poolTable), .table(cacheTable)])
   }
 
   var poolTable: Table {
@@ -23,7 +23,7 @@ extension ServingReport {
       row("Requests in a step") { count($0.meanBatch) },
       row("Requests in a step, per rank") { $0.role == .prefill ? Text.missing : count($0.meanBatchPerRank) },
       row("Tokens in a step") { count($0.meanTokensPerStep) },
-      row("Batch limit") { $0.batchLimit },
+      row("Batch limit") { $0.batchLimit.words },
     ]
     if pools.contains(where: { $0.preemptions > 0 }) {
       rows.append(row("Requests computed again") { Text.grouped($0.preemptions) })
@@ -79,7 +79,7 @@ extension ServingReport {
   }
 
   var notesSection: Document.Section? {
-    notes.isEmpty ? nil : Document.Section("What to bear in mind", [.notes(notes)])
+    notes.isEmpty ? nil : Document.Section("What to bear in mind", [.notes(noteSentences)])
   }
 
   func inputsSection(_ context: ReportContext) -> Document.Section? {

@@ -74,7 +74,8 @@ extension ServingReport {
     return lines(
       "Requests in decode",
       caption:
-        "The batch peaks at \(Measure(peak.rounded(), .count)); its limit is \(decoding?.batchLimit ?? Text.missing).",
+        "The batch peaks at \(Measure(peak.rounded(), .count)); its limit is "
+        + "\(decoding?.batchLimit.words ?? Text.missing).",
       .init("Requests"), [("in decode", timeline.decodeBatch)], isFilled: true)
   }
 

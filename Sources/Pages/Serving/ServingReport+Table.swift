@@ -46,7 +46,8 @@ extension ServingReport {
         Self.row(
           "Prompt tokens", "\(count(throughput.inputTokens))/s", "\(Measure(cache.hitRate, .percent)) from the cache"),
         Self.row(
-          "Batch per rank", count(decoding?.meanBatchPerRank ?? 0), "limit: \(decoding?.batchLimit ?? Text.missing)"),
+          "Batch per rank", count(decoding?.meanBatchPerRank ?? 0),
+          "limit: \(decoding?.batchLimit.words ?? Text.missing)"),
         Self.row(
           "Energy", "\(Measure(energy.joulesPerOutputToken.value, .joules))",
           "per output token, mean power \(Measure(energy.meanPower.value, .watts))"),
@@ -66,7 +67,7 @@ extension ServingReport {
   private var shortNotes: [Document.Section] {
     guard !notes.isEmpty else { return [] }
     let more = notes.count > 2 ? ["\(notes.count - 2) more in the report and the JSON."] : []
-    return [Document.Section("Notes", [.notes(notes.prefix(2) + more)])]
+    return [Document.Section("Notes", [.notes(noteSentences.prefix(2) + more)])]
   }
 
   private static func row(_ name: String, _ value: String, _ note: String) -> [Table.Cell] {

@@ -63,16 +63,15 @@ public struct ServingOutcome: Sendable {
   }
 
   /// Requests that a decode rank takes at the run's mean lengths, and what ends it.
-  public var decodeLimit: (requests: Double, reason: String) {
+  public var decodeLimit: (requests: Double, limit: ServingReport.BatchLimit) {
     if let pool = configuration.engines.last { return engineLimit(pool) }
     let decode = configuration.decode
     let inFlight = Double(decode.maxRequestsPerRank)
-    var limit = (requests: inFlight, reason: "\(decode.maxRequestsPerRank) requests in flight per rank")
+    var most = (requests: inFlight, limit: ServingReport.BatchLimit.requests(decode.maxRequestsPerRank))
     let reserved = Double(statistics.reservedTokens) / Double(max(1, statistics.transfers))
-    if reserved > 0, Double(decode.keyValueTokensPerRank) / reserved < limit.requests {
+    if reserved > 0, Double(decode.keyValueTokensPerRank) / reserved < most.requests {
       let requests = Double(decode.keyValueTokensPerRank) / reserved
-      let tokens = Text.grouped(Int(reserved))
-      limit = (requests, "memory: \(Text.counted(Int(requests), "request")) of \(tokens) tokens per rank")
+      most = (requests, .memory(requests: Int(requests), tokens: Int(reserved)))
     }
     if decode.isObjectiveAware, let objective = configuration.objectives.timePerOutputToken {
       let step = Double(objective.picoseconds) * decode.speculation.tokensPerStep
@@ -80,24 +79,20 @@ public struct ServingOutcome: Sendable {
       let fits = (1...decode.maxRequestsPerRank).last {
         Double(decode.durations.duration(requests: $0, quanta: Int64(Double($0) * context)).picoseconds) <= step
       }
-      if Double(fits ?? 1) < limit.requests {
-        let requests = Text.counted(fits ?? 1, "request")
-        limit = (Double(fits ?? 1), "the objective for time per output token: \(requests) per rank")
-      }
+      if Double(fits ?? 1) < most.requests { most = (Double(fits ?? 1), .objective(requests: fits ?? 1)) }
     }
-    return limit
+    return most
   }
 
-  private func engineLimit(_ pool: EnginePool) -> (requests: Double, reason: String) {
+  private func engineLimit(_ pool: EnginePool) -> (requests: Double, limit: ServingReport.BatchLimit) {
     let most = pool.limits.maxRequests
-    let limit = (requests: Double(most), reason: "\(most) requests on a rank")
+    let limit = (requests: Double(most), limit: ServingReport.BatchLimit.requests(most))
     let completed = Double(max(1, statistics.completed))
     let tokens = Double(statistics.promptTokens) / completed + Double(statistics.outputTokens) / completed
     guard statistics.completed > 0, tokens > 0 else { return limit }
     let blocks = (tokens / Double(pool.memory.blockTokens)).rounded(.up) + Double(pool.memory.blocksPerRequest)
     let fitting = Double(pool.memory.blocks) / blocks
     guard fitting < limit.requests else { return limit }
-    let whole = Text.counted(Int(fitting), "request")
-    return (fitting, "memory: \(whole) of \(Text.grouped(Int(tokens))) tokens on a rank")
+    return (fitting, .memory(requests: Int(fitting), tokens: Int(tokens)))
   }
 }

@@ -2,7 +2,7 @@ import Formats
 import Units
 
 /// Published runs of an engine on a chip that the models were held against, and how far they were off.
-public struct ComparedRuns: Decodable, Sendable {
+public struct ComparedRuns: Decodable, Sendable, Hashable {
   public var group: Group
   public var runs: Int
   /// Medians of absolute errors, as shares.
@@ -48,22 +48,12 @@ public struct ComparedRuns: Decodable, Sendable {
 extension Deployment {
   /// How far the answer was held against measurements of the same engine on the same chip; nil for engines whose own
   /// file says it.
-  func comparison() throws -> String? {
+  func comparison() throws -> ServingNote? {
     guard machine.engine.scheduling != nil else { return nil }
-    let dense = architecture.mixture == nil
     let wanted = ComparedRuns.Group(
-      engine: decodePool.engine.name, chip: machine.chip.name, dense: dense,
-      apart: pools.count > 1 && promptPool.role == .prefill)
-    let models = dense ? "dense models" : "mixtures of experts"
-    let what = "\(wanted.engine) on \(wanted.chip) with \(models)\(wanted.apart ? ", prefill and decode apart" : "")"
-    guard let found = try ComparedRuns.read(catalog).first(where: { $0.group == wanted }) else {
-      return
-        "No published run of \(what) was compared with these models: times are predictions that nothing has tested."
-    }
-    func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
-    let first = found.timeToFirstToken.map { " and of the time to the first token \(percent($0))" } ?? ""
-    let runs = found.runs == 1 ? "1 published run" : "\(found.runs) published runs"
-    return "Held against \(runs) of \(what): the median error of the time per output token was "
-      + "\(percent(found.timePerOutputToken))\(first)."
+      engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
+      apart: promptPool.role == .prefill)
+    let found = try ComparedRuns.read(catalog).first { $0.group == wanted }
+    return found.map { .compared($0) } ?? .neverCompared(wanted)
   }
 }

@@ -16,14 +16,15 @@ extension Deployment {
     return ServingReport(
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
-      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + validityNotes(outcome),
+      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped)
+        + validityNotes(outcome).map { .outside($0) },
       run: run(outcome))
   }
 
-  private func skippedNotes(_ skipped: SkippedLines) -> [String] {
-    guard let first = skipped.examples.first else { return [] }
-    let lines = skipped.count == 1 ? "One damaged line was" : "\(skipped.count) damaged lines were"
-    return ["\(lines) skipped; the first is \(first.place): \(first.fault)."]
+  private func skippedNotes(_ skipped: SkippedLines) -> [ServingNote] {
+    skipped.examples.first.map {
+      [.skippedLines(count: skipped.count, place: "\($0.place)", fault: "\($0.fault)")]
+    } ?? []
   }
 
   var prices: ServingPrices {

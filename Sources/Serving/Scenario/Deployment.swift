@@ -17,7 +17,7 @@ public struct Deployment: Sendable {
   public let pools: [DeployedPool]
   public let configuration: ServingConfiguration
   /// Said in the report: how the rate was scaled, what was spread.
-  public let notes: [String]
+  public let notes: [ServingNote]
   /// How many requests there will be, where that is known before the run.
   public let expectedRequests: Int?
   let workload: WorkloadSpecification

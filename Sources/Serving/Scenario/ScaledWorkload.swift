@@ -6,7 +6,7 @@ import Workloads
 /// A scenario's workload with its rate set so that the busier pool reaches the load asked for.
 struct ScaledWorkload {
   var workload: WorkloadSpecification
-  var notes: [String] = []
+  var notes: [ServingNote] = []
   /// Counted where the workload was read to learn its rate.
   var requests: Int?
 
@@ -18,9 +18,9 @@ struct ScaledWorkload {
     capacity: (LoadEstimate.Workload) -> LoadEstimate
   ) throws {
     workload = scenario.workload
-    if workload.spread { notes.append("Arrivals that share one tick of the trace's clock were spread over it.") }
+    if workload.spread { notes.append(.spreadArrivals) }
     guard let load = scenario.load else {
-      if workload.rateScale != 1 { notes.append("Arrivals come \(workload.rateScale) times as fast as in the trace.") }
+      if workload.rateScale != 1 { notes.append(.rateScaled(workload.rateScale)) }
       return
     }
     guard load > 0, load <= 10 else {
@@ -45,19 +45,11 @@ struct ScaledWorkload {
     let estimate = capacity(mean)
     let factor = Self.rounded(load / estimate.load(atRate: summary.meanRate))
     workload.rateScale *= factor
-    let own = "The trace's own \(Self.text(summary.meanRate)) requests/s were scaled by \(factor) so that "
-    let percent = "\(Int((load * 100).rounded()))%"
-    if estimate.isShared {
-      notes.append(
-        own + "the deployment is loaded to \(percent): the estimate is "
-          + "\(Self.text(estimate.decodeCapacity)) requests/s.")
-      return
-    }
-    let busier = estimate.prefillCapacity < estimate.decodeCapacity ? "prefill" : "decode"
     notes.append(
-      own + "\(busier), the busier side, is loaded to \(percent): the estimate is "
-        + "\(Self.text(estimate.prefillCapacity)) requests/s for prefill and "
-        + "\(Self.text(estimate.decodeCapacity)) for decode.")
+      .loaded(
+        ServingNote.LoadedRate(
+          own: summary.meanRate, factor: factor, load: load, prefillCapacity: estimate.prefillCapacity,
+          decodeCapacity: estimate.decodeCapacity, isShared: estimate.isShared)))
   }
 
   /// Three significant digits, so that the factor can be quoted and used again.
@@ -67,10 +59,5 @@ struct ScaledWorkload {
     while factor / unit < 100 { unit /= 10 }
     let digits = (factor / unit).rounded()
     return unit >= 1 ? digits * unit : digits / (1 / unit).rounded()
-  }
-
-  private static func text(_ rate: Double) -> String {
-    let tenths = (rate * 10).rounded() / 10
-    return "\(tenths)"
   }
 }

@@ -1,0 +1,98 @@
+import Reports
+import Serving
+import Units
+
+/// The one place where enumerations and figures of a result become sentences.
+extension ServingReport {
+  public var noteSentences: [String] { notes.map(\.sentence) }
+}
+
+extension ServingReport.Balance {
+  /// Which side limits the deployment, with the figures that say so.
+  public func sentence(_ pools: [ServingReport.Pool]) -> String {
+    func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+    let most = Int(mostRequestsPerRank.rounded())
+    guard let decode = pools.last, decode.role == .decode else {
+      let limit = pools.last.map { " (\($0.batchLimit.words))" } ?? ""
+      let figures =
+        "it steps \(percent(busy)) of the time, and its mean batch is \(Int(requestsPerRank.rounded())) of at most "
+        + "\(Text.counted(most, "request")) per rank\(limit)"
+      switch verdict {
+      case .full: return "The deployment is full: \(figures)."
+      case .idle: return "The deployment has room to spare: \(figures)."
+      default: return "The deployment keeps up: \(figures)."
+      }
+    }
+    let figures =
+      "prefill computes \(percent(busy)) of the time and decode fills \(percent(filled)) of its \(most) requests per "
+      + "rank"
+    switch verdict {
+    case .idle: return "Both sides have room to spare: \(figures)."
+    case .prefillBound: return "Prefill limits this deployment: \(figures); move chips from decode to prefill."
+    case .decodeBound: return "Decode limits this deployment: \(figures); move chips from prefill to decode."
+    case .balanced, .full: return "Prefill and decode are in balance: \(figures)."
+    }
+  }
+}
+
+extension ServingReport.BatchLimit {
+  var words: String {
+    switch self {
+    case .requests(let requests): "\(requests) requests in flight per rank"
+    case .memory(let requests, let tokens):
+      "memory: \(Text.counted(requests, "request")) of \(Text.grouped(tokens)) tokens per rank"
+    case .objective(let requests):
+      "the objective for time per output token: \(Text.counted(requests, "request")) per rank"
+    case .stepTokens(let tokens): "\(Text.grouped(tokens)) new tokens a step"
+    }
+  }
+}
+
+extension ServingNote {
+  public var sentence: String {
+    switch self {
+    case .spreadArrivals: return "Arrivals that share one tick of the trace's clock were spread over it."
+    case .rateScaled(let factor): return "Arrivals come \(factor) times as fast as in the trace."
+    case .loaded(let rate): return rate.sentence
+    case .skippedLines(let count, let place, let fault):
+      let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
+      return "\(lines) skipped; the first is \(place): \(fault)."
+    case .compared(let runs): return runs.sentence
+    case .neverCompared(let group):
+      return
+        "No published run of \(group.words) was compared with these models: times are predictions that nothing has "
+        + "tested."
+    case .outside(let sentence): return sentence
+    }
+  }
+}
+
+extension ServingNote.LoadedRate {
+  fileprivate var sentence: String {
+    func text(_ rate: Double) -> String { "\((rate * 10).rounded() / 10)" }
+    let own = "The trace's own \(text(self.own)) requests/s were scaled by \(factor) so that "
+    let percent = "\(Int((load * 100).rounded()))%"
+    if isShared {
+      return own + "the deployment is loaded to \(percent): the estimate is \(text(decodeCapacity)) requests/s."
+    }
+    let busier = prefillCapacity < decodeCapacity ? "prefill" : "decode"
+    return own + "\(busier), the busier side, is loaded to \(percent): the estimate is \(text(prefillCapacity)) "
+      + "requests/s for prefill and \(text(decodeCapacity)) for decode."
+  }
+}
+
+extension ComparedRuns {
+  fileprivate var sentence: String {
+    func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
+    let first = timeToFirstToken.map { " and of the time to the first token \(percent($0))" } ?? ""
+    return "Held against \(Text.counted(runs, "published run")) of \(group.words): the median error of the time per "
+      + "output token was \(percent(timePerOutputToken))\(first)."
+  }
+}
+
+extension ComparedRuns.Group {
+  fileprivate var words: String {
+    "\(engine) on \(chip) with \(dense ? "dense models" : "mixtures of experts")"
+      + (apart ? ", prefill and decode apart" : "")
+  }
+}
