@@ -36,6 +36,8 @@ extension Engine {
     public var keptTokens: Sourced<Int>?
     /// Whether a prompt may be cut where a step's tokens end (vLLM, TensorRT-LLM).
     public var chunked: Sourced<Bool>?
+    /// Whether a step takes the longest prompt that the model allows where prompts are not cut and no budget is set.
+    public var coversLongestPrompt: Sourced<Bool>?
     /// Whether a whole prompt must fit into memory for its first chunk to go (vLLM).
     public var reservesWholePrompt: Sourced<Bool>?
     /// Share of the blocks that stays free when prompts are admitted (vLLM, vLLM-Ascend's own scheduler, MindIE).
@@ -53,7 +55,8 @@ extension Engine {
     enum CodingKeys: String, CodingKey, CaseIterable {
       case scheduler, source, maxRequests, maxRequestsWhileDrafting, maxBatchedTokens, chunkTokens, limitsAreShared
       case asynchronous, surplusStep, receiveInterval, reservesOutput, prefixCaching, namesPrefixesWhenScheduled
-      case routing, firstTokenFromDecode, keptTokens, chunked, reservesWholePrompt, freeShare, mixed, conservativeness
+      case routing, firstTokenFromDecode, keptTokens, chunked, coversLongestPrompt, reservesWholePrompt, freeShare,
+        mixed, conservativeness
       case conservativenessOfRanks, maxPrompts, queueDelay
     }
   }

@@ -81,7 +81,7 @@ import Units
       "pools: [{ chips: 8 }]", engine: "MindIE", model: "Qwen3-32B", system: "Atlas 800 A2",
       more: "precision: { weights: bf16 }"
     ).configuration.engines[0]
-    #expect(mindIE.limits == EngineLimits(maxRequests: 200, maxBatchedTokens: 8192))
+    #expect(mindIE.limits == EngineLimits(maxRequests: 200, maxBatchedTokens: 40_960), "the positions of the model")
     let half = try deployed("pools: [{ chips: 8, memoryShare: 0.5 }]").configuration.engines[0]
     #expect(half.memory.blocks < plain.memory.blocks * 6 / 10)
   }
@@ -196,5 +196,31 @@ import Units
       never
         == .neverCompared(
           ComparedRuns.Group(engine: "vLLM-Ascend", chip: "Ascend 910B", dense: true, apart: false)))
+  }
+}
+
+@Suite struct LongPromptTests {
+  @Test(
+    "engines serve prompts longer than their usual steps, or say that they cannot",
+    arguments: ["vLLM", "vLLM 0.8", "SGLang", "TensorRT-LLM", "MindIE", "vLLM-Ascend", "vLLM-Ascend 0.11"])
+  func long(_ engine: String) throws {
+    let text = """
+      name: long
+      model: Llama-3.1-8B
+      system: HGX H100
+      engine: \(engine)
+      precision: { weights: bf16 }
+      objectives: {}
+      workload: { requestRate: 2, prompts: 30, inputTokens: 30000, outputTokens: 50 }
+      pools: [{ chips: 4, dataParallel: 2 }]
+      """
+    let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let deployment = try Deployment(
+      Node.parse(text, file: "long.yaml").decode(Scenario.self),
+      catalog: Catalog(builtIn: "/\(tests)/Sources/Formats/Resources/catalog"))
+    let outcome = try serve(deployment.makeSource(), under: deployment.configuration)
+    // TensorRT-LLM neither cuts prompts by default nor lets max_num_tokens be exceeded.
+    #expect(outcome.statistics.completed == (engine == "TensorRT-LLM" ? 0 : 30))
+    #expect(outcome.statistics.offered == 30)
   }
 }

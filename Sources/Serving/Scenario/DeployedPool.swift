@@ -45,7 +45,8 @@ public struct DeployedPool: Sendable {
   ) throws {
     let settings = try EngineSettings(
       model.engine, options, role: role, memory: model.chip.memory.capacity.value / Double(model.chip.dies.value),
-      ranks: model.ranks, drafts: model.drafting.tokens, place: "\(place).scheduling")
+      ranks: model.ranks, drafts: model.drafting.tokens, longestContext: model.architecture.maximumPositions,
+      place: "\(place).scheduling")
     self.settings = settings
     self.name = name
     self.role = role
@@ -93,7 +94,9 @@ extension EnginePool {
       speculation: Speculation(model.drafting), contexts: ContextWidth.all(of: model),
       durations: EngineDurations(
         of: model, requests: settings.maxRequests,
-        tokens: max(settings.maxBatchedTokens, settings.maxRequests * queries), context: max(1, context),
+        // A step holds no more than memory does, whatever its budget: some engines let one long prompt exceed it.
+        tokens: max(settings.maxBatchedTokens, settings.maxRequests * queries, min(tokens, 1 << 24)),
+        context: max(1, context),
         launching: launching, power: power),
       frontEnd: pool.role == .decode ? FrontEnd() : FrontEnd(model.engine),
       idlePower: power?.watts(chips: pool.chips, computeUtilisation: 0, memoryUtilisation: 0) ?? .zero)

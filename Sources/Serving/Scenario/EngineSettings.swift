@@ -27,10 +27,11 @@ public struct EngineSettings: Sendable {
   /// - Parameters:
   ///   - memory: of a die.
   ///   - drafts: tokens drafted for each request in a step.
+  ///   - longestContext: positions that the model has.
   ///   - place: the scenario's field that the options stand under.
   public init(
     _ engine: Engine, _ options: SchedulingOptions, role: EnginePool.Role, memory: Bytes, ranks: Int, drafts: Int,
-    place: String
+    longestContext: Int, place: String
   ) throws {
     guard let known = engine.scheduling else {
       throw Problem(
@@ -53,6 +54,10 @@ public struct EngineSettings: Sendable {
     // The bound on a step's prompts is not divided where chunks are.
     most = options.maxBatchedTokens ?? rules.maxBatchedTokens.value(of: memory) ?? 8192
     var budget = max(most, chunk ?? 0)
+    let cuts = options.chunked ?? rules.chunked?.value ?? (chunk != nil)
+    if !cuts, options.maxBatchedTokens == nil, rules.coversLongestPrompt?.value == true {
+      budget = max(budget, longestContext)
+    }
     let wanted = options.maxRequests ?? drafting ?? limit(rules.maxRequests) ?? 256
     maxRequests = role == .prefill ? wanted : max(1, options.maxRequests ?? min(wanted, budget / queries))
     if rules.scheduler == .sgLang || rules.scheduler == .tensorRT { budget = max(budget, maxRequests * queries) }
