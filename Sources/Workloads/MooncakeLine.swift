@@ -2,7 +2,7 @@ import Formats
 
 /// A line of Mooncake's JSONL: `{"timestamp": 3000, "input_length": 7, "output_length": 5, "hash_ids": [0, 1]}`.
 ///
-/// `timestamp` in milliseconds; keys in any order; `hash_ids` may be absent; other keys are passed over.
+/// `timestamp` in milliseconds; keys in any order; `hash_ids` and `priority` may be absent; other keys are passed over.
 struct MooncakeLine {
   /// Tokens in each block of `hash_ids`, as Mooncake publishes them.
   static let tokensPerBlock = 512
@@ -73,6 +73,11 @@ struct MooncakeLine {
     } else if key.isEqual(to: "output_length") {
       line.outputTokens = try scanner.tokens("output_length")
       seen |= Self.output
+    } else if key.isEqual(to: "priority") {
+      guard let value = scanner.integer(), let priority = Int32(exactly: value) else {
+        throw LineFault("priority is not a whole number of 32 bits")
+      }
+      line.priority = priority
     } else if key.isEqual(to: "hash_ids") {
       try readHashes(&hashes)
     } else {

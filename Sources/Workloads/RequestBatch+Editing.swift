@@ -2,7 +2,14 @@ import Simulation
 
 extension RequestBatch {
   /// Adds a request whose block hashes are those appended to `blockHashes` since the one before.
-  @inlinable mutating func append(arrival: Instant, promptTokens prompt: Int32, outputTokens output: Int32) {
+  @inlinable mutating func append(
+    arrival: Instant, promptTokens prompt: Int32, outputTokens output: Int32, priority: Int32 = 0
+  ) {
+    if priority != 0 || !priorities.isEmpty {
+      // The first that differs fills in those before it.
+      while priorities.count < count { priorities.append(0) }
+      priorities.append(priority)
+    }
     arrivals.append(arrival)
     promptTokens.append(prompt)
     outputTokens.append(output)
@@ -14,6 +21,14 @@ extension RequestBatch {
     guard !range.isEmpty else { return }
     let firstHash = other.blocks(of: range.lowerBound).lowerBound
     let endHash = other.blocks(of: range.upperBound - 1).upperBound
+    if !priorities.isEmpty || !other.priorities.isEmpty {
+      while priorities.count < count { priorities.append(0) }
+      if other.priorities.isEmpty {
+        priorities += repeatElement(0, count: range.count)
+      } else {
+        priorities.append(contentsOf: other.priorities[range])
+      }
+    }
     let shift = Int32(truncatingIfNeeded: blockHashes.count - firstHash)
     arrivals.append(contentsOf: other.arrivals[range])
     promptTokens.append(contentsOf: other.promptTokens[range])
@@ -31,6 +46,7 @@ extension RequestBatch {
     promptTokens.removeLast(surplus)
     outputTokens.removeLast(surplus)
     blockEnds.removeLast(surplus)
+    if !priorities.isEmpty { priorities.removeLast(surplus) }
   }
 
   /// A batch is full at this many requests, or this many hashes.

@@ -8,6 +8,8 @@ struct TraceLine {
   var picoseconds: Int64 = 0
   var promptTokens: Int32 = 0
   var outputTokens: Int32 = 0
+  /// Smaller goes first.
+  var priority: Int32 = 0
 }
 
 /// What is wrong with a line, to be told with its place.

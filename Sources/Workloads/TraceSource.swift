@@ -90,7 +90,8 @@ private struct TraceParser {
         }
       let arrival = try arrival(of: line)
       last = arrival
-      batch.append(arrival: arrival, promptTokens: line.promptTokens, outputTokens: line.outputTokens)
+      batch.append(
+        arrival: arrival, promptTokens: line.promptTokens, outputTokens: line.outputTokens, priority: line.priority)
       return nil
     } catch {
       batch.blockHashes.removeLast(batch.blockHashes.count - hashesBefore)
