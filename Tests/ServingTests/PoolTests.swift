@@ -224,3 +224,37 @@ import Units
     #expect(outcome.statistics.offered == 30)
   }
 }
+
+@Suite struct PoolLoadTests {
+  @Test(
+    "overloaded, pools serve what the estimate says that they can, within a tenth",
+    arguments: [
+      "pools: [{ chips: 2 }]", "pools: [{ chips: 2, instances: 2 }]",
+      "pools: [{ role: prefill, chips: 2 }, { role: decode, chips: 2 }]",
+    ], ["vLLM", "SGLang", "TensorRT-LLM"])
+  func capacity(_ pools: String, _ engine: String) throws {
+    let text = """
+      name: load
+      model: Llama-3.1-8B
+      system: HGX H100
+      engine: \(engine)
+      precision: { weights: bf16 }
+      objectives: {}
+      load: 1.5
+      workload: { requestRate: 10, prompts: 12000, inputTokens: 1500, outputTokens: 200 }
+      \(pools)
+      """
+    let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let deployment = try Deployment(
+      Node.parse(text, file: "load.yaml").decode(Scenario.self),
+      catalog: Catalog(builtIn: "/\(tests)/Sources/Formats/Resources/catalog"))
+    guard case .loaded(let rate) = deployment.notes.first else {
+      Issue.record("the rate was not scaled")
+      return
+    }
+    let outcome = try serve(deployment.makeSource(), under: deployment.configuration)
+    let served = Double(outcome.statistics.completed) / outcome.duration.value
+    let most = min(rate.prefillCapacity, rate.decodeCapacity)
+    #expect(abs(served / most - 1) < 0.1, "\(served) requests/s served, \(most) estimated")
+  }
+}
