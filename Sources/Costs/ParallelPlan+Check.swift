@@ -68,17 +68,25 @@ extension ParallelPlan {
 
   private func experts(_ architecture: Architecture, at place: String) -> [Problem] {
     guard let mixture = architecture.mixture else {
+      if expertDiesApart > 0 {
+        return [Problem("\(place).expertChips", "\(architecture.name) has no experts", wayOut: "leave it out")]
+      }
       return expert == 1
         ? []
         : [Problem("\(place).expertParallel", "\(architecture.name) has no experts", wayOut: "set it to 1")]
     }
     var problems: [Problem] = []
-    if expertDies != stageDies {
+    if expertDiesApart > 0, pipeline > 1 {
+      problems.append(
+        Problem(
+          "\(place).pipelineParallel", "\(pipeline) stages with experts apart are not modelled", wayOut: "set it to 1"))
+    }
+    if expertDies != expertHosts {
       problems.append(
         Problem(
           "\(place).expertParallel",
           "expert parallelism \(expert) with \(expertTensor) dies to each expert is \(expertDies) dies, and a stage "
-            + "has \(stageDies)", wayOut: "choose them so that their product is \(stageDies)"))
+            + "has \(expertHosts)", wayOut: "choose them so that their product is \(expertHosts)"))
     }
     if mixture.intermediateSize % expertTensor != 0 {
       problems.append(

@@ -9,17 +9,23 @@ extension ParallelPlan {
   /// The plan of an instance of so many chips as the engine lays it out, checked.
   ///
   /// Engines that pool prompts divide heads over all dies; others give each group of `tensorParallel` dies requests of
-  /// its own. Experts spread over all dies; a dense model without `tensorParallel` is divided over all of them.
+  /// its own. Experts spread over all dies, or over those of `expertChips` that hold nothing else; a dense
+  /// model without `tensorParallel` is divided over all of them.
   public static func instance(
     _ phase: Phase, chips: Int, of architecture: Architecture, on machine: Machine, tensorParallel: Int? = nil,
-    redundantExperts: Int = 0
+    redundantExperts: Int = 0, expertChips: Int = 0
   ) throws -> ParallelPlan {
     let (chip, engine) = (machine.chip, machine.engine)
     let place = phase.rawValue
     guard chips >= 1 else {
       throw Problem("\(place).chips", "\(chips) is no number of chips", wayOut: "use at least 1")
     }
-    let dies = chips * chip.dies.value
+    guard expertChips >= 0, expertChips < chips else {
+      throw Problem(
+        "\(place).expertChips", "\(expertChips) of \(chips) chips leave none for attention", wayOut: "use fewer, or 0")
+    }
+    let apart = expertChips * chip.dies.value
+    let dies = chips * chip.dies.value - apart
     let isMixture = architecture.mixture != nil
     let isPooled = phase == .prefill && engine.prefill.attention == .sequenceTensorSequence
     let tensor = isPooled ? dies : tensorParallel ?? (isMixture && engine.execution == nil ? 1 : dies)
@@ -32,8 +38,8 @@ extension ParallelPlan {
     // Experts whole on the dies, but where one engine divides everything by width.
     let spreads = isMixture && (engine.execution == nil || data > 1)
     let plan = ParallelPlan(
-      tensor: tensor, data: data, expert: spreads ? tensor * data : 1,
-      redundantExperts: spreads && tensor * data > 1 ? redundantExperts : 0)
+      tensor: tensor, data: data, expert: apart > 0 ? apart : spreads ? tensor * data : 1,
+      redundantExperts: spreads && tensor * data > 1 ? redundantExperts : 0, expertDiesApart: apart)
     try plan.check(architecture, on: machine.system, chip: chip, at: place)
     return plan
   }

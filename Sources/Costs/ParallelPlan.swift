@@ -8,7 +8,8 @@ import Units
 ///     ParallelPlan(data: 8, expert: 8)                           // attention data parallel, whole experts
 ///     ParallelPlan(tensor: 4, pipeline: 2)
 ///
-/// Dies = tensor · data · context · pipeline. Ignored: which die is whose neighbour.
+/// Dies = tensor · data · context · pipeline, and those that hold nothing but experts.
+/// Ignored: which die is whose neighbour.
 public struct ParallelPlan: Codable, Hashable, Sendable {
   /// Dies among which one request's heads, and the widths of dense layers, are divided.
   public var tensor: Int
@@ -28,24 +29,29 @@ public struct ParallelPlan: Codable, Hashable, Sendable {
   public var outputTensor: Int?
   /// Copies of busy experts beyond one of each, over the whole instance.
   public var redundantExperts: Int
+  /// Dies that hold nothing but routed experts, beside those of attention; 0 where both share their dies.
+  public var expertDiesApart: Int
 
   public init(
     tensor: Int = 1, pipeline: Int = 1, data: Int = 1, context: Int = 1, expertTensor: Int? = nil, expert: Int = 1,
-    headTensor: Int? = nil, outputTensor: Int? = nil, redundantExperts: Int = 0
+    headTensor: Int? = nil, outputTensor: Int? = nil, redundantExperts: Int = 0, expertDiesApart: Int = 0
   ) {
     self.tensor = tensor
     self.pipeline = pipeline
     self.data = data
     self.context = context
     self.expert = expert
-    self.expertTensor = expertTensor ?? max(1, tensor * data * context / max(1, expert))
+    let hosts = expertDiesApart > 0 ? expertDiesApart : tensor * data * context
+    self.expertTensor = expertTensor ?? max(1, hosts / max(1, expert))
     self.headTensor = headTensor
     self.outputTensor = outputTensor
     self.redundantExperts = redundantExperts
+    self.expertDiesApart = expertDiesApart
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case tensor, pipeline, data, context, expertTensor, expert, headTensor, outputTensor, redundantExperts
+    case expertDiesApart
   }
 
   public init(from decoder: any Decoder) throws {
@@ -59,12 +65,15 @@ public struct ParallelPlan: Codable, Hashable, Sendable {
       expert: try fields.decodeIfPresent(Int.self, forKey: .expert) ?? 1,
       headTensor: try fields.decodeIfPresent(Int.self, forKey: .headTensor),
       outputTensor: try fields.decodeIfPresent(Int.self, forKey: .outputTensor),
-      redundantExperts: try fields.decodeIfPresent(Int.self, forKey: .redundantExperts) ?? 0)
+      redundantExperts: try fields.decodeIfPresent(Int.self, forKey: .redundantExperts) ?? 0,
+      expertDiesApart: try fields.decodeIfPresent(Int.self, forKey: .expertDiesApart) ?? 0)
   }
 
-  /// Dies of one pipeline stage.
+  /// Dies of one pipeline stage; of those with attention, where experts lie apart.
   public var stageDies: Int { tensor * data * context }
-  public var dies: Int { stageDies * pipeline }
+  public var dies: Int { stageDies * pipeline + expertDiesApart }
+  /// Dies of a stage among which routed experts are divided.
+  public var expertHosts: Int { expertDiesApart > 0 ? expertDiesApart : stageDies }
 
   /// Whole chips that the dies fill.
   public func chips(of chip: Chip) -> Int { (dies + chip.dies.value - 1) / max(1, chip.dies.value) }

@@ -22,9 +22,12 @@ extension StepModel {
     let shares = split ? (resolved.attentionShare, 1 - resolved.attentionShare) : (1, 1)
     var rows: [OperatorCost] = []
     var busy = (compute: 0.0, memory: 0.0)
+    // Of all dies, where experts lie apart.
+    let apart = Double(plan.expertDiesApart) / Double(plan.dies)
     func add(_ demand: OperatorDemand, times: Double, share: Double, stream: Int) {
-      busy.compute += demand.compute * times
-      busy.memory += demand.bytes / roofline.memoryRate * times
+      let part = plan.expertDiesApart == 0 ? 1 : stream == 1 ? apart : 1 - apart
+      busy.compute += demand.compute * times * part
+      busy.memory += demand.bytes / roofline.memoryRate * times * part
       rows.merge(demand, times: times, share: share, stream: stream)
     }
     for layer in resolved.layers {

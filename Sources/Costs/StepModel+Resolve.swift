@@ -20,6 +20,7 @@ extension StepModel {
     guard !work.isEmpty else { return Resolved() }
     // Each stage has a microbatch of its own; a lone chunk passes them one after the other.
     let work = plan.pipeline > 1 ? work.part(1 / stagedParts(work)) : work
+    if plan.expertDiesApart > 0 { return apart(work) }
     var resolved = Resolved(layers: layers(work), outside: outside(work))
     resolved.seconds = Overlap.none(resolved.layers)
     if let rule = overlap(work) {
@@ -32,6 +33,20 @@ extension StepModel {
         resolved.layers = half
       }
     }
+    resolved.seconds += resolved.outside.reduce(0) { $0 + $1.time(share: 1) }
+    return resolved
+  }
+
+  /// Microbatches that pass in turn between attention's dies and the experts': one on each side.
+  private var batchesApart: Int { 2 }
+
+  /// A step whose experts lie on dies of their own.
+  private func apart(_ work: StepWork) -> Resolved {
+    let part = work.part(1 / Double(batchesApart))
+    let hasExperts = lowering.layers(part).map(\.isSpread)
+    var resolved = Resolved(microbatches: batchesApart, layers: layers(part), outside: outside(work))
+    resolved.seconds = Overlap.apart(
+      Array(zip(resolved.layers, hasExperts)).map { (layer: $0.0, hasExperts: $0.1) }, batches: Double(batchesApart))
     resolved.seconds += resolved.outside.reduce(0) { $0 + $1.time(share: 1) }
     return resolved
   }

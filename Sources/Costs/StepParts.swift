@@ -20,7 +20,8 @@ public struct StepParts: Hashable, Sendable {
 extension StepModel {
   /// Whether steps are the sum of their parts: false where the engine overlaps two microbatches.
   public var isSeparable: Bool {
-    microbatching == false || (engine.decode.overlap == .none && (engine.prefill.overlap == .none || !isSpread))
+    plan.expertDiesApart == 0
+      && (microbatching == false || (engine.decode.overlap == .none && (engine.prefill.overlap == .none || !isSpread)))
   }
 
   private var isSpread: Bool { plan.expertDies > 1 }

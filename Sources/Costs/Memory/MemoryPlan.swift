@@ -41,11 +41,12 @@ extension StepModel {
     items.append(.init(name: "runtime", size: runtime(capacity)))
     let free = left(of: capacity, after: items)
     let perToken = keyValueBytesPerToken / Double(keyValueShards * plan.pipeline)
-    let fits = free.value > 0
+    let apart = expertDieItems.reduce(runtime(capacity)) { $0 + $1.size } - capacity
+    let fits = free.value > 0 && apart.value <= 0
     return MemoryPlan(
       items: items, capacity: capacity, keyValueMemory: Bytes(max(0, free.value) * Double(keyValueShards)),
       keyValueTokensPerRank: fits ? Int(free.value / perToken.value) : 0,
-      shortfall: fits ? nil : shortfall(of: Bytes(-free.value)),
+      shortfall: fits ? nil : shortfall(of: max(Bytes(-free.value), apart)),
       bytesPerToken: keyValueBytesPerToken / Double(plan.pipeline))
   }
 
@@ -117,11 +118,23 @@ extension StepModel {
     return [last]
   }
 
+  /// What fills a die that holds nothing but experts; empty where none does.
+  public var expertDieItems: [MemoryPlan.Item] {
+    guard plan.expertDiesApart > 0, let mixture = architecture.mixture else { return [] }
+    let layers = (architecture.layers + draftGroups).reduce(0.0) { sum, group in
+      if case .mixture = group.feedForward { return sum + Double(group.count) }
+      return sum
+    }
+    let format = (precision.experts ?? precision.weights).bytes
+    let expert = Double(mixture.expertParameters(hiddenSize: hidden)) * format / Double(plan.expertTensor)
+    return [.init(name: "experts", size: Bytes(layers * expert * Double(expertsPerRank)))]
+  }
+
   /// Of one layer on one die: its routed experts, the shared ones, and the router.
   private func expertBytes(_ mixture: MixtureOfExperts, _ parameters: ParametersByGroup) -> Double {
     let format = (precision.experts ?? precision.weights).bytes
     let expert = Double(mixture.expertParameters(hiddenSize: hidden)) * format
-    let routed = expert * Double(expertsPerRank) / Double(plan.expertTensor)
+    let routed = plan.expertDiesApart > 0 ? 0 : expert * Double(expertsPerRank) / Double(plan.expertTensor)
     let router = Double(hidden * mixture.experts) * 2
     guard !engine.experts.sharedPlacedAsRouted else { return routed + router }
     let shared = Double(parameters[.sharedExperts])
@@ -136,7 +149,7 @@ extension StepModel {
     guard let constants = system.scaleUp?.expertParallel ?? system.scaleOut?.expertParallel else { return [] }
     func size(_ part: ExpertParallelConstants.Exchange) -> Bytes {
       exchangeBuffer(
-        ranks: plan.stageDies, tokens: tokensPerRank, experts: min(expertsPerRank, mixture.expertsPerToken),
+        ranks: plan.expertHosts, tokens: tokensPerRank, experts: min(expertsPerRank, mixture.expertsPerToken),
         message: Bytes(Double(hidden) * part.format.bytes) + part.messageOverhead.value)
     }
     return [

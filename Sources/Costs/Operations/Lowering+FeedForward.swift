@@ -162,7 +162,7 @@ extension Lowering {
     // Group-limited routing keeps some of the groups (DeepSeek: 4 of 8), one group to a board.
     Operation.Exchange(
       isDispatch: isDispatch, method: isBulk ? .bulk : .lowLatency, tokens: rows, hidden: hidden,
-      expertsPerToken: mixture.expertsPerToken, ranks: plan.stageDies,
+      expertsPerToken: mixture.expertsPerToken, ranks: plan.expertHosts,
       boardLimit: mixture.keptGroups < mixture.routingGroups ? mixture.keptGroups : Int.max,
       format: isDispatch ? precision.dispatch : precision.combine)
   }

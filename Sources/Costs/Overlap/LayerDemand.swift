@@ -39,6 +39,26 @@ struct LayerDemand {
     return total
   }
 
+  /// The parts of a layer whose experts lie on dies of their own: what attention's dies compute, what the experts' dies
+  /// compute, and what is on the way.
+  func apart() -> (attention: Double, experts: Double, exchange: Double) {
+    var parts = (attention: attentionTime(share: 1), experts: 0.0, exchange: 0.0)
+    for demand in experts {
+      let time = demand.time(share: 1)
+      switch demand.kind {
+      case .dispatch, .combine: parts.exchange += time + max(0, skew - 1) * demand.wire
+      case .router, .denseFeedForward: parts.attention += time
+      case .expertFeedForward:
+        var busiest = demand
+        busiest.compute *= skew
+        parts.experts += busiest.time(share: 1)
+      // Norms, activations, sorting: with the experts.
+      default: parts.experts += time
+      }
+    }
+    return parts
+  }
+
   /// One pass: every operator after the other.
   func onePass() -> Double {
     let attention = attentionTime(share: 1)

@@ -27,6 +27,23 @@ enum Overlap {
     return (best, bestShare)
   }
 
+  /// Attention and experts on dies of their own, `batches` microbatches in turn through both: the busier side decides,
+  /// or the way of one microbatch through a layer. Layers without experts run on attention's dies alone.
+  static func apart(_ layers: [(layer: LayerDemand, hasExperts: Bool)], batches: Double) -> Double {
+    var total = 0.0
+    for (layer, hasExperts) in layers {
+      guard hasExperts else {
+        total += layer.count * batches * layer.onePass()
+        continue
+      }
+      let parts = layer.apart()
+      let attention = parts.attention * (1 + layer.straggle)
+      let round = attention + parts.experts + parts.exchange
+      total += layer.count * max(batches * attention, batches * parts.experts, round)
+    }
+    return total
+  }
+
   /// Two microbatches in turn on all cores: messages on the wire are hidden behind the other's compute.
   static func wire(_ layers: [LayerDemand], communicationCores: Double, join: Double) -> Double {
     let left = 1 - communicationCores

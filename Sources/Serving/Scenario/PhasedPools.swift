@@ -91,7 +91,8 @@ struct PhasedPools {
     let plan = try ParallelPlan.instance(
       phase, chips: isDecode ? decode.chips : prefill.chips, of: parts.architecture, on: machine,
       tensorParallel: isDecode ? decode.tensorParallel : prefill.tensorParallel,
-      redundantExperts: (isDecode ? decode.redundantExperts : prefill.redundantExperts) ?? 0)
+      redundantExperts: (isDecode ? decode.redundantExperts : prefill.redundantExperts) ?? 0,
+      expertChips: isDecode ? decode.expertChips ?? 0 : 0)
     return try StepModel(
       architecture: parts.architecture, machine: machine, plan: plan,
       precision: parts.precision, drafting: isDecode ? parts.drafting : .none,
@@ -116,11 +117,12 @@ extension Scenario.Pool {
   fileprivate func asDecode(_ machine: Machine) throws -> Scenario.DecodePool {
     let chips = try wanted(chips, "chips")
     let requests = try wanted(scheduling?.maxRequests, "scheduling.maxRequests")
-    let ranks = max(1, chips * machine.chip.dies.value / max(1, tensorParallel ?? 1))
+    let ranks = max(1, (chips - (expertChips ?? 0)) * machine.chip.dies.value / max(1, tensorParallel ?? 1))
     return Scenario.DecodePool(
       instances: instances ?? 1, chips: chips, maxRequestsPerChip: (requests * ranks + chips - 1) / max(1, chips),
       blockSize: scheduling?.blockTokens, tensorParallel: tensorParallel, dataParallel: dataParallel,
-      redundantExperts: redundantExperts, microbatches: microbatches, admitWithinObjective: nil)
+      redundantExperts: redundantExperts, expertChips: expertChips, microbatches: microbatches,
+      admitWithinObjective: nil)
   }
 
   private func wanted(_ value: Int?, _ field: String) throws -> Int {

@@ -31,6 +31,9 @@ extension Scenario {
     public var expertParallel: Int?
     /// Copies of busy experts beyond one of each, over the instance; absent: none.
     public var redundantExperts: Int?
+    /// Of the chips, those that hold nothing but routed experts; absent: none. Only of engines that keep prefill and
+    /// decode apart.
+    public var expertChips: Int?
     /// How tokens reach their experts where ranks have requests of their own; absent: the engine's own way.
     public var exchange: Engine.ExpertExchange?
     /// The same in steps with prompts; absent: as `exchange`.
@@ -48,7 +51,8 @@ extension Scenario {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case name, role, instances, chips, engine, tensorParallel, pipelineParallel, dataParallel, contextParallel
-      case expertParallel, redundantExperts, exchange, promptExchange, microbatches, memoryShare, queueLimit, scheduling
+      case expertParallel, redundantExperts, expertChips, exchange, promptExchange, microbatches, memoryShare,
+        queueLimit, scheduling
     }
   }
 
@@ -103,6 +107,7 @@ extension Scenario.Pool {
     tensorParallel = pool.tensorParallel
     dataParallel = pool.dataParallel
     redundantExperts = pool.redundantExperts
+    expertChips = pool.expertChips
     microbatches = pool.microbatches
     spreadsExperts = true
     let ranks = Self.ranks(pool.chips, chip, pool.tensorParallel)

@@ -96,14 +96,15 @@ public struct Scenario: Decodable, Sendable {
     public var dataParallel: Int?
     /// Copies of busy experts beyond one of each, over the instance; absent: none.
     public var redundantExperts: Int?
+    /// Of the chips, those that hold nothing but routed experts; absent: none, experts lie beside attention.
+    public var expertChips: Int?
     public var microbatches: Bool?
     /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output
     /// token.
     public var admitWithinObjective: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
       case instances, chips, maxRequestsPerChip, blockSize, tensorParallel, dataParallel, redundantExperts,
-        microbatches,
-        admitWithinObjective
+        expertChips, microbatches, admitWithinObjective
     }
   }
 

@@ -43,6 +43,11 @@ extension Scenario.Pool {
     if queueLimit != nil {
       throw Problem("\(place).queueLimit", "\(machine.engine.name) lets any number wait", wayOut: "leave it out")
     }
+    if expertChips != nil {
+      throw Problem(
+        "\(place).expertChips", "\(machine.engine.name) keeps experts beside attention",
+        wayOut: "leave it out, or take xDeepServe with prefill: and decode:")
+    }
     let plan = try plan(machine.chip, isMixture: parts.architecture.mixture != nil)
     let role = role ?? .colocated
     let model = try StepModel(
