@@ -65,7 +65,9 @@ let package = Package(
 
     .target(
       name: "Pages",
-      dependencies: ["Units", "Formats", "Reports", "Hardware", "Costs", "Serving", "Supply", "Validation"],
+      dependencies: [
+        "Units", "Formats", "Reports", "Models", "Hardware", "Costs", "Workloads", "Serving", "Supply", "Validation",
+      ],
       swiftSettings: settings),
 
     .executableTarget(

@@ -8,7 +8,7 @@ extension CodingUserInfoKey {
 extension Node: Decodable {
   /// A `Node` inside a decoded type takes the value as it stands, with its place.
   public init(from decoder: any Decoder) throws {
-    if decoder is StandInDecoder {
+    if decoder is StandInDecoder || decoder is RecordingDecoder {
       // A year is a number and a date at once, so that types which read their own node have a stand-in too.
       self.init(.scalar("2025", quoted: false), at: Place(file: "", line: 0))
       return

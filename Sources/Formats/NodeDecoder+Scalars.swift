@@ -75,10 +75,12 @@ func expectation(of type: Any.Type) -> String {
 /// A type whose values are written with a unit.
 protocol HasUnit {
   static var example: String { get }
+  static var symbol: String { get }
   static var one: Self { get }
 }
 
 extension Quantity: HasUnit {
   static var example: String { "3 \(D.baseSymbol)" }
+  static var symbol: String { D.baseSymbol }
   static var one: Self { Self(1) }
 }

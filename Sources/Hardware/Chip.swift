@@ -9,9 +9,11 @@ public struct Chip: Decodable, Sendable {
   /// Dense BF16 peaks under which the part is sold; empty where there is one.
   public var bins: [FLOPsPerSecond]?
   public var peak: PeakRates
+  /// Of the package.
   public var memory: Memory
   /// Matrix and vector cores of the package, where an engine can divide them between streams.
   public var cores: Cores?
+  /// Idle and at most.
   public var power: PowerRange
   public var price: Sourced<Dollars>?
   public var efficiency: ChipEfficiency

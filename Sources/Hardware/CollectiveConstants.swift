@@ -2,12 +2,17 @@ import Units
 
 /// Start-ups and bandwidths of a plane's collective kernels.
 public struct CollectiveConstants: Decodable, Sendable {
+  /// All-reduce in which each rank sends all to all others.
   public var oneShot: Kernel?
+  /// All-reduce by reduce-scatter and all-gather, all to all.
   public var twoShot: Kernel?
+  /// All-reduce round a ring.
   public var ring: Kernel?
+  /// All-reduce that the switches sum.
   public var inSwitch: Kernel?
   /// All-gather and reduce-scatter.
   public var gather: Kernel?
+  /// A part from each to each.
   public var allToAll: Kernel?
 
   enum CodingKeys: String, CodingKey, CaseIterable { case oneShot, twoShot, ring, inSwitch, gather, allToAll }

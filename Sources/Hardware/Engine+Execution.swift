@@ -62,6 +62,7 @@ extension Engine {
     public var largest: Sourced<Int>?
     /// Sizes: all of these, then multiples of `step`.
     public var sizes: [Int]
+    /// Sizes beyond those listed are multiples of this.
     public var step: Int
     /// Whether steps with prompts are launched one kernel at a time.
     public var promptsAreEager: Bool

@@ -70,6 +70,7 @@ extension Engine {
   public struct LimitByMemory: Decodable, Sendable {
     /// Absent: any memory.
     public var from: Bytes?
+    /// The limit.
     public var value: Int
     public var source: String
     enum CodingKeys: String, CodingKey, CaseIterable { case from, value, source }

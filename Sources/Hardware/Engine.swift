@@ -4,10 +4,14 @@ import Units
 public struct Engine: Decodable, Sendable {
   public var name: String
   public var source: String
+  /// Steps that decode.
   public var decode: Decode
+  /// Steps of prompts.
   public var prefill: Prefill
   public var experts: ExpertPlacement
+  /// Of its software, each with its source.
   public var constants: EngineConstants
+  /// How keys and values lie in a cache.
   public var cache: CacheLayout
   public var kernels: Kernels
   public var buffers: Buffers
@@ -80,8 +84,11 @@ public struct Engine: Decodable, Sendable {
 
   /// The range in which the model was held against measurements.
   public struct Validity: Decodable, Sendable {
+    /// Fewest and most.
     public var requestsPerChip: [Int]
+    /// Fewest and most.
     public var contextTokens: [Int]
+    /// The nearest validated case and its error.
     public var nearest: String
     enum CodingKeys: String, CodingKey, CaseIterable { case requestsPerChip, contextTokens, nearest }
   }

@@ -10,8 +10,10 @@ public struct System: Decodable, Sendable {
   public var chipsPerNode: Sourced<Int>
   /// Whether more than `chips` packages may be used, by adding boards (a cluster over the scale-out plane).
   public var scales: Bool?
+  /// What each node has besides chips.
   public var host: Host
   public var planes: [Plane]
+  /// Parts of which its power is built up.
   public var power: PowerParts
   public var price: Sourced<Dollars>?
 
@@ -43,7 +45,9 @@ public struct System: Decodable, Sendable {
 /// One network of a system.
 public struct Plane: Decodable, Sendable {
   public var name: String
+  /// What it is for: talk inside an instance, between instances, or storage.
   public var role: Role
+  /// All to all, or through switches.
   public var topology: Topology
   /// Packages that reach each other on this plane without leaving it; absent where it spans any number.
   public var domain: Sourced<Int>?
@@ -82,6 +86,7 @@ public struct Plane: Decodable, Sendable {
     public var name: String
     /// Switch chips in each node, or in the whole system where `perNode` is false.
     public var chips: Sourced<Int>
+    /// Whether each node has them, or they stand once in the system.
     public var perNode: Bool
     /// Ports that lead up (level 1) or down (level 2) from one switch chip.
     public var ports: Sourced<Int>
@@ -94,7 +99,9 @@ public struct Plane: Decodable, Sendable {
   /// A measured transfer between two endpoints of a plane.
   public struct Path: Decodable, Sendable {
     public var peer: Peer
+    /// Read or write.
     public var operation: Operation
+    /// Inside a node or between nodes.
     public var scope: Scope
     public var bandwidth: Calibrated<BytesPerSecond>
     public var latency: Calibrated<Seconds>
@@ -108,7 +115,9 @@ public struct Plane: Decodable, Sendable {
 
 /// Start-up and slopes of the kernels that send tokens to their experts and bring them back.
 public struct ExpertParallelConstants: Decodable, Sendable {
+  /// Tokens to their experts.
   public var dispatch: Exchange
+  /// Results back to the tokens.
   public var combine: Exchange
   /// Whether large exchanges (prefill) send a token once to each board that has experts of it, which forwards inside.
   public var forwardsWithinBoards: Bool?

@@ -3,7 +3,8 @@ import Units
 /// The answer of `simulate`: what was served, how fast, at what cost, and why objectives were missed.
 ///
 /// Encoded as the JSON result: seconds, bytes, joules, dollars; shares and fractions of 1.
-public struct ServingReport: Encodable, Sendable {
+public struct ServingReport: Codable, Sendable {
+  /// Requests and tokens.
   public var requests: Requests
   /// Requests that no instance could serve, by what they lacked; empty where all found a place.
   public var refusals: [Refusal]
@@ -11,8 +12,11 @@ public struct ServingReport: Encodable, Sendable {
   public var timePerOutputToken: Summary
   public var interTokenLatency: Summary
   public var endToEnd: Summary
+  /// Per second, over the run.
   public var throughput: Throughput
+  /// Requests that met every objective.
   public var goodput: Goodput
+  /// Of prefixes.
   public var cache: Cache
   /// Mean time that a completed request spends in each phase.
   public var phases: Phases
@@ -20,7 +24,9 @@ public struct ServingReport: Encodable, Sendable {
   public var pools: [Pool]
   /// Which side limits the deployment, with the figures that say so.
   public var balance: Balance
+  /// Of the whole system.
   public var energy: Energy
+  /// Of hardware and electricity.
   public var cost: Cost
   /// Shares of a decode step and of a prefill step at the run's mean load, largest first.
   public var decodeStep: StepBreakdown
@@ -28,22 +34,26 @@ public struct ServingReport: Encodable, Sendable {
   public var timeline: Timeline
   /// Whatever the reader must know: spread arrivals, skipped lines, extrapolation beyond validated range.
   public var notes: [ServingNote]
+  /// Program, seed and speed.
   public var run: Run
 
-  public struct Requests: Encodable, Sendable, Hashable {
+  /// Requests and tokens, counted.
+  public struct Requests: Codable, Sendable, Hashable {
     public var offered, completed, failed, rejected: Int
+    /// Of all that were offered, and of those completed.
     public var promptTokens, outputTokens: Int
     /// Rejections and failures by reason.
     public var reasons: [Count]
   }
 
-  public struct Count: Encodable, Sendable, Hashable {
+  /// Requests of one reason.
+  public struct Count: Codable, Sendable, Hashable {
     public var reason: String
     public var requests: Int
   }
 
   /// Requests that were refused for one reason, with the longest of them as the example.
-  public struct Refusal: Encodable, Sendable, Hashable {
+  public struct Refusal: Codable, Sendable, Hashable {
     public var reason: RequestRecord.Outcome
     public var requests: Int
     /// The pool that has too little.
@@ -59,61 +69,71 @@ public struct ServingReport: Encodable, Sendable {
   }
 
   /// Of the completed requests, in seconds.
-  public struct Summary: Encodable, Sendable, Hashable {
+  public struct Summary: Codable, Sendable, Hashable {
     public var mean, p50, p90, p99, max: Seconds
     /// Density for charts: equal steps of the logarithm, from the smallest to the greatest value seen.
     public var histogram: [Bin]
-    public struct Bin: Encodable, Sendable, Hashable {
+    public struct Bin: Codable, Sendable, Hashable {
       public var from, to: Seconds
+      /// Requests, or gaps between outputs.
       public var count: Int
     }
   }
 
-  public struct Throughput: Encodable, Sendable, Hashable {
+  public struct Throughput: Codable, Sendable, Hashable {
     /// Per second between the first arrival and the last departure.
     public var requests, inputTokens, outputTokens, outputTokensPerChip: Double
     public var duration: Seconds
   }
 
-  public struct Goodput: Encodable, Sendable, Hashable {
+  public struct Goodput: Codable, Sendable, Hashable {
     /// Requests per second that met every objective.
     public var requests: Double
     /// Share of the offered requests that met every objective.
     public var fraction: Double
+    /// Each objective with the share that kept it.
     public var objectives: [Objective]
     /// Requests that missed an objective, by what took the time (prefill queue, prefill itself, decode slot, transfer,
     /// step time …).
     public var misses: [Count]
-    public struct Objective: Encodable, Sendable, Hashable {
+    public struct Objective: Codable, Sendable, Hashable {
       public var name: String
       public var limit: Seconds
+      /// Share of the requests that kept it, 0 to 1.
       public var fraction: Double
     }
   }
 
-  public struct Cache: Encodable, Sendable, Hashable {
+  /// Blocks of prefixes looked up, found, put in and put out.
+  public struct Cache: Codable, Sendable, Hashable {
     /// Prompt tokens found in the cache over all prompt tokens of the requests whose prefill began.
     public var hitRate: Double
     public var lookedUpBlocks, hitBlocks, insertedBlocks, evictedBlocks, residentBlocks, capacityBlocks: Int
     public var bytesRead, bytesWritten, capacity: Bytes
   }
 
-  public struct Phases: Encodable, Sendable, Hashable {
+  public struct Phases: Codable, Sendable, Hashable {
     public var prefillQueue, prefill, decodeQueue, transfer, decode: Seconds
   }
 
   /// All instances of one pool.
-  public struct Pool: Encodable, Sendable, Hashable {
+  public struct Pool: Codable, Sendable, Hashable {
+    /// Unique in a deployment.
     public var name: String
+    /// What its instances do.
     public var role: EnginePool.Role
+    /// Instances, and packages of all of them.
     public var instances, chips: Int
     /// Share of the run's time in which its instances were stepping.
     public var utilisation: Double
+    /// Steps of all instances.
     public var steps: Int
     public var meanStep: Seconds
     /// Requests in a step (decode: per rank as well).
     public var meanBatch: Double
+    /// Requests in a step of one rank.
     public var meanBatchPerRank: Double
+    /// Tokens in a step.
     public var meanTokensPerStep: Double
     /// What holds the batch.
     public var batchLimit: BatchLimit
@@ -133,7 +153,7 @@ public struct ServingReport: Encodable, Sendable {
     case stepTokens(Int)
   }
 
-  public struct Balance: Encodable, Sendable, Hashable {
+  public struct Balance: Codable, Sendable, Hashable {
     public var verdict: Verdict
     /// Share of the time in which prefill computes; or, of instances that serve both, in which they step.
     public var busy: Double
@@ -142,36 +162,44 @@ public struct ServingReport: Encodable, Sendable {
     public var mostRequestsPerRank: Double
     /// Share of that most which is filled, times the share of the time in which decode steps.
     public var filled: Double
-    public enum Verdict: String, Encodable, Sendable {
+    public enum Verdict: String, Codable, Sendable, CaseIterable {
       case balanced, prefillBound, decodeBound, idle
       /// Instances that serve prefill and decode together: all memory or seats of the batch are taken.
       case full
     }
   }
 
-  public struct Energy: Encodable, Sendable, Hashable {
+  /// Of the whole system over the run, and on what it rests.
+  public struct Energy: Codable, Sendable, Hashable {
     public var joules: Joules
     public var joulesPerOutputToken: Joules
     public var meanPower, peakPower: Watts
     public var assumptions: [String]
   }
 
-  public struct Cost: Encodable, Sendable, Hashable {
+  /// Of hardware and electricity, and on what it rests.
+  public struct Cost: Codable, Sendable, Hashable {
     public var perMillionOutputTokens: Dollars
     public var perMillionTokens: Dollars
+    /// Shares of the sum, 0 to 1.
     public var hardwareShare, electricityShare: Double
     public var assumptions: [String]
   }
 
-  public struct StepBreakdown: Encodable, Sendable, Hashable {
+  public struct StepBreakdown: Codable, Sendable, Hashable {
     public var step: Seconds
     /// "batch 48 per die, context 4,310 tokens".
     public var conditions: String
+    /// What bounds the step.
     public var boundBy: String
+    /// Largest first.
     public var parts: [Part]
-    public struct Part: Encodable, Sendable, Hashable {
+    /// One operator of the step.
+    public struct Part: Codable, Sendable, Hashable {
+      /// An operator's name.
       public var name: String
       public var time: Seconds
+      /// Share of the step, 0 to 1; parts that overlap sum to more.
       public var share: Double
       /// "compute", "memory", "network", "latency", "vector", "wait".
       public var boundBy: String
@@ -186,27 +214,41 @@ public struct ServingReport: Encodable, Sendable {
   }
 
   /// Equal intervals over the run; each array has one value an interval.
-  public struct Timeline: Encodable, Sendable, Hashable {
+  public struct Timeline: Codable, Sendable, Hashable {
     public var interval: Seconds
+    /// Requests in the interval.
     public var arrivals: [Double]
+    /// Requests in the interval.
     public var completions: [Double]
+    /// Mean of requests that wait for their prompt.
     public var prefillQueue: [Double]
+    /// Mean of requests that wait for a place to decode.
     public var decodeQueue: [Double]
+    /// Mean of requests that decode.
     public var decodeBatch: [Double]
+    /// Tokens sent a second.
     public var outputTokensPerSecond: [Double]
+    /// Prompt tokens computed a second.
     public var inputTokensPerSecond: [Double]
+    /// Share of prompt tokens, 0 to 1.
     public var cacheHitRate: [Double]
+    /// Share of the time, 0 to 1.
     public var prefillUtilisation: [Double]
+    /// Mean step that decodes, s.
     public var decodeStep: [Double]
+    /// W.
     public var power: [Double]
   }
 
-  public struct Run: Encodable, Sendable, Hashable {
+  /// The program, the seed and the machine's effort.
+  public struct Run: Codable, Sendable, Hashable {
     public var version: String
     public var seed: UInt64
     /// Hash of everything that decides the result: scenario, catalog entries, trace.
     public var inputHash: String
+    /// Of the simulation, on the machine that ran it.
     public var wallSeconds: Double
+    /// Simulated requests a second of that time.
     public var requestsPerWallSecond: Double
     public var peakMemoryBytes: Int
 
@@ -220,82 +262,6 @@ public struct ServingReport: Encodable, Sendable {
       self.wallSeconds = wallSeconds
       self.requestsPerWallSecond = requestsPerWallSecond
       self.peakMemoryBytes = peakMemoryBytes
-    }
-  }
-}
-
-/// What a reader must know of a run beside its figures; told in words by Pages.
-public enum ServingNote: Sendable, Hashable {
-  /// Arrivals that shared one tick of the trace's clock were spread over it.
-  case spreadArrivals
-  /// Arrivals come so many times as fast as in the trace.
-  case rateScaled(Double)
-  /// The trace's own rate was scaled so that the deployment, or its busier side, reaches a load.
-  case loaded(LoadedRate)
-  /// Damaged lines passed over: how many, where the first is and what is wrong there.
-  case skippedLines(count: Int, place: String, fault: String)
-  /// Runs of the same engine on the same chip that the models were held against.
-  case compared(ComparedRuns)
-  /// There are none.
-  case neverCompared(ComparedRuns.Group)
-  /// Where a step lies outside what its engine's constants were held against.
-  case outside(String)
-
-  public struct LoadedRate: Sendable, Hashable {
-    /// Requests per second of the trace, and the factor.
-    public var own: Double
-    public var factor: Double
-    /// Share that was asked for.
-    public var load: Double
-    /// Requests per second that the deployment can take; equal where prefill and decode share instances.
-    public var prefillCapacity: Double
-    public var decodeCapacity: Double
-    public var isShared: Bool
-  }
-}
-
-extension ServingReport.BatchLimit: Encodable {
-  enum CodingKeys: String, CodingKey { case kind, requests, tokens }
-
-  /// `{kind, requests, tokens}`, with the numbers that the kind has.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    switch self {
-    case .requests(let requests):
-      try container.encode("requests", forKey: .kind)
-      try container.encode(requests, forKey: .requests)
-    case .memory(let requests, let tokens):
-      try container.encode("memory", forKey: .kind)
-      try container.encode(requests, forKey: .requests)
-      try container.encode(tokens, forKey: .tokens)
-    case .objective(let requests):
-      try container.encode("objective", forKey: .kind)
-      try container.encode(requests, forKey: .requests)
-    case .stepTokens(let tokens):
-      try container.encode("stepTokens", forKey: .kind)
-      try container.encode(tokens, forKey: .tokens)
-    }
-  }
-}
-
-extension ServingNote: Encodable {
-  enum CodingKeys: String, CodingKey { case kind }
-
-  /// Its kind; results carry the words.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(kind, forKey: .kind)
-  }
-
-  private var kind: String {
-    switch self {
-    case .spreadArrivals: "spreadArrivals"
-    case .rateScaled: "rateScaled"
-    case .loaded: "loaded"
-    case .skippedLines: "skippedLines"
-    case .compared: "compared"
-    case .neverCompared: "neverCompared"
-    case .outside: "outside"
     }
   }
 }

@@ -33,9 +33,13 @@ public struct UnitProblem: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Quantity: Codable {
-  /// From text with its unit; from a bare number never.
+  /// From text with its unit; from a bare number only where `userInfo[.bareQuantities]` says that a result is read.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    if decoder.userInfo[.bareQuantities] as? Bool == true {
+      self.init(try container.decode(Double.self))
+      return
+    }
     let text = try container.decode(String.self)
     do { try self.init(text: text) } catch let problem {
       throw DecodingError.dataCorrupted(
@@ -47,6 +51,11 @@ extension Quantity: Codable {
     var container = encoder.singleValueContainer()
     try container.encode(value)
   }
+}
+
+extension CodingUserInfoKey {
+  /// Set to `true` to read a result of the program, whose quantities are numbers of SI units.
+  public static let bareQuantities = CodingUserInfoKey(rawValue: "bareQuantities").unsafelyUnwrapped
 }
 
 extension Quantity: CustomStringConvertible {

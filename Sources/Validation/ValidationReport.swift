@@ -9,16 +9,23 @@ public struct ValidationReport: Sendable {
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String]
 
-  public struct Constant: Encodable, Sendable, Hashable {
+  public struct Constant: Codable, Sendable, Hashable {
     public var name: String
     public var value: String
     /// Rows it was fitted on; empty for facts and priors.
     public var identifiedBy: [String]
     public var source: String
+
+    package init(name: String, value: String, identifiedBy: [String], source: String) {
+      self.name = name
+      self.value = value
+      self.identifiedBy = identifiedBy
+      self.source = source
+    }
   }
 
   /// The scored rows predicted after one calibration row was left out of the fit, or with another fit as good.
-  public struct Refit: Encodable, Sendable, Hashable {
+  public struct Refit: Codable, Sendable, Hashable {
     /// The row left out, or the name of the alternative.
     public var name: String
     public var medianAbsoluteError: Double
@@ -79,42 +86,4 @@ public struct ValidationReport: Sendable {
 package func unique(_ values: [String]) -> [String] {
   var seen = Set<String>()
   return values.filter { seen.insert($0).inserted }
-}
-
-extension ValidationReport: Encodable {
-  enum CodingKeys: String, CodingKey { case summary, rows, constants, fittedConstants, refits, violations }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(summary, forKey: .summary)
-    try container.encode(outcomes, forKey: .rows)
-    try container.encode(constants, forKey: .constants)
-    try container.encode(fittedConstants, forKey: .fittedConstants)
-    try container.encode(refits, forKey: .refits)
-    try container.encode(violations, forKey: .violations)
-  }
-}
-
-extension Outcome: Encodable {
-  enum CodingKeys: String, CodingKey {
-    case id, file, kind, system, chip, metric, unit, role, published, predicted, error, points, status, reason
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(row.id, forKey: .id)
-    try container.encode(row.file, forKey: .file)
-    try container.encode(row.kind, forKey: .kind)
-    try container.encode(row.system, forKey: .system)
-    try container.encode(row.chip, forKey: .chip)
-    try container.encode(row.metric, forKey: .metric)
-    try container.encode(row.unit, forKey: .unit)
-    try container.encode(row.role.rawValue, forKey: .role)
-    try container.encode(row.value, forKey: .published)
-    try container.encode(predicted, forKey: .predicted)
-    try container.encode(signedError, forKey: .error)
-    try container.encode(points, forKey: .points)
-    try container.encode(status.rawValue, forKey: .status)
-    try container.encode(reason, forKey: .reason)
-  }
 }

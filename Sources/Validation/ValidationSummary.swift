@@ -1,5 +1,5 @@
 /// Errors of a group of scored rows.
-public struct ValidationSummary: Encodable, Sendable, Hashable {
+public struct ValidationSummary: Sendable, Hashable {
   public var file: String
   public var kind: String
   public var source: String

@@ -5,7 +5,7 @@ import Units
 /// What `trace inspect` tells of a workload, gathered in one pass.
 ///
 /// Memory: two histograms, and eight to sixteen bytes for each different block.
-public struct TraceSummary: Encodable, Sendable {
+public struct TraceSummary: Codable, Sendable {
   public var requests: Int
   /// From the first arrival to the last.
   public var span: Seconds
@@ -26,13 +26,15 @@ public struct TraceSummary: Encodable, Sendable {
   /// The first damaged lines, as sentences.
   public var skippedExamples: [String]
 
-  public struct Tokens: Encodable, Sendable, Hashable {
+  /// Over the requests.
+  public struct Tokens: Codable, Sendable, Hashable {
     public var total: Int
     public var mean: Double
     public var minimum, p50, p90, p99, maximum: Int
   }
 
-  public struct Prefixes: Encodable, Sendable, Hashable {
+  /// Blocks of prompts, and how often they come again.
+  public struct Prefixes: Codable, Sendable, Hashable {
     public var tokensPerBlock: Int
     public var blocks: Int
     public var differentBlocks: Int
@@ -43,7 +45,8 @@ public struct TraceSummary: Encodable, Sendable {
     public var bestTokenHitRate: Double
   }
 
-  public struct Clock: Encodable, Sendable, Hashable {
+  /// How fine the log's clock is.
+  public struct Clock: Codable, Sendable, Hashable {
     public var differentArrivals: Int
     /// Share of the requests that arrive at the same instant as another.
     public var sharedFraction: Double

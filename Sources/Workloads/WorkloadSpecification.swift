@@ -33,6 +33,7 @@ public struct WorkloadSpecification: Hashable, Sendable {
 
   /// Requests per second; nil sends all at once, as fast as `maxConcurrency` lets them.
   public var requestRate: Double?
+  /// How generated requests arrive.
   public var arrivals: ArrivalKind
   /// Shape of the gamma distribution of gaps, as in vLLM; 1 is Poisson.
   public var burstiness: Double?
@@ -68,6 +69,10 @@ public struct WorkloadSpecification: Hashable, Sendable {
     rounds = 1
     arrivals = .poisson
   }
+}
+
+extension WorkloadSpecification: HasStandIn {
+  public static var standIn: Self { Self(trace: "-") }
 }
 
 extension WorkloadSpecification: Decodable {

@@ -1,31 +1,24 @@
 import ArgumentParser
 import Formats
-import Units
+import Pages
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "The JSON schema of a scenario file or of a result, for editors and checkers.",
+    commandName: "schema", abstract: "The JSON schema of a file or of a result, for editors and checkers.",
     discussion: """
       Examples:
         supernode schema > scenario.schema.json
-        supernode schema supply-scenario > supply.schema.json
+        supernode schema engine > engine.schema.json
       """)
 
-  enum Subject: String, ExpressibleByArgument, CaseIterable {
-    case scenario, simulate, validate
-    case supplyScenario = "supply-scenario"
-    case supply
-  }
-
   @Argument(
-    help: "scenario or supply-scenario, or the verb whose result is meant: simulate, validate, supply.")
-  var subject = Subject.scenario
+    help: """
+      A file: scenario, supply-scenario, chip, system, engine, model, calibration or kernel-table; or the verb whose \
+      result is meant: simulate, validate, supply or trace.
+      """)
+  var subject = SchemaSubject.scenario
 
-  func run() throws {
-    let path = "schema/\(subject.rawValue).json"
-    guard let found = Catalog().resourcePath(path) else {
-      throw Problem(path, "the program's data is not beside it", wayOut: "install it anew with ./install")
-    }
-    Terminal.write(try textOfFile(found))
-  }
+  func run() throws { Terminal.write(try subject.text()) }
 }
+
+extension SchemaSubject: ExpressibleByArgument {}

@@ -48,32 +48,10 @@ extension Validate {
 }
 
 /// What `validate` gives: rows of measurements, of runs and of supply in one list.
-struct ValidationAnswer: Encodable {
+struct ValidationAnswer {
   var measured: ValidationReport?
   var runs: RunValidation?
   var supply: SupplyValidation?
 
-  var violations: [String] { (measured?.violations ?? []) + (runs?.violations ?? []) + (supply?.violations ?? []) }
-
-  enum CodingKeys: String, CodingKey { case summary, rows, constants, fittedConstants, refits, violations, run }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    var summary = container.nestedUnkeyedContainer(forKey: .summary)
-    for group in measured?.summary ?? [] { try summary.encode(group) }
-    for group in runs?.summaries ?? [] { try summary.encode(group) }
-    for group in supply?.groups ?? [] { try summary.encode(group) }
-    var rows = container.nestedUnkeyedContainer(forKey: .rows)
-    for outcome in measured?.outcomes ?? [] { try rows.encode(outcome) }
-    for outcome in runs?.outcomes ?? [] { try rows.encode(outcome) }
-    for row in supply?.rows ?? [] { try rows.encode(row) }
-    var constants = container.nestedUnkeyedContainer(forKey: .constants)
-    for constant in measured?.constants ?? [] { try constants.encode(constant) }
-    for constant in supply?.constants ?? [] { try constants.encode(constant) }
-    let fitted = (measured?.fittedConstants ?? 0) + (supply?.constants.count ?? 0)
-    try container.encode(fitted, forKey: .fittedConstants)
-    try container.encode(measured?.refits ?? [], forKey: .refits)
-    try container.encode(violations, forKey: .violations)
-    try container.encodeIfPresent(supply?.run, forKey: .run)
-  }
+  var result: ValidationResult { ValidationResult(measured, runs, supply) }
 }

@@ -70,7 +70,8 @@ struct Validate: ParsableCommand {
     if kind == nil || kind == "supply" {
       answer.supply = try supplyValidation(catalog, files: files.supply, budgets: limits.map(SupplyBudget.read) ?? [])
     }
-    if let json { try OutputFile.write(try JSONText.encode(answer, pretty: true), to: json) }
+    let result = answer.result
+    if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }
     if let report {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       var document = answer.measured?.document(version: Supernode.version)
@@ -81,14 +82,14 @@ struct Validate: ParsableCommand {
       document = document ?? answer.supply?.document()
       if let document { try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report) }
     }
-    if json != "-", report != "-" { Terminal.write(try text(of: answer)) }
-    guard answer.violations.isEmpty else { throw Problems(answer.violations.map { Problem("budget", $0) }) }
+    if json != "-", report != "-" { Terminal.write(try text(of: answer, result)) }
+    guard result.violations.isEmpty else { throw Problems(result.violations.map { Problem("budget", $0) }) }
   }
 
-  private func text(of answer: ValidationAnswer) throws -> String {
+  private func text(of answer: ValidationAnswer, _ result: ValidationResult) throws -> String {
     switch format {
     case .compared: return answer.runs?.compared ?? ""
-    case .json: return try JSONText.encode(answer, pretty: true)
+    case .json: return try JSONText.encode(result, pretty: true)
     // The lists have different columns: one alone is asked for by its kind.
     case .csv: return answer.measured?.csv ?? answer.runs?.csv ?? answer.supply?.csv() ?? ""
     case .markdown:

@@ -9,7 +9,9 @@ public struct Calibration: Decodable, Sendable {
   public var model: String
   public var system: String
   public var precision: Precision
+  /// Measurements to fit to.
   public var cases: [Case]
+  /// What is believed of each constant before.
   public var priors: [Prior]
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, model, system, precision, cases, priors }
@@ -19,14 +21,23 @@ public struct Calibration: Decodable, Sendable {
     public var id: String
     public var quantity: Quantity
     public var engine: String?
+    /// Packages of the instance.
     public var chips: Int?
+    /// Requests that decode on a package.
     public var requestsPerChip: Int?
+    /// Tokens of context of each request.
     public var context: Double?
+    /// Drafted for each request in each step.
     public var draftTokens: Int?
+    /// Chance that a draft is accepted.
     public var acceptance: Double?
+    /// Share of the cores that the attention stream has.
     public var attentionShare: Double?
+    /// Ranks of an isolated exchange.
     public var ranks: Int?
+    /// Tokens that each of them sends.
     public var tokens: Double?
+    /// As measured.
     public var time: Seconds
     /// Relative; how far from the value a good model may lie.
     public var tolerance: Double
@@ -52,9 +63,13 @@ public struct Calibration: Decodable, Sendable {
 
   /// What is believed of a constant before any row is seen; SI units.
   public struct Prior: Decodable, Sendable {
+    /// Which one.
     public var constant: Constant
+    /// Most likely value, SI units.
     public var mean: Double
+    /// One standard deviation, SI units.
     public var deviation: Double
+    /// Why this and no other.
     public var reason: String
     enum CodingKeys: String, CodingKey, CaseIterable { case constant, mean, deviation, reason }
   }

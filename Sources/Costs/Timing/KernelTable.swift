@@ -9,6 +9,7 @@ public struct KernelTable: Decodable, Sendable {
   public var name: String
   public var chip: String
   public var source: String
+  /// One for each kernel and shape.
   public var curves: [Curve]
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, chip, source, curves }
@@ -20,9 +21,11 @@ public struct KernelTable: Decodable, Sendable {
     public var format: NumberFormat?
     /// Of a product.
     public var depth: Int?
+    /// Columns of a product's output.
     public var columns: Int?
     /// Of a collective.
     public var ranks: Int?
+    /// At rising sizes.
     public var points: [Point]
     enum CodingKeys: String, CodingKey, CaseIterable { case operation, format, depth, columns, ranks, points }
   }
@@ -33,7 +36,9 @@ public struct KernelTable: Decodable, Sendable {
   }
 
   public struct Point: Decodable, Sendable {
+    /// What the kind of operation counts.
     public var size: Double
+    /// Of one call.
     public var time: Seconds
     enum CodingKeys: String, CodingKey, CaseIterable { case size, time }
   }

@@ -2,14 +2,14 @@ import Formats
 import Units
 
 /// Published runs of an engine on a chip that the models were held against, and how far they were off.
-public struct ComparedRuns: Decodable, Sendable, Hashable {
+public struct ComparedRuns: Codable, Sendable, Hashable {
   public var group: Group
   public var runs: Int
   /// Medians of absolute errors, as shares.
   public var timePerOutputToken: Double
   public var timeToFirstToken: Double?
 
-  public struct Group: Hashable, Sendable {
+  public struct Group: Codable, Hashable, Sendable {
     public var engine: String
     public var chip: String
     /// Whether all layers of the model are dense.
@@ -36,6 +36,17 @@ public struct ComparedRuns: Decodable, Sendable, Hashable {
     runs = try fields.decode(Int.self, forKey: .runs)
     timePerOutputToken = try fields.decode(Double.self, forKey: .timePerOutputToken)
     timeToFirstToken = try fields.decodeIfPresent(Double.self, forKey: .timeToFirstToken)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(group.engine, forKey: .engine)
+    try fields.encode(group.chip, forKey: .chip)
+    try fields.encode(group.dense, forKey: .dense)
+    try fields.encode(group.apart, forKey: .apart)
+    try fields.encode(runs, forKey: .runs)
+    try fields.encode(timePerOutputToken, forKey: .timePerOutputToken)
+    try fields.encodeIfPresent(timeToFirstToken, forKey: .timeToFirstToken)
   }
 
   /// All of the catalog; none where its file is not beside the program.

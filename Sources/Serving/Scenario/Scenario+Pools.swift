@@ -38,6 +38,7 @@ extension Scenario {
     public var exchange: Engine.ExpertExchange?
     /// The same in steps with prompts; absent: as `exchange`.
     public var promptExchange: Engine.ExpertExchange?
+    /// Two overlapped microbatches, or one pass; absent: as the engine chooses.
     public var microbatches: Bool?
     /// Share of the memory that the engine may use: `--gpu-memory-utilization`, `--mem-fraction-static`.
     public var memoryShare: Double?

@@ -4,9 +4,13 @@ import Workloads
 
 /// A serving scenario as its file says it; decoded, and not yet checked against the model and the system.
 public struct Scenario: Decodable, Sendable {
+  /// Printed on the report.
   public var name: String
+  /// A model of the catalog, or a folder with its `config.json`.
   public var model: String
+  /// A system of the catalog.
   public var system: String
+  /// An engine of the catalog.
   public var engine: String
   /// The dense BF16 peak of the chip's bin, where it is sold in several; absent: the catalog's.
   public var bin: FLOPsPerSecond?
@@ -15,15 +19,22 @@ public struct Scenario: Decodable, Sendable {
   public var speculation: Speculation?
   /// Instances by role; or `prefill` and `decode`, which say the same for one pool each.
   public var pools: [Pool]?
+  /// Instances that compute prompts.
   public var prefill: PrefillPool?
+  /// Instances that decode.
   public var decode: DecodePool?
+  /// How arrivals are given to instances; absent: as the engine does it.
   public var routing: ServingConfiguration.Routing?
+  /// The pool of prefix blocks; absent: none.
   public var cache: CachePool?
+  /// What a request must keep to count as good.
   public var objectives: Objectives
   public var workload: WorkloadSpecification
   /// Scales the workload's rate until the busier of prefill and decode is loaded to this share.
   public var load: Double?
+  /// What energy and hardware cost; absent: 0.08 USD/kWh, a usage effectiveness of 1.2, four years.
   public var cost: CostAssumptions?
+  /// Of every random stream; 1 where absent.
   public var seed: UInt64?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -68,9 +79,11 @@ public struct Scenario: Decodable, Sendable {
   }
 
   public struct PrefillPool: Decodable, Sendable {
+    /// Instances of the pool.
     public var instances: Int
     /// Packages in an instance.
     public var chips: Int
+    /// New prompt tokens in one step of a package.
     public var maxBatchedTokensPerChip: Int
     /// Requests that may wait at an instance; one more is rejected. Absent: no limit.
     public var queueLimit: Int?
@@ -78,6 +91,7 @@ public struct Scenario: Decodable, Sendable {
     public var tensorParallel: Int?
     /// Copies of busy experts beyond one of each, over the instance; absent: none.
     public var redundantExperts: Int?
+    /// Two overlapped microbatches, or one pass; absent: as the engine chooses.
     public var microbatches: Bool?
     enum CodingKeys: String, CodingKey, CaseIterable {
       case instances, chips, maxBatchedTokensPerChip, queueLimit, tensorParallel, redundantExperts, microbatches
@@ -85,12 +99,15 @@ public struct Scenario: Decodable, Sendable {
   }
 
   public struct DecodePool: Decodable, Sendable {
+    /// Instances of the pool.
     public var instances: Int
+    /// Packages in an instance.
     public var chips: Int
     /// Requests that may run on a package at once; memory and the objective may hold it lower.
     public var maxRequestsPerChip: Int
     /// Tokens in a block of KV memory, as vLLM's `--block-size`.
     public var blockSize: Int?
+    /// Dies that divide a request's heads; absent: as the engine does it.
     public var tensorParallel: Int?
     /// Groups of dies with requests of their own; if given, it must be what chips and tensor parallelism give.
     public var dataParallel: Int?
@@ -98,6 +115,7 @@ public struct Scenario: Decodable, Sendable {
     public var redundantExperts: Int?
     /// Of the chips, those that hold nothing but routed experts; absent: none, experts lie beside attention.
     public var expertChips: Int?
+    /// Two overlapped microbatches, or one pass; absent: as the engine chooses.
     public var microbatches: Bool?
     /// Whether a rank admits a request only while its next step is predicted to keep the objective of time per output
     /// token.
@@ -121,14 +139,18 @@ public struct Scenario: Decodable, Sendable {
   }
 
   public struct Objectives: Decodable, Sendable {
+    /// From arrival to the first token sent.
     public var timeToFirstToken: Seconds?
+    /// (End-to-end − time to first token) / (output − 1).
     public var timePerOutputToken: Seconds?
+    /// From arrival to the last token.
     public var endToEnd: Seconds?
     enum CodingKeys: String, CodingKey, CaseIterable { case timeToFirstToken, timePerOutputToken, endToEnd }
   }
 
   /// What energy and hardware cost.
   public struct CostAssumptions: Decodable, Sendable {
+    /// Price of energy.
     public var electricity: DollarsPerJoule
     /// Power drawn by the building over power drawn by the system.
     public var powerUsageEffectiveness: Double

@@ -33,6 +33,7 @@ public struct SchedulingOptions: Decodable, Sendable, Hashable {
   public var reservesOutput: Bool?
   /// TensorRT-LLM's `batch_wait_timeout_iters` and `batch_wait_max_tokens_ratio`.
   public var waitSteps: Int?
+  /// Share of a step's tokens for which TensorRT-LLM waits: `batch_wait_max_tokens_ratio`.
   public var waitShare: Double?
   /// TensorRT-LLM's balance of attention data parallelism: its `timeout_iters`; absent does not wait.
   public var balanceSteps: Int?

@@ -3,7 +3,7 @@ import Simulation
 import Units
 
 /// The answer of `supply`: bands of every quantity, probabilities of claims, and what changes without an event.
-public struct SupplyReport: Encodable, Sendable {
+public struct SupplyReport: Codable, Sendable {
   public var scenario: String
   public var title: String
   public var claims: [Claim]
@@ -24,7 +24,8 @@ public struct SupplyReport: Encodable, Sendable {
   public var notes: [String]
   public var run: Run
 
-  public struct Claim: Encodable, Sendable {
+  /// A statement and the share of the draws in which it is true.
+  public struct Claim: Codable, Sendable {
     public var id, title, definition, date: String
     public var meaning, source: String?
     public var probability: Double
@@ -33,14 +34,15 @@ public struct SupplyReport: Encodable, Sendable {
     public var value: Band
   }
 
-  public struct Vendor: Encodable, Sendable, Hashable {
-    public enum Origin: String, Encodable, Sendable, Hashable { case domestic, imported, smuggled }
+  /// A maker, and how its chips reach the market.
+  public struct Vendor: Codable, Sendable, Hashable {
+    public enum Origin: String, Codable, Sendable, Hashable, CaseIterable { case domestic, imported, smuggled }
     public var name: String
     public var origin: Origin
   }
 
   /// 5, 25, 50, 75 and 95% of the draws lie below.
-  public struct Band: Encodable, Sendable {
+  public struct Band: Codable, Sendable {
     public var p05, p25, p50, p75, p95: Double
 
     package init(_ levels: [Double]) {
@@ -54,7 +56,8 @@ public struct SupplyReport: Encodable, Sendable {
     }
   }
 
-  public struct Series: Encodable, Sendable {
+  /// A quantity by month.
+  public struct Series: Codable, Sendable {
     public var quantity, unit: String
     public var isStock: Bool
     public var months: [String]
@@ -63,21 +66,22 @@ public struct SupplyReport: Encodable, Sendable {
   }
 
   /// A quantity's total over each year, or its value at the end.
-  public struct YearRow: Encodable, Sendable {
+  public struct YearRow: Codable, Sendable {
     public var quantity, unit: String
     public var years: [Int]
     public var bands: [Band]
   }
 
   /// A quantity's total over each quarter, or its value at the end.
-  public struct QuarterRow: Encodable, Sendable {
+  public struct QuarterRow: Codable, Sendable {
     public var quantity, unit: String
     /// `2025Q2`.
     public var quarters: [String]
     public var bands: [Band]
   }
 
-  public struct ConstraintMonth: Encodable, Sendable {
+  /// Shares of the draws of a month, by what held production back.
+  public struct ConstraintMonth: Codable, Sendable {
     public var month: String
     public var plan, demand, logic, memory, packaging, policy: Double
     public var shares: [Double] { [plan, demand, logic, memory, packaging, policy] }
@@ -85,7 +89,8 @@ public struct SupplyReport: Encodable, Sendable {
     public var binding: String
   }
 
-  public struct Counterfactual: Encodable, Sendable {
+  /// The same draws without some events.
+  public struct Counterfactual: Codable, Sendable {
     public var without: [String]
     public var claims: [Claim]
     public var years: [YearRow]
@@ -95,13 +100,14 @@ public struct SupplyReport: Encodable, Sendable {
     public var differences: [YearRow]
   }
 
-  public struct Event: Encodable, Sendable {
+  /// An event of the scenario, and what it does.
+  public struct Event: Codable, Sendable {
     public var id, date, title, actor, source: String
     public var effects: [String]
   }
 
   /// What one claim's value depends on.
-  public struct Sensitivity: Encodable, Sendable {
+  public struct Sensitivity: Codable, Sendable {
     public var of: String
     /// Draws of each of its runs.
     public var draws: Int
@@ -114,7 +120,7 @@ public struct SupplyReport: Encodable, Sendable {
   }
 
   /// How far a result moves when one number goes from its 5% to its 95% value while all others keep their draws.
-  public struct Influence: Encodable, Sendable {
+  public struct Influence: Codable, Sendable {
     public var parameter: String
     public var low, high: Double
     /// The parameter's own 5% and 95% values.
@@ -127,14 +133,16 @@ public struct SupplyReport: Encodable, Sendable {
     var weight: Double { max(total, known) }
   }
 
-  public struct Input: Encodable, Sendable {
+  /// A number of the model, and what uses it.
+  public struct Input: Codable, Sendable {
     public var name, unit, value, source, grade: String
     public var asOf: String?
     public var note: String?
     public var uses: [String]
   }
 
-  public struct Run: Encodable, Sendable {
+  /// The program, the seed, and what the draws are of.
+  public struct Run: Codable, Sendable {
     public var version: String
     public var seed: UInt64
     public var draws: Int

@@ -117,30 +117,3 @@ public struct SupplyBudget: Decodable, Sendable {
     return found
   }
 }
-
-extension SupplyValidation.Group: Encodable {
-  enum CodingKeys: String, CodingKey {
-    case file, kind, source, chip, engine, model, metric, rows, covered
-    case medianAbsoluteError, p90AbsoluteError, worstAbsoluteError, bias
-    case insideShare, insideHalfShare, closeShare, rankedScore, logarithmicScore
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(file, forKey: .file)
-    try container.encode("supply", forKey: .kind)
-    for key in [CodingKeys.source, .chip, .engine, .model] { try container.encode("all", forKey: key) }
-    try container.encode(name, forKey: .metric)
-    try container.encode(rows, forKey: .rows)
-    try container.encode(covered, forKey: .covered)
-    try container.encode(medianAbsoluteError, forKey: .medianAbsoluteError)
-    try container.encode(p90AbsoluteError, forKey: .p90AbsoluteError)
-    try container.encode(worstAbsoluteError, forKey: .worstAbsoluteError)
-    try container.encode(bias, forKey: .bias)
-    try container.encode(insideShare, forKey: .insideShare)
-    try container.encode(insideHalfShare, forKey: .insideHalfShare)
-    try container.encode(closeShare, forKey: .closeShare)
-    try container.encode(rankedScore, forKey: .rankedScore)
-    try container.encode(logarithmicScore, forKey: .logarithmicScore)
-  }
-}

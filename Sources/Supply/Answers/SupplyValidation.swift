@@ -11,7 +11,7 @@ public struct SupplyValidation: Sendable {
   public var violations: [String]
   public var run: SupplyReport.Run
 
-  public struct Constant: Encodable, Sendable {
+  public struct Constant: Sendable {
     public var name, value: String
     public var identifiedBy: [String]
     public var source: String

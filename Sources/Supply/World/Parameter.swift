@@ -3,7 +3,9 @@ import Units
 
 /// One number of the model with what is known of it, by whom and since when.
 public struct Parameter: Decodable, Sendable, HasPlace {
+  /// As world and scenarios name it.
   public var name: String
+  /// `fraction` stays in 0 to 1; all but `number` stay above 0.
   public var unit: String
   public var value: Uncertainty
   public var source: String
@@ -25,12 +27,15 @@ public struct Parameter: Decodable, Sendable, HasPlace {
   }
 
   public struct Factor: Decodable, Sendable {
+    /// The hidden number that moves it and others.
     public var name: String
     /// Correlation with the factor, −1 to 1.
     public var loading: Double
   }
   public struct Schools: Decodable, Sendable {
+    /// What they disagree on.
     public var group: String
+    /// What each of them holds.
     public var values: NamedValues<Uncertainty>
   }
   public struct Earlier: Decodable, Sendable {

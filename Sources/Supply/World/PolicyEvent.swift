@@ -6,6 +6,7 @@ public struct PolicyEvent: Decodable, Sendable, HasPlace {
   public var id: String
   public var date: CalendarDay
   public var title: String
+  /// Who acts.
   public var actor: String
   public var source: String
   public var note: String?

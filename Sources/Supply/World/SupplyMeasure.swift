@@ -10,6 +10,7 @@ public struct SupplyMeasure: Decodable, Sendable {
   /// The ratio's denominator, over its own period or the same.
   public var by: Names?
   public var byOver: Period?
+  /// Over the period; absent: `sum` for flows, `end` for stocks.
   public var aggregate: Aggregate?
   /// Units of the file by units of the model: 1e9 for billions.
   public var scale: Double?
@@ -149,7 +150,9 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
   public var id: String
   public var title: String?
   public var definition: SupplyMeasure
+  /// True where the measure is at least this.
   public var atLeast: Double?
+  /// True where the measure is at most this.
   public var atMost: Double?
   public var source: String?
   /// In words, what is counted.

@@ -20,19 +20,26 @@ public struct SupplyScenario: Sendable {
   var texts: [String]
 
   /// What stands in a scenario's file.
-  private struct File: Decodable {
+  package struct File: Decodable {
     var name: String
     var title: String?
+    /// The scenario that this one changes; `base` where absent.
     var base: String?
-    var world: Node?
+    /// Plants, memories, chips and buyers, for a scenario without a base.
+    var world: ReadLater<SupplyWorld>?
     /// Parameters replaced, by name.
     var values: NamedValues<Uncertainty>?
     /// Fields of the world replaced, by path.
     var set: NamedValues<Node>?
+    /// Events or groups of events left out.
     var without: [String]?
+    /// One school for each group, instead of one drawn.
     var schools: NamedValues<String>?
+    /// Added, or in place of those of the same name.
     var parameters: [Placed<Parameter>]?
+    /// Added, or in place of those of the same id.
     var events: [Placed<PolicyEvent>]?
+    /// Added, or in place of those of the same id.
     var claims: [Placed<SupplyClaim>]?
     /// A serving mix in place of the catalog's.
     var mix: Node?
@@ -56,7 +63,7 @@ public struct SupplyScenario: Sendable {
   private init(_ node: Node, catalog: Catalog, over chain: [String]) throws {
     let chain = chain + [node.place.file]
     let file = try node.decode(File.self)
-    if let world = file.world {
+    if let world = file.world?.node {
       self = try Self.root(file, world, catalog)
     } else {
       let base = try Self.base(file.base ?? "base", of: node, catalog)

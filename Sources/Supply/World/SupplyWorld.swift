@@ -3,25 +3,37 @@ import Units
 
 /// The plants, memories, packaging lines, chips, imports and buyers of a scenario, as the file describes them.
 public struct SupplyWorld: Decodable, Sendable {
+  /// The run begins with its January.
   public var firstYear: Int
+  /// The run ends with its December.
   public var lastYear: Int
   public var schools: [School]
+  /// Families of AI dies.
   public var dies: [DieFamily]
+  /// Lines of plants that make them.
   public var fabs: [Fab]
+  /// Names of the kinds of memory, such as HBM3.
   public var memories: [String]
+  /// Where stacks come from.
   public var memorySources: [MemorySource]
+  /// Lines that join dies and memory to chips.
   public var packaging: [PackagingLine]
   /// Made in China; each month they are built in this order.
   public var products: [Product]
+  /// Chips made abroad.
   public var imports: [ImportedProduct]
+  /// What buyers in China want.
   public var demand: Demand
   /// Cities with a target of their own; none where absent.
   public var cities: [City]?
+  /// What chips become: systems, power, tokens.
   public var fleet: Fleet
 
   /// Sources that hold the same view, chosen together in a draw by weight.
   public struct School: Decodable, Sendable {
+    /// What the schools disagree on.
     public var group: String
+    /// Chance of each school.
     public var weights: NamedValues<Double>
   }
 
@@ -38,6 +50,7 @@ public struct SupplyWorld: Decodable, Sendable {
 
   public struct Fab: Decodable, Sendable {
     public var name: String
+    /// Who runs it.
     public var owner: String
     /// What its dies are made in, for the reader: `7 nm class (N+2)`.
     public var node: String?
@@ -83,10 +96,13 @@ public struct SupplyWorld: Decodable, Sendable {
   public struct Product: Decodable, Sendable {
     public var name: String
     public var vendor: String
+    /// Name of its die family.
     public var die: String
     public var diesPerChip: Amount
+    /// Name of its kind of memory.
     public var memory: String
     public var stacksPerChip: Amount
+    /// Name of the line that packages it.
     public var packaging: String
     /// How much of the line a package takes.
     public var packagingWeight: Amount
@@ -98,6 +114,7 @@ public struct SupplyWorld: Decodable, Sendable {
     public var plan: Trajectory
     /// US dollars.
     public var price: Trajectory
+    /// What one chip can do.
     public var specification: Specification
   }
 
@@ -117,6 +134,7 @@ public struct SupplyWorld: Decodable, Sendable {
     public var bookedShare: Amount?
     /// Brought in past the controls: no lever acts on it and its value is not counted as legal trade.
     public var isSmuggled: Bool?
+    /// What one chip can do.
     public var specification: Specification
   }
 
@@ -161,6 +179,7 @@ public struct SupplyWorld: Decodable, Sendable {
     public var systemPowerFactor: Amount
     /// Sales of this vendor that are no AI chips, US dollars a month.
     public var otherSales: Trajectory
+    /// The maker that sells them.
     public var otherSalesVendor: String
     /// TFLOP/s and TB/s of the chip in whose equivalents compute is told.
     public var referenceCompute: Amount
@@ -174,6 +193,7 @@ public struct SupplyWorld: Decodable, Sendable {
 
     public struct System: Decodable, Sendable {
       public var name: String
+      /// Chips in one.
       public var chips: Double
       /// By chip, the share of its sales that goes into this system.
       public var takes: NamedValues<Amount>
@@ -188,6 +208,7 @@ public struct YieldModel: Decodable, Sendable {
   public enum Form: String, Decodable, Sendable, CaseIterable {
     case curve, poisson, murphy, negativeBinomial = "negative-binomial"
   }
+  /// How the share of good dies follows from defects.
   public var model: Form
   /// The share itself for `curve`, else defects per cm².
   public var value: Trajectory

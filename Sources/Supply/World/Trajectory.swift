@@ -15,7 +15,20 @@ public struct Trajectory: Decodable, Sendable {
   let form: Form
   let factors: [Amount]
 
-  static let fields = ["at", "growth", "step", "total", "from", "to", "start", "ramp", "full", "times"]
+  enum PartForm { case amount, amounts, amountsByDate, date, truth }
+
+  /// Fields of a file: `at` with growth or step; or total, from, to; or start, ramp, full.
+  static let parts: [(name: String, form: PartForm, meaning: String)] = [
+    ("at", .amountsByDate, "amounts at dates that rise, with straight lines between"),
+    ("growth", .amount, "factor a year after the last date"),
+    ("step", .truth, "holds each amount until the next date instead of drawing lines"),
+    ("total", .amount, "spread evenly between from and to"), ("from", .date, "where the total begins"),
+    ("to", .date, "where it ends"), ("start", .amount, "the date on which a plant starts"),
+    ("ramp", .amount, "months from its start to full"), ("full", .amount, "what it then gives"),
+    ("times", .amounts, "multiplies all of it"),
+  ]
+
+  static let fields = parts.map(\.name)
 
   init(_ value: Double) {
     form = .constant(Amount(value))

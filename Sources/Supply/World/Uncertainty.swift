@@ -71,16 +71,23 @@ extension Uncertainty: Decodable {
     return parts[0] == parts[2] ? .point(parts[1]) : .quantiles(low: parts[0], mid: parts[1], high: parts[2])
   }
 
+  /// Distributions that a file names, how many numbers each takes (any where nil), and what they are.
+  static let kinds: [(name: String, numbers: Int?, meaning: String)] = [
+    ("uniform", 2, "low and high"), ("triangular", 3, "low, mode and high"),
+    ("normal", 2, "mean and standard deviation"),
+    ("lognormal", 2, "median and the standard deviation of the logarithm"),
+    ("pert", 3, "low, mode and high; mean (low + 4 mode + high) / 6"), ("beta", 2, "alpha and beta, on 0 to 1"),
+    ("empirical", nil, "values equally likely"),
+  ]
+
   private static func named(_ kind: String, _ x: [Double], _ node: Node) throws -> Self {
-    let counts = [
-      "uniform": 2, "triangular": 3, "normal": 2, "lognormal": 2, "pert": 3, "beta": 2, "empirical": max(1, x.count),
-    ]
-    guard let count = counts[kind] else {
-      let names = counts.keys.sorted()
+    guard let known = kinds.first(where: { $0.name == kind }) else {
+      let names = kinds.map(\.name).sorted()
       let near = Problems.nearest(to: kind, among: names).map { "did you mean '\($0)'?" }
       throw node.problem(
         "there is no distribution '\(kind)'", wayOut: near ?? "use one of \(names.joined(separator: ", "))")
     }
+    let count = known.numbers ?? max(1, x.count)
     if kind == "empirical", x.isEmpty {
       throw node.problem("empirical has no value", wayOut: "give at least one, such as empirical: [2, 3, 5]")
     }

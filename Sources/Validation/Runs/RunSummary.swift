@@ -1,5 +1,5 @@
 /// Errors of one metric over a group of runs; a property is "all" where the runs differ in it.
-public struct RunSummary: Encodable, Sendable, Hashable {
+public struct RunSummary: Sendable, Hashable {
   public var file: String
   public var kind = "serving"
   public var source = "closed-loop runs"

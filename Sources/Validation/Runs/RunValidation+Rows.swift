@@ -28,32 +28,3 @@ extension RunValidation {
     return text.text
   }
 }
-
-extension RunOutcome: Encodable {
-  enum CodingKeys: String, CodingKey {
-    case id, file, kind, system, chip, metric, unit, role, published, predicted, error, status, reason
-    case engine, engineVersion, model, mode, flagsBasis
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(run.id, forKey: .id)
-    try container.encode(run.file, forKey: .file)
-    try container.encode("serving", forKey: .kind)
-    try container.encode(run.system, forKey: .system)
-    try container.encode(chip, forKey: .chip)
-    try container.encode(metric.rawValue, forKey: .metric)
-    try container.encode(metric.unit, forKey: .unit)
-    try container.encode(run.role.rawValue, forKey: .role)
-    try container.encode(published, forKey: .published)
-    try container.encode(predicted, forKey: .predicted)
-    try container.encode(signedError, forKey: .error)
-    try container.encode(status.rawValue, forKey: .status)
-    try container.encode(reason, forKey: .reason)
-    try container.encode(run.engine, forKey: .engine)
-    try container.encode(run.engineVersion, forKey: .engineVersion)
-    try container.encode(run.model, forKey: .model)
-    try container.encode(run.mode.rawValue, forKey: .mode)
-    try container.encode(run.flagsBasis, forKey: .flagsBasis)
-  }
-}

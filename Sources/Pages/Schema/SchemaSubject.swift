@@ -1,0 +1,69 @@
+import Costs
+import Formats
+import Hardware
+import Models
+import Serving
+import Supply
+import Workloads
+
+/// What `supernode schema` describes: files that users write, and results.
+public enum SchemaSubject: String, CaseIterable, Sendable {
+  case scenario
+  case supplyScenario = "supply-scenario"
+  case chip, system, engine, model, calibration
+  case kernelTable = "kernel-table"
+  case simulate, validate, supply, trace
+
+  public var title: String {
+    switch self {
+    case .scenario: "a serving scenario of supernode"
+    case .supplyScenario: "a supply scenario of supernode"
+    case .chip, .system, .engine, .model, .calibration: "a \(rawValue) of supernode's catalog"
+    case .kernelTable: "measured times of kernels"
+    case .simulate, .validate, .supply: "result of supernode \(rawValue)"
+    case .trace: "result of supernode trace inspect"
+    }
+  }
+
+  var type: any Decodable.Type {
+    switch self {
+    case .scenario: Scenario.self
+    case .supplyScenario: SupplyScenario.File.self
+    case .chip: Chip.self
+    case .system: System.self
+    case .engine: Engine.self
+    case .model: ModelConfig.self
+    case .calibration: Calibration.self
+    case .kernelTable: KernelTable.self
+    case .simulate: ServingReport.self
+    case .validate: ValidationResult.self
+    case .supply: SupplyReport.self
+    case .trace: TraceSummary.self
+    }
+  }
+
+  var direction: SchemaBuilder.Direction {
+    switch self {
+    case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
+    case .simulate, .validate, .supply, .trace: .result
+    }
+  }
+
+  /// The schema as JSON, made from the types as they are.
+  public func text(catalog: Catalog = Catalog()) throws -> String {
+    try JSONText.encode(schema(SchemaBuilder(direction, descriptions: Self.descriptions(catalog))), sorted: false)
+  }
+
+  package func schema(_ builder: SchemaBuilder) -> SchemaValue {
+    let inputs = SchemaValue.type("object").described("The scenario with all overrides")
+    return builder.document(
+      of: type, title: title, extra: self == .simulate ? [.init(name: "inputs", value: inputs)] : [])
+  }
+
+  /// Words from the types' doc comments, gathered by a test; none where they are not beside the program.
+  private static func descriptions(_ catalog: Catalog) throws -> [String: String] {
+    guard let path = catalog.resourcePath("schema/descriptions.json") else { return [:] }
+    let fields = try Node.read(path: path).fields.map { ($0.key, $0.value.text ?? "") }
+    return Dictionary(fields, uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -1,0 +1,37 @@
+import Formats
+
+/// What a reader must know of a run beside its figures; told in words by Pages.
+public enum ServingNote: Codable, Sendable, Hashable {
+  /// Arrivals that shared one tick of the trace's clock were spread over it.
+  case spreadArrivals
+  /// Arrivals come so many times as fast as in the trace.
+  case rateScaled(Double)
+  /// The trace's own rate was scaled so that the deployment, or its busier side, reaches a load.
+  case loaded(LoadedRate)
+  /// Damaged lines passed over: how many, where the first is and what is wrong there.
+  case skippedLines(count: Int, place: String, fault: String)
+  /// Runs of the same engine on the same chip that the models were held against.
+  case compared(ComparedRuns)
+  /// There are none.
+  case neverCompared(ComparedRuns.Group)
+  /// Where a step lies outside what its engine's constants were held against.
+  case outside(String)
+
+  public struct LoadedRate: Codable, Sendable, Hashable {
+    /// Requests per second of the trace, and the factor.
+    public var own: Double
+    public var factor: Double
+    /// Share that was asked for.
+    public var load: Double
+    /// Requests per second that the deployment can take; equal where prefill and decode share instances.
+    public var prefillCapacity: Double
+    public var decodeCapacity: Double
+    public var isShared: Bool
+  }
+}
+
+/// The JSON result has a note's sentence in its place.
+extension ServingNote: HasSchema {
+  public static var isTransparent: Bool { true }
+  public static func schema(in builder: SchemaBuilder) -> SchemaValue { .type("string") }
+}
