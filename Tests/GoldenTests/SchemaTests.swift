@@ -76,6 +76,11 @@ import Testing
         cases.append(Case(subject: subject, name: path, value: try Node.read(path: path)))
       }
     }
+    // As entries, with what they are based on.
+    let entries = Catalog(builtIn: "\(BuiltProgram.root)/\(catalog)")
+    for name in entries.names("engines") {
+      cases.append(Case(subject: "engine", name: name, value: try entries.node("engines", name)))
+    }
     let base = "\(BuiltProgram.root)/\(catalog)/supply/base.yaml"
     cases.append(Case(subject: "supply-scenario", name: base, value: try Node.read(path: base)))
     let models = "\(BuiltProgram.root)/\(catalog)/models"

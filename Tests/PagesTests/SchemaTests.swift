@@ -58,7 +58,8 @@ import Testing
         }
         if !isTold(value), !isToldAbove, !Self.plain.contains(name) { faults.append("\(path).\(name) says nothing") }
       }
-      for (name, value) in node.fields where name != "examples" {
+      // `then`: what is based on another entry gives any field.
+      for (name, value) in node.fields where name != "examples" && name != "then" {
         look(value, name == "properties" ? path : "\(path).\(name)")
         for element in value.elements { look(element, path) }
       }

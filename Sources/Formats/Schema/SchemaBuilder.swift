@@ -15,8 +15,8 @@ extension HasSchema {
 ///
 ///     let schema = SchemaBuilder(.file).document(of: Scenario.self, title: "a serving scenario")
 ///
-/// Fields, types, words of enumerations and what is required follow from the type itself; words for the reader come from
-/// its doc comments. Ignored: what an `init(from:)` checks beyond types, unless the type has a schema of its own.
+/// Fields, types, words of enumerations and what is required follow from the type itself; words for the reader are its
+/// doc comments. Ignored: what an `init(from:)` checks beyond types, unless the type has a schema of its own.
 public final class SchemaBuilder {
   public enum Direction: Sendable {
     /// Of what users write: quantities with their unit, no field beside those known.
@@ -36,15 +36,11 @@ public final class SchemaBuilder {
     self.descriptions = descriptions
   }
 
-  /// The whole schema of one type, with further members of its root (`inputs` beside a report's).
-  public func document(of type: any Decodable.Type, title: String, extra: [SchemaValue.Field] = []) -> SchemaValue {
-    var root = body(of: type)
-    if !extra.isEmpty, case .fields(let properties)? = root.member("properties") {
-      root = root.adding("properties", .fields(properties + extra))
-      if case .list(let required)? = root.member("required") {
-        root = root.adding("required", .list(required + extra.map { .text($0.name) }))
-      }
-    }
+  /// The whole schema of one type; `change` may do something to its root.
+  public func document(
+    of type: any Decodable.Type, title: String, change: (SchemaValue) -> SchemaValue = { $0 }
+  ) -> SchemaValue {
+    let root = change(body(of: type))
     guard case .fields(let members) = root else { return root }
     let head: [SchemaValue.Field] = [
       .init(name: "$schema", value: .text("https://json-schema.org/draft/2020-12/schema")),
@@ -58,14 +54,17 @@ public final class SchemaBuilder {
   public func value(of type: Any.Type) -> SchemaValue {
     switch type {
     case is Bool.Type: return .type("boolean")
-    case is String.Type: return .type("string")
+    // In a file a name may look like a number.
+    case is String.Type:
+      return direction == .result
+        ? .type("string") : .fields([.init(name: "type", value: .list([.text("string"), .text("number")]))])
     case is Double.Type, is Float.Type: return .type("number")
     case let whole as any FixedWidthInteger.Type:
       return whole.isSigned ? .type("integer") : .type("integer").adding("minimum", .whole(0))
     case is Node.Type: return .anything
     case let quantity as any HasUnit.Type: return self.quantity(quantity)
     case let list as any ListOfElements.Type: return .list(of: value(of: list.element))
-    case let optional as any OptionalValue.Type: return orNull(value(of: optional.wrapped))
+    case let optional as any OptionalValue.Type: return value(of: optional.wrapped).orNull
     case let map as any NamedElements.Type:
       return .type("object").adding("additionalProperties", value(of: map.element))
     default: return reference(to: type)
@@ -77,11 +76,6 @@ public final class SchemaBuilder {
     case .file: .text(pattern: "^ *[-+0-9.]+[-+0-9.eE_]* *[^-+0-9.\\s].*$", examples: [type.example])
     case .result: .type("number").adding("x-unit", .text(type.symbol))
     }
-  }
-
-  private func orNull(_ value: SchemaValue) -> SchemaValue {
-    guard case .text(let name)? = value.member("type") else { return .either([value, .type("null")]) }
-    return value.adding("type", .list([.text(name), .text("null")]))
   }
 
   private func reference(to type: Any.Type) -> SchemaValue {

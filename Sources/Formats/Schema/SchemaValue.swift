@@ -51,6 +51,46 @@ public indirect enum SchemaValue: Encodable, Hashable, Sendable {
     return .fields(fields)
   }
 
+  /// An object's schema with one property more.
+  public func adding(property name: String, _ value: SchemaValue, isRequired: Bool = false) -> SchemaValue {
+    guard case .fields(let properties)? = member("properties") else { return self }
+    let wider = adding("properties", .fields(properties + [Field(name: name, value: value)]))
+    guard isRequired, case .list(let required)? = member("required") else { return wider }
+    return wider.adding("required", .list(required + [.text(name)]))
+  }
+
+  /// This or null.
+  public var orNull: SchemaValue {
+    guard case .text(let name)? = member("type") else {
+      guard case .fields(var fields) = self else { return self }
+      // Words for a reader stay outside.
+      let words = fields.firstIndex { $0.name == "description" }.map { fields.remove(at: $0) }
+      let either = SchemaValue.either([.fields(fields), .type("null")])
+      return words.map { either.adding($0.name, $0.value) } ?? either
+    }
+    return adding("type", .list([.text(name), .text("null")]))
+  }
+
+  /// An object's schema whose properties of these names may be null.
+  public func allowingNull(of names: [String]) -> SchemaValue {
+    guard case .fields(let properties)? = member("properties") else { return self }
+    let wider = properties.map { names.contains($0.name) ? Field(name: $0.name, value: $0.value.orNull) : $0 }
+    return adding("properties", .fields(wider))
+  }
+
+  /// What a file may say that has the rest from another one: any field, none required.
+  public var basedOnAnother: SchemaValue {
+    guard case .fields(let properties)? = member("properties") else { return self }
+    let base = SchemaValue.type("string").described("An entry that has all fields which this one does not give")
+    let open = properties.map { Field(name: $0.name, value: .anything) } + [Field(name: "basedOn", value: base)]
+    let over = SchemaValue.type("object").adding("properties", .fields(open))
+      .adding("additionalProperties", .truth(false))
+    return .fields([
+      Field(name: "if", value: .fields([Field(name: "required", value: .list([.text("basedOn")]))])),
+      Field(name: "then", value: over), Field(name: "else", value: self),
+    ])
+  }
+
   /// With these words for a reader, if there are any.
   public func described(_ words: String?) -> SchemaValue {
     words.map { adding("description", .text($0)) } ?? self

@@ -55,10 +55,26 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   }
 
   package func schema(_ builder: SchemaBuilder) -> SchemaValue {
-    let inputs = SchemaValue.type("object").described("The scenario with all overrides")
-    return builder.document(
-      of: type, title: title, extra: self == .simulate ? [.init(name: "inputs", value: inputs)] : [])
+    builder.document(of: type, title: title) { root in
+      switch self {
+      case .chip, .system, .engine, .calibration: return root.basedOnAnother
+      case .simulate:
+        let pool = builder.value(of: ServingReport.Pool.self)
+        let inputs = SchemaValue.type("object").described("The scenario with all overrides")
+        return root.adding(property: "prefill", pool.described("The first pool that computes prompts only"))
+          .adding(property: "decode", pool.described("The first pool that decodes only"))
+          .adding(property: "inputs", inputs, isRequired: true)
+          .allowingNull(of: Self.nullWithoutRequests)
+      default: return root
+      }
+    }
   }
+
+  /// Null where no request had them.
+  package static let nullWithoutRequests = [
+    "timeToFirstToken", "timePerOutputToken", "interTokenLatency", "endToEnd", "phases", "energy", "cost",
+    "decodeStep", "prefillStep",
+  ]
 
   /// Words from the types' doc comments, gathered by a test; none where they are not beside the program.
   private static func descriptions(_ catalog: Catalog) throws -> [String: String] {

@@ -1,3 +1,4 @@
+import Formats
 import Simulation
 
 /// What became of one request, for a file of requests and for tests; instants that it never reached are `.never`.
@@ -23,7 +24,7 @@ public struct RequestRecord: Sendable, Hashable {
   /// Its decode steps among those of its instance.
   public var steps: Range<Int>
 
-  public enum Outcome: Int, Encodable, Sendable, Hashable, CaseIterable {
+  public enum Outcome: Int, Sendable, Hashable, CaseIterable {
     case completed
     /// Too many waited at the prefill instance.
     case queueFull
@@ -31,15 +32,32 @@ public struct RequestRecord: Sendable, Hashable {
     case promptTooLong
     /// Prompt and output together exceed the memory of a decode rank; found out after prefill.
     case contextTooLong
-
-    /// By its name.
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      try container.encode("\(self)")
-    }
   }
 
   public var isCompleted: Bool { outcome == .completed }
+}
+
+extension RequestRecord.Outcome: Codable, HasSchema {
+  private static let names = allCases.map { "\($0)" }
+
+  public init(from decoder: any Decoder) throws {
+    let name = try decoder.singleValueContainer().decode(String.self)
+    guard let index = Self.names.firstIndex(of: name) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "'\(name)' is no outcome"))
+    }
+    self = Self.allCases[index]
+  }
+
+  /// By its name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode("\(self)")
+  }
+
+  public static func schema(in builder: SchemaBuilder) -> SchemaValue {
+    .type("string").adding("enum", .list(names.map(SchemaValue.text)))
+  }
 }
 
 /// Consecutive steps of one decode instance with the same requests: step i lasts `first + i · increment`.
