@@ -14,7 +14,7 @@ struct SchemaCommand: ParsableCommand {
   @Argument(
     help: """
       A file: scenario, supply-scenario, chip, system, engine, model, calibration or kernel-table; or the verb whose \
-      result is meant: simulate, validate, supply or trace.
+      result is meant: simulate, explain (of simulate --explain), validate, supply or trace.
       """)
   var subject = SchemaSubject.scenario
 

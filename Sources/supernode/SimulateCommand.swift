@@ -13,7 +13,7 @@ struct Simulate: ParsableCommand {
         supernode simulate cloudmatrix384-deepseek-r1 --report report.html
         supernode simulate my.yaml --trace day.jsonl.gz --rate-scale 2 --set decode.chips=144 --json -
         supernode simulate my.yaml --request-rate 40 --num-prompts 10000 --random-input-len 4096 --random-output-len 512
-        supernode simulate my.yaml --explain
+        supernode simulate my.yaml --explain --format json
       """)
 
   @OptionGroup var scenario: ScenarioOptions
@@ -24,7 +24,7 @@ struct Simulate: ParsableCommand {
   @Option(help: "Writes one line a request as CSV to a file, or - for standard output.") var requests: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Flag(
-    help: "Prints the operators of a decode and a prefill step, what bounds each, and the memory; simulates nothing.")
+    help: "Prints each pool's operators, what bounds them and what they rest on, and its memory; simulates nothing.")
   var explain = false
   @Flag(help: "No progress bar.") var quiet = false
 
@@ -43,7 +43,7 @@ struct Simulate: ParsableCommand {
     let wanted = try node.decode(Scenario.self)
     let deployment = try node.locating { try Deployment(wanted, catalog: catalog) }
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-    if explain { return Terminal.write(renderer.render(deployment.explanation())) }
+    if explain { return try printExplanation(deployment, renderer) }
     // Opened before the work, so that a place that cannot be written is known at once; gone again unless committed.
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
@@ -59,6 +59,14 @@ struct Simulate: ParsableCommand {
     for file in [requestFile, jsonFile, reportFile] { try file?.commit() }
     if [json, requests, report].contains("-") { return }
     Terminal.write(format == .json ? result : renderer.render(answer.summary(context)))
+  }
+
+  /// As JSON where `--format json` or `--json` asks for it.
+  private func printExplanation(_ deployment: Deployment, _ renderer: TerminalRenderer) throws {
+    let explanation = try deployment.explained()
+    let text = try JSONText.encode(explanation)
+    if let json { try OutputFile.write(text, to: json) }
+    if json != "-" { Terminal.write(format == .json ? text : renderer.render(explanation.document)) }
   }
 
   private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {

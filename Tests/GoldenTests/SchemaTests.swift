@@ -123,6 +123,11 @@ import Testing
       let schema = try Node.parse(BuiltProgram.run(["schema", arguments[0]]).output, file: "schema")
       #expect(unknown(in: result, under: schema, root: schema, at: arguments[0]) == [])
     }
+    for name in ExampleTests.examples {
+      let arguments = ["simulate", "Examples/\(name).yaml", "--explain", "--format", "json"]
+      let result = try Node.parse(BuiltProgram.run(arguments).output, file: "explanation")
+      cases.append(Case(subject: "explain", name: name, value: result))
+    }
     #expect(try faults(cases) == "")
   }
 

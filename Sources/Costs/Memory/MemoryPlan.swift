@@ -72,7 +72,7 @@ extension StepModel {
   }
 
   /// Dies of a rank among which keys and values can be divided: by head, latents by none; and by context.
-  var keyValueShards: Int {
+  package var keyValueShards: Int {
     guard let attention = architecture.layers.first?.attention else { return plan.context }
     switch attention {
     case .latent, .compressed, .state, .parallel, .absent: return plan.context

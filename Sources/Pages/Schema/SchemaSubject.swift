@@ -12,7 +12,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   case supplyScenario = "supply-scenario"
   case chip, system, engine, model, calibration
   case kernelTable = "kernel-table"
-  case simulate, validate, supply, trace
+  case simulate, explain, validate, supply, trace
 
   public var title: String {
     switch self {
@@ -21,6 +21,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .chip, .system, .engine, .model, .calibration: "a \(rawValue) of supernode's catalog"
     case .kernelTable: "measured times of kernels"
     case .simulate, .validate, .supply: "result of supernode \(rawValue)"
+    case .explain: "result of supernode simulate --explain"
     case .trace: "result of supernode trace inspect"
     }
   }
@@ -36,6 +37,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .calibration: Calibration.self
     case .kernelTable: KernelTable.self
     case .simulate: ServingReport.self
+    case .explain: DeploymentExplanation.self
     case .validate: ValidationResult.self
     case .supply: SupplyReport.self
     case .trace: TraceSummary.self
@@ -45,7 +47,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   var direction: SchemaBuilder.Direction {
     switch self {
     case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
-    case .simulate, .validate, .supply, .trace: .result
+    case .simulate, .explain, .validate, .supply, .trace: .result
     }
   }
 

@@ -64,7 +64,7 @@ extension Deployment {
 
 extension StepModel {
   /// Σ over requests with so many tokens of context of what they see, for each kind of attention.
-  func visible(context: Double, requests: Int) -> [Double] {
+  package func visible(context: Double, requests: Int) -> [Double] {
     let kinds = architecture.contextKinds
     guard kinds.count == contextKinds else { return [context * Double(requests)] }
     return kinds.map { Double(requests) * ($0 == .full ? context : Double($0.visible(context: Int(context)))) }
