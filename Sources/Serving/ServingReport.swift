@@ -65,7 +65,7 @@ public struct ServingReport: Codable, Sendable {
     public var available: Bytes?
     /// What lacked: memory, the tokens of a step, or a place in the queue.
     public var lack: Lack
-    public enum Lack: String, Encodable, Sendable, CaseIterable { case memory, stepTokens, queue }
+    public enum Lack: String, Codable, Sendable, CaseIterable { case memory, stepTokens, queue }
   }
 
   /// Of the completed requests, in seconds.
@@ -159,6 +159,7 @@ public struct ServingReport: Codable, Sendable {
     public var busy: Double
     /// Requests on a rank in the mean decode step, and the most that it takes.
     public var requestsPerRank: Double
+    /// The most that a step takes on a rank.
     public var mostRequestsPerRank: Double
     /// Share of that most which is filled, times the share of the time in which decode steps.
     public var filled: Double

@@ -89,7 +89,8 @@ extension DeploymentExplanation.Memory {
     var rows = items.map { ($0.name, $0.size) } + [("keys and values", keysAndValues)]
     if kept.value > 0.5 { rows.append(("kept free by the engine", kept)) }
     return Table(
-      "\(pool): memory of a die, \(Text.bytes(capacity.value))", columns: ["part", .number("size")],
+      "\(pool): memory of a die, \(Text.bytes(capacity.value))",
+      columns: [.init("memory of a die, \(pool)"), .number("size")],
       rows: rows.map { [Table.Cell($0.0), Table.Cell(Text.bytes($0.1.value).description)] })
   }
 }
