@@ -99,6 +99,14 @@ import Units
       #expect(configuration.transfer.bytesPerToken == 327_680)
       let outcome = try serve(deployment.makeSource(), under: configuration)
       #expect(outcome.statistics.completed == 10 && outcome.statistics.transfers == 10)
+      let report = try deployment.simulate(observing: ServingObservers()) { _ in
+        ServingReport.Run(
+          version: "", seed: 1, inputHash: "", wallSeconds: 1, requestsPerWallSecond: 1, peakMemoryBytes: 1)
+      }
+      let phases = report.phases
+      let parts = [phases.prefillQueue, phases.prefill, phases.decodeQueue, phases.transfer, phases.decode]
+      #expect(parts.allSatisfy { $0 >= .zero })
+      #expect(abs(parts.reduce(.zero, +) / report.endToEnd.mean - 1) < 1e-6)
     }
     // prefill: and decode: say the same.
     let old = try deployed(

@@ -19,6 +19,7 @@ extension ServingSystem {
     slots.engine[Int(slot)].granted = -1
     slots[slot].decodeInstance = Int32(target)
     slots.engine[Int(slot)].stage = .waiting
+    if decodeSendsFirstToken { slots[slot].handedOver = now }
     slots.engine[Int(slot)].target = slots[slot].promptTokens
     engines[target].outstanding += 1
     engines[target].outstandingTokens += Int(slots[slot].promptTokens)

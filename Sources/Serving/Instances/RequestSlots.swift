@@ -5,8 +5,10 @@ struct RequestState: Sendable {
   var arrival: Int64 = 0
   /// Start of its first prefill iteration.
   var scheduled: Int64 = 0
-  /// End of its prefill, when the first token is sent.
+  /// When the first token is sent: at the end of its prefill, or after its first decode step.
   var firstToken: Int64 = 0
+  /// When its prompt was computed, where it decodes elsewhere and the first token comes from there; else 0.
+  var handedOver: Int64 = 0
   /// When a decode rank was reserved.
   var assigned: Int64 = 0
   /// When its keys and values had arrived there.

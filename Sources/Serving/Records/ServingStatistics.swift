@@ -108,23 +108,25 @@ public struct ServingStatistics: Sendable {
     let whole = now - state.arrival
     timeToFirstToken.record(Span(picoseconds: first))
     endToEnd.record(Span(picoseconds: whole))
+    // Where the first token comes from the decode side, prefill ends before it.
+    let prefilled = (state.handedOver > 0 ? state.handedOver : state.firstToken) - state.arrival
     prefillQueue += Int128(waited)
-    prefill += Int128(first - waited)
+    prefill += Int128(prefilled - waited)
     let later = now - state.firstToken
     var slotWait: Int64 = 0
     var transferTime: Int64 = 0
     contextSteps += Double(state.steps) * (Double(state.promptTokens) + Double(output) / 2)
     if output > 1 {
       timePerOutputToken.record(Span(picoseconds: later / Int64(output - 1)))
-      slotWait = state.assigned - state.firstToken
+      slotWait = state.assigned - state.arrival - prefilled
       transferTime = state.transferred - state.assigned
       decodeQueue += Int128(slotWait)
       transfer += Int128(transferTime)
-      decode += Int128(later - slotWait - transferTime)
+      decode += Int128(whole - prefilled - slotWait - transferTime)
     }
     let times = Times(
-      prefillQueue: waited, prefill: first - waited, decodeQueue: slotWait, transfer: transferTime,
-      decode: later - slotWait - transferTime)
+      prefillQueue: waited, prefill: prefilled - waited, decodeQueue: slotWait, transfer: transferTime,
+      decode: whole - prefilled - slotWait - transferTime)
     judge(times, first: first, later: later, whole: whole, allowedSteps: Int64(output - 1), objectives)
   }
 
