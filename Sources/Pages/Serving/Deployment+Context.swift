@@ -15,7 +15,7 @@ extension Deployment {
     }.joined(separator: " and ")
     let sentence =
       "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
-      + "\(precision.weights.rawValue.uppercased()) weights."
+      + "\(precision.weights.words) weights."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))
@@ -56,5 +56,16 @@ extension Deployment {
     add("price of \(machine.system.name)", machine.system.price, .dollars)
     list.append(Document.Source(what: machine.engine.name, value: "engine", source: machine.engine.source))
     return list
+  }
+}
+
+extension NumberFormat {
+  /// As papers write it.
+  var words: String {
+    switch self {
+    case .fp8Block: "block-scaled FP8"
+    case .int4Group: "grouped INT4"
+    default: rawValue.uppercased()
+    }
   }
 }

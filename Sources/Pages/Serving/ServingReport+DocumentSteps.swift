@@ -97,8 +97,23 @@ extension ServingReport.StepBreakdown {
           shownParts.map { .init($0.name, $0.time.value, note: "\(Measure($0.share, .percent)), \($0.boundBy)") })))
   }
 
+  /// Operators of one name in both halves of a layer, such as an all-reduce after each, as one.
+  private var namedParts: [Part] {
+    var named: [Part] = []
+    for part in parts {
+      if let index = named.firstIndex(where: { $0.name == part.name && $0.boundBy == part.boundBy }) {
+        named[index].time = named[index].time + part.time
+        named[index].share += part.share
+      } else {
+        named.append(part)
+      }
+    }
+    return named.sorted { ($0.time, $1.name) > ($1.time, $0.name) }
+  }
+
   /// The twelve longest, and the rest as one.
   private var shownParts: [Part] {
+    let parts = namedParts
     guard parts.count > 13 else { return parts }
     let rest = parts[12...]
     let time = rest.reduce(Seconds.zero) { $0 + $1.time }
