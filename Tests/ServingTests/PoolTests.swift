@@ -162,6 +162,11 @@ import Units
     #expect(fault("pools: [{ role: prefill, chips: 8 }]").contains("there is no pool with the role decode"))
     #expect(fault("pools: [{ chips: 8, scheduling: { maxRequests: 0 } }]").contains("pools[0].scheduling.maxRequests"))
     #expect(fault("pools: [{ chips: 8, scheduling: { mixed: true } }]").contains("vLLM has no such setting"))
+    #expect(fault("pools: [{ chips: 8, redundantExperts: 3 }]").contains("copies have no place"))
+    for acceptance in ["[]", "[0.9, 0.5, 0.3]"] {
+      let drafts = "speculation: { draftTokens: 2, acceptance: \(acceptance), method: ngram }"
+      #expect(fault("pools: [{ chips: 8 }]", more: drafts).contains("speculation.acceptance"))
+    }
     #expect(fault("pools: [{ chips: 8, memoryShare: 2 }]").contains("pools[0].memoryShare"))
     #expect(fault("pools: [{ chips: 8, engine: none }]").contains("pools[0].engine"))
     #expect(fault("pools: [{ chips: 1 }]").contains("does not fit"))

@@ -113,6 +113,12 @@ extension Scenario.Speculation {
       throw Problem(
         "speculation.model", "'\(model)' drafts only with method: draftModel", wayOut: "leave one of them out")
     }
+    let chances = acceptance.byPosition
+    guard !chances.isEmpty, chances.count <= max(1, draftTokens) else {
+      throw Problem(
+        "speculation.acceptance", "\(chances.count) chances are given for \(draftTokens) draft tokens",
+        wayOut: "give one for all, or at most one for each")
+    }
     let kind: Drafting.Method
     switch method ?? .mtp {
     case .mtp: kind = .predictionLayer

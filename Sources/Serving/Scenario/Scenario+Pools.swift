@@ -167,6 +167,11 @@ extension Scenario.Pool {
         "\(place).expertParallel", "\(expert) does not divide the \(stage) dies that share a layer",
         wayOut: "use a divisor of \(stage)")
     }
+    if let redundantExperts, redundantExperts != 0, expert == 1, !spreadsExperts {
+      throw Problem(
+        "\(place).redundantExperts", "\(redundantExperts) copies have no place: experts are not divided among dies",
+        wayOut: "give expertParallel, or leave it out")
+    }
     return ParallelPlan(
       tensor: tensor, pipeline: pipeline, data: data, context: context, expertTensor: stage / expert, expert: expert,
       redundantExperts: expert > 1 ? redundantExperts ?? 0 : 0)
