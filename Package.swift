@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "Validation",
       dependencies: [
-        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Serving", "Simulation",
+        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Simulation",
       ],
       swiftSettings: settings),
 
@@ -98,7 +98,7 @@ let package = Package(
       name: "PagesTests", dependencies: ["Pages", "Reports", "Formats", "Supply", "Serving", "Simulation", "Units"],
       swiftSettings: settings),
     .testTarget(
-      name: "SupplyTests", dependencies: ["Supply", "Pages", "Formats", "Units", "Simulation"],
+      name: "SupplyTests", dependencies: ["Supply", "Validation", "Pages", "Formats", "Units", "Simulation"],
       exclude: ["Data"], swiftSettings: settings),
     .testTarget(
       name: "ValidationTests", dependencies: ["Validation", "Pages", "Workloads", "Formats", "Units"],

@@ -5,6 +5,7 @@ import Testing
 import Units
 
 @testable import Supply
+@testable import Validation
 
 /// The source tree and its catalog, which the tests find beside themselves.
 enum SourceTree {

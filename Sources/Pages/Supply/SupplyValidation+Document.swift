@@ -1,6 +1,7 @@
 import Formats
 import Reports
 import Supply
+import Validation
 import Units
 
 extension SupplyValidation {

@@ -27,9 +27,7 @@ public struct ValidationResult: Codable, Sendable {
     rows =
       (measured?.outcomes ?? []).map(Row.init) + (runs?.outcomes ?? []).map(Row.init)
       + (supply?.rows ?? []).map(Row.init)
-    let ours = (supply?.constants ?? []).map {
-      ValidationReport.Constant(name: $0.name, value: $0.value, identifiedBy: $0.identifiedBy, source: $0.source)
-    }
+    let ours = supply?.constants ?? []
     constants = (measured?.constants ?? []) + ours
     fittedConstants = (measured?.fittedConstants ?? 0) + ours.count
     refits = measured?.refits ?? []

@@ -1,7 +1,7 @@
 import Simulation
 
 /// E|X − y| − ½ E|X − X'| over the draws: 0 for a certain and right forecast, |X − y| for a certain one.
-func rankedProbabilityScore(_ draws: [Float], _ outcome: Double) -> Double {
+package func rankedProbabilityScore(_ draws: [Float], _ outcome: Double) -> Double {
   let sorted = draws.sorted()
   let count = Double(sorted.count)
   var distance = 0.0, spread = 0.0
@@ -16,7 +16,7 @@ func rankedProbabilityScore(_ draws: [Float], _ outcome: Double) -> Double {
 ///
 /// The density is Gaussian kernels of Silverman's width, no narrower than 1% of the value, with one part in a hundred
 /// spread over a factor of e⁴, so that a miss costs much but not everything. Nil for outcomes that are not above 0.
-func logarithmicScore(_ draws: [Float], _ outcome: Double) -> Double? {
+package func logarithmicScore(_ draws: [Float], _ outcome: Double) -> Double? {
   guard outcome > 0 else { return nil }
   let values = draws.filter { $0 > 0 }.map { logarithm(Double($0)) }.sorted()
   let broad = 0.01 / 4
@@ -38,7 +38,7 @@ func logarithmicScore(_ draws: [Float], _ outcome: Double) -> Double? {
 }
 
 /// The share of the draws below an outcome, ties counted half: uniform over many rows if the bands are honest.
-func probabilityBelow(_ outcome: Double, _ draws: [Float]) -> Double {
+package func probabilityBelow(_ outcome: Double, _ draws: [Float]) -> Double {
   let y = Float(outcome)
   let below = draws.reduce(0.0) { $0 + ($1 < y ? 1 : $1 == y ? 0.5 : 0) }
   return below / Double(max(draws.count, 1))

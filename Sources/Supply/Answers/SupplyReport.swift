@@ -50,7 +50,7 @@ public struct SupplyReport: Codable, Sendable {
     }
 
     /// Of values in any order; not-a-number is not among them.
-    init(of values: [Float]) {
+    package init(of values: [Float]) {
       let sorted = values.sorted()
       self.init(bandLevels.map { quantile($0, of: sorted) })
     }
@@ -153,7 +153,7 @@ public struct SupplyReport: Codable, Sendable {
 }
 
 /// The value below which a share of sorted values lies, by a straight line between its neighbours.
-func quantile(_ level: Double, of sorted: [Float]) -> Double {
+package func quantile(_ level: Double, of sorted: [Float]) -> Double {
   guard let last = sorted.last else { return 0 }
   let place = level * Double(sorted.count - 1)
   let index = Int(place)

@@ -1,5 +1,4 @@
-import Formats
-import Units
+import Supply
 
 extension SupplyValidation {
   /// A row with its prediction and how it counts; unpredicted rows say why.
@@ -22,12 +21,7 @@ extension SupplyValidation {
     /// Share of the draws below the middle.
     public var probabilityBelow: Double?
 
-    public enum Status: String, Sendable, CaseIterable {
-      case scored, calibrated
-      case boundKept = "bound-kept"
-      case boundBroken = "bound-broken"
-      case unsupported
-    }
+    public typealias Status = Outcome.Status
 
     /// Whether the middle lies in the model's 90% band; nil without a prediction.
     public var isInside: Bool? {
@@ -49,39 +43,42 @@ extension SupplyValidation {
 }
 
 extension SupplyValidation.Row {
-  /// A row and the draws of what it is held against.
-  init(_ check: SupplyCheck, file: String, draws: [Float]) {
-    self.init(check, file: file, reason: "")
-    model = .init(of: draws)
-    let score = Supply.rankedProbabilityScore(draws, mid)
-    rankedScore = mid > 0 ? score / mid : score
-    logarithmicScore = Supply.logarithmicScore(draws, mid)
-    probabilityBelow = Supply.probabilityBelow(mid, draws)
-    let median = model?.p50 ?? 0
-    status =
-      switch bound {
-      case .upper: median <= high ? .boundKept : .boundBroken
-      case .lower: median >= low ? .boundKept : .boundBroken
-      case nil: fits.isEmpty ? .scored : .calibrated
-      }
-  }
-
-  /// A row that is not predicted, and why.
-  init(_ check: SupplyCheck, file: String, reason: String) {
+  /// A row with the draws of what it is held against, or why there are none.
+  init(_ row: SupplyRows.Row) {
+    let check = row.check
     id = check.id
     title = check.title
     unit = check.unit
     asOf = check.asOf.description
     source = check.source
     note = check.note ?? ""
-    self.file = file
+    file = row.file
     (low, mid, high) = (check.estimate.low, check.estimate.mid, check.estimate.high)
     measure = check.measure?.text ?? check.parameters?.text ?? ""
     status = .unsupported
-    self.reason = reason
+    reason = ""
     isDisputed = check.disputed ?? false
     bound = check.bound
     fits = check.fits ?? []
+    switch row.answer {
+    case .unsupported(let why): reason = why
+    case .draws(let draws): compare(with: draws)
+    }
+  }
+
+  private mutating func compare(with draws: [Float]) {
+    let band = SupplyReport.Band(of: draws)
+    model = band
+    let score = Supply.rankedProbabilityScore(draws, mid)
+    rankedScore = mid > 0 ? score / mid : score
+    logarithmicScore = Supply.logarithmicScore(draws, mid)
+    probabilityBelow = Supply.probabilityBelow(mid, draws)
+    status =
+      switch bound {
+      case .upper: band.p50 <= high ? .boundKept : .boundBroken
+      case .lower: band.p50 >= low ? .boundKept : .boundBroken
+      case nil: fits.isEmpty ? .scored : .calibrated
+      }
   }
 }
 

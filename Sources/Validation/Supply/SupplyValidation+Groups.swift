@@ -1,6 +1,4 @@
-import Formats
-import Reports
-import Units
+import Supply
 
 extension SupplyValidation {
   /// How a group of rows fares.
@@ -30,7 +28,7 @@ extension SupplyValidation {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
       }
       func middle(_ sorted: [Double], _ level: Double) -> Double? {
-        sorted.isEmpty ? nil : quantile(level, of: sorted.map(Float.init))
+        sorted.isEmpty ? nil : Supply.quantile(level, of: sorted.map(Float.init))
       }
       insideShare = mean(predicted.map { $0.isInside == true ? 1 : 0 })
       insideHalfShare = mean(
@@ -47,20 +45,18 @@ extension SupplyValidation {
     }
   }
 
-  static let builtInFile = "checks.yaml"
-
   /// Built-in rows in several cuts, then each file's.
   public var groups: [Group] {
-    let own = rows.filter { $0.file == Self.builtInFile }
+    let own = rows.filter { $0.file == SupplyRows.builtInFile }
     let cuts: [(String, (Row) -> Bool)] = [
       ("all rows", { _ in true }), ("without plans and bounds", { $0.bound == nil }),
       ("sources agree", \.isAgreed),
       ("sources agree, no number of ours set on them", { $0.isAgreed && $0.fits.isEmpty }),
       ("sources disagree", { $0.isDisputed && $0.bound == nil }), ("plans and bounds", { $0.bound != nil }),
     ]
-    var groups = cuts.map { Group($0.0, file: Self.builtInFile, own.filter($0.1)) }
+    var groups = cuts.map { Group($0.0, file: SupplyRows.builtInFile, own.filter($0.1)) }
     var files: [String] = []
-    for row in rows where row.file != Self.builtInFile && !files.contains(row.file) { files.append(row.file) }
+    for row in rows where row.file != SupplyRows.builtInFile && !files.contains(row.file) { files.append(row.file) }
     for file in files {
       let mine = rows.filter { $0.file == file }
       groups.append(Group("all rows of \(file)", file: file, mine))
@@ -81,39 +77,5 @@ extension SupplyValidation {
       if let share = row.probabilityBelow { counts[min(4, Int(share * 5))] += 1 }
     }
     return counts
-  }
-}
-
-/// What the supply model must reach on a group of its rows; it may only become stricter.
-public struct SupplyBudget: Decodable, Sendable {
-  public var name, kind: String
-  public var group: String
-  public var insideShare, closeShare, coverage: Double?
-  public var medianAbsoluteError, rankedScore: Double?
-
-  /// Those of kind `supply` in a file of budgets.
-  public static func read(_ node: Node) throws -> [SupplyBudget] {
-    try node.elements.filter { $0.field("kind")?.text == "supply" }.map { try $0.decode(SupplyBudget.self) }
-  }
-
-  /// Sentences that say which limit is broken and by how much; none when all hold.
-  public func violations(in validation: SupplyValidation) -> [String] {
-    guard let reached = validation.group(group) else { return ["\(name): there is no group '\(group)'"] }
-    var found: [String] = []
-    func text(_ value: Double) -> String { "\(Measure(value, .percent))" }
-    func check(_ label: String, _ value: Double?, atLeast limit: Double?) {
-      guard let value, let limit, value < limit else { return }
-      found.append("\(name): \(label) \(text(value)) is below its budget of \(text(limit))")
-    }
-    func check(_ label: String, _ value: Double?, atMost limit: Double?) {
-      guard let value, let limit, value > limit else { return }
-      found.append("\(name): \(label) \(text(value)) is above its budget of \(text(limit))")
-    }
-    check("share inside the band", reached.insideShare, atLeast: insideShare)
-    check("share within 20%", reached.closeShare, atLeast: closeShare)
-    check("coverage", Double(reached.covered) / Double(reached.rows), atLeast: coverage)
-    check("median error", reached.medianAbsoluteError, atMost: medianAbsoluteError)
-    check("ranked probability score", reached.rankedScore, atMost: rankedScore)
-    return found
   }
 }

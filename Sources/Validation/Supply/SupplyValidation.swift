@@ -1,0 +1,30 @@
+import Formats
+import Supply
+
+/// How the model stands against what sources say, each row at its own information date.
+public struct SupplyValidation: Sendable {
+  public var rows: [Row]
+  /// Numbers of ours that were set with rows in sight, and these rows.
+  public var constants: [Constant]
+  /// Sentences about broken budgets; none when all hold.
+  public var violations: [String]
+  public var run: SupplyReport.Run
+
+  public typealias Constant = ValidationReport.Constant
+
+  /// Built-in rows, then those of `files`.
+  public init(
+    catalog: Catalog, files: [String] = [], draws: Int, seed: UInt64, workers: Int, version: String
+  ) throws {
+    let answered = try SupplyRows(
+      catalog: catalog, files: files, draws: draws, seed: seed, workers: workers, version: version)
+    rows = answered.rows.map(Row.init)
+    constants = answered.fits.map { fit in
+      Constant(
+        name: fit.name, value: fit.parameter.map { "\($0.value.text) \($0.unit)" } ?? "", identifiedBy: fit.rows,
+        source: fit.parameter?.source ?? "")
+    }
+    violations = []
+    run = answered.run
+  }
+}
