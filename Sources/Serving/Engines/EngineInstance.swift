@@ -47,6 +47,12 @@ struct EngineInstance: Sendable {
       }
       return low
     }
+    /// Leaves the steps that end by an instant, at least one.
+    mutating func cut(after instant: Int64) {
+      if count == 1 || end <= instant { return }
+      let steps = steps(until: instant)
+      count = max(1, self.instant(steps) > instant ? steps - 1 : steps)
+    }
   }
 
   let pool: Int

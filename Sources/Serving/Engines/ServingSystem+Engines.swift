@@ -1,18 +1,17 @@
 import Simulation
-import Workloads
 
 extension ServingSystem {
   // MARK: Arrival
 
   /// Gives a request to an instance of the pools that take arrivals.
-  mutating func arriveAtEngine(_ slot: Int32, _ index: Int, of batch: RequestBatch) {
+  mutating func arriveAtEngine(_ slot: Int32, _ hashes: UnsafeBufferPointer<UInt64>, priority: Int32) {
     if slots.engine.count < slots.states.count {
       let missing = slots.states.count - slots.engine.count
       slots.engine.append(contentsOf: repeatElement(EngineRequest(), count: missing))
     }
     slots.engine[Int(slot)] = EngineRequest()
     slots.engine[Int(slot)].target = slots[slot].promptTokens
-    if !batch.priorities.isEmpty { slots.engine[Int(slot)].priority = batch.priorities[index] }
+    slots.engine[Int(slot)].priority = priority
     let instance = routeToEngine(entryEngines, slot)
     let pool = engines[instance].pool
     var refusal = refusal(of: slot, pool)
@@ -20,7 +19,7 @@ extension ServingSystem {
     slots[slot].prefillInstance = Int32(instance)
     if let refusal { return refuse(slot, refusal) }
     let unit = configuration.engines[pool].memory.prefixUnitTokens
-    if unit > 0 { keepUnits(batch.blocks(of: index), of: batch, unit, slot) }
+    if unit > 0 { keepUnits(hashes, unit, slot) }
     engines[instance].outstanding += 1
     engines[instance].outstandingTokens += Int(slots[slot].promptTokens)
     recorder.queued(1)
@@ -50,14 +49,12 @@ extension ServingSystem {
   }
 
   /// Keeps the hashes of a prompt's whole prefix units: of several hashed blocks the last one stands for all.
-  private mutating func keepUnits(
-    _ blocks: Range<Int>, of batch: RequestBatch, _ unit: Int, _ slot: Int32
-  ) {
-    guard !blocks.isEmpty else { return }
+  private mutating func keepUnits(_ hashes: UnsafeBufferPointer<UInt64>, _ unit: Int, _ slot: Int32) {
+    guard !hashes.isEmpty else { return }
     let perUnit = unit / max(1, configuration.tracesBlockTokens)
     unitHashes.removeAll(keepingCapacity: true)
-    let whole = min(blocks.count / perUnit, Int(slots[slot].promptTokens) / unit)
-    for index in 0..<whole { unitHashes.append(batch.blockHashes[blocks.lowerBound + (index + 1) * perUnit - 1]) }
+    let whole = min(hashes.count / perUnit, Int(slots[slot].promptTokens) / unit)
+    for index in 0..<whole { unitHashes.append(hashes[(index + 1) * perUnit - 1]) }
     unitHashes.withUnsafeBufferPointer { slots.keepBlocks($0, of: slot) }
   }
 
@@ -149,6 +146,7 @@ extension ServingSystem {
     let horizon = recorder.timeline.intervalEnd
     let count = engines[index].runLength(first: first, increment: increment, from: now, until: horizon)
     engines[index].run = EngineInstance.Run(start: now, first: first, increment: increment, count: count)
+    engines[index].run.cut(after: runLimit)
     engines[index].isStepping = true
     recorder.began()
     showBatch(of: index)

@@ -14,31 +14,30 @@ public func serve(
 }
 
 extension ServingSystem {
-  /// The system after the last request has left.
+  /// The system after the last request has left: a caller that knows all arrivals, and holds back those for which there
+  /// is no place.
   static func run(
     _ source: any RequestSource, under configuration: ServingConfiguration, observing observers: ServingObservers
   ) throws -> ServingSystem {
     var arrivals = ArrivalStream(source)
     try arrivals.check(configuration.cache)
     try arrivals.refill()
-    var system = ServingSystem(configuration, observers: observers, start: arrivals.nextInstant)
-    let concurrency = configuration.maxConcurrency ?? .max
-    while true {
-      let nextArrival = system.slots.inUse < concurrency ? arrivals.nextInstant : .never
-      let instant = min(system.agenda.nextInstant, nextArrival).picoseconds
-      if instant == .max { break }
-      if instant > system.now {
-        system.recorder.timeline.advance(to: instant)
-        system.now = instant
+    let start = arrivals.nextInstant
+    var system = ServingSystem(configuration, observing: observers, start: start == .never ? .zero : start)
+    let places = configuration.maxConcurrency ?? .max
+    while arrivals.nextInstant != .never {
+      if system.inFlight < places {
+        system.advance(to: max(system.clock, arrivals.nextInstant), lookAhead: .unbounded)
+      } else {
+        system.advance(to: .never, lookAhead: .unbounded, stoppingBelow: places)
+        guard system.inFlight < places else { break }
       }
-      if system.agenda.nextInstant.picoseconds == instant { system.handleDueEvents() }
-      while system.slots.inUse < concurrency, arrivals.nextInstant.picoseconds <= system.now {
+      while system.inFlight < places, arrivals.nextInstant <= system.clock {
         system.arrive(arrivals.position, of: arrivals.batch)
         if try arrivals.advance() { try system.report() }
       }
-      system.begin(nextArrival: system.slots.inUse < concurrency ? arrivals.nextInstant : .never)
     }
-    try system.report()
+    try system.finish()
     system.skipped = arrivals.skipped
     return system
   }
@@ -90,30 +89,5 @@ struct ArrivalStream {
         "cache.tokensPerBlock", "\(cache.tokensPerBlock) is not the trace's block of \(source.tokensPerBlock) tokens",
         wayOut: "give \(source.tokensPerBlock)")
     }
-  }
-}
-
-extension ServingSystem {
-  /// Gives observers what has been recorded, and word of how far the run is.
-  mutating func report() throws {
-    if let sink = recorder.observers.requests, !recorder.records.isEmpty {
-      try sink(recorder.records)
-      recorder.records.removeAll(keepingCapacity: true)
-    }
-    try recorder.observers.progress?(recorder.statistics.offered, Instant(picoseconds: now))
-  }
-
-  func outcome() -> ServingOutcome {
-    var statistics = recorder.statistics
-    for cache in caches {
-      statistics.insertedBlocks += cache.inserted
-      statistics.evictedBlocks += cache.evicted
-      statistics.residentBlocks += cache.count
-    }
-    return ServingOutcome(
-      configuration: configuration, statistics: statistics, pools: recorder.pools,
-      timeline: recorder.timeline.timeline(prefillInstances: prefills.count + engines.count),
-      energy: recorder.timeline.totalEnergy,
-      peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped)
   }
 }

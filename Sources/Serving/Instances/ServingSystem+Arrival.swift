@@ -4,31 +4,35 @@ import Workloads
 extension ServingSystem {
   /// Takes in the `index`-th request of `batch`, now.
   mutating func arrive(_ index: Int, of batch: RequestBatch) {
+    let blocks = batch.blocks(of: index)
+    batch.blockHashes.withUnsafeBufferPointer {
+      arrive(
+        prompt: batch.promptTokens[index], output: batch.outputTokens[index],
+        hashes: UnsafeBufferPointer(rebasing: $0[blocks]),
+        priority: batch.priorities.isEmpty ? 0 : batch.priorities[index])
+    }
+  }
+
+  /// Takes in a request, now; `hashes` are those of its prompt's leading blocks.
+  mutating func arrive(prompt: Int32, output: Int32, hashes: UnsafeBufferPointer<UInt64>, priority: Int32) {
+    isSettled = false
     recorder.statistics.events += 1
     let number = recorder.statistics.offered
     recorder.statistics.offered += 1
     recorder.timeline.current.arrivals += 1
-    let prompt = Int(batch.promptTokens[index])
     let slot = slots.allocate()
     slots[slot].number = number
     slots[slot].arrival = now
-    slots[slot].promptTokens = batch.promptTokens[index]
-    slots[slot].outputTokens = batch.outputTokens[index]
+    slots[slot].promptTokens = prompt
+    slots[slot].outputTokens = output
     recorder.statistics.peakInFlight = max(recorder.statistics.peakInFlight, slots.inUse)
-    if !engines.isEmpty { return arriveAtEngine(slot, index, of: batch) }
-    let blocks = batch.blocks(of: index)
-    let (instance, expected) = batch.blockHashes.withUnsafeBufferPointer {
-      route(prompt: prompt, blocks: UnsafeBufferPointer(rebasing: $0[blocks]))
-    }
+    if !engines.isEmpty { return arriveAtEngine(slot, hashes, priority: priority) }
+    let (instance, expected) = route(prompt: Int(prompt), blocks: hashes)
     slots[slot].prefillInstance = Int32(instance)
     slots[slot].expectedTokens = Int32(expected)
-    if prompt > configuration.prefill.keyValueTokens { return refuse(slot, .promptTooLong) }
+    if Int(prompt) > configuration.prefill.keyValueTokens { return refuse(slot, .promptTooLong) }
     if prefills[instance].queue.count >= configuration.prefill.queueLimit { return refuse(slot, .queueFull) }
-    if !caches.isEmpty {
-      batch.blockHashes.withUnsafeBufferPointer {
-        slots.keepBlocks(UnsafeBufferPointer(rebasing: $0[blocks]), of: slot)
-      }
-    }
+    if !caches.isEmpty { slots.keepBlocks(hashes, of: slot) }
     prefills[instance].outstandingTokens += expected
     prefills[instance].queue.append(slot, &slots)
     recorder.timeline.levels.prefillQueue += 1

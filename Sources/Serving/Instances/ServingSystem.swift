@@ -7,7 +7,17 @@ import Workloads
 /// All that is due at one instant is handled in one round: ends of decode steps, of transfers, of prefill iterations,
 /// arrivals; then prefill instances begin iterations, waiting requests get decode ranks, and decode instances begin
 /// steps, each by index. `Documentation/Models/Serving.md` has the definitions.
-struct ServingSystem {
+///
+/// Its clock belongs to the caller, who says when time goes on and what arrives:
+///
+///     var system = ServingSystem(configuration)
+///     system.advance(to: Instant(picoseconds: 5_000_000_000))  // 5 ms, not before the last call
+///     system.arrive(promptTokens: 1000, outputTokens: 200)
+///     try system.finish()
+///     print(system.outcome().statistics.endToEnd.summary().p99)
+///
+/// Ignored: `maxConcurrency` (the caller holds requests back), failures of hardware.
+public struct ServingSystem {
   enum Event: Sendable {
     case decodeStepFinished(instance: Int32)
     case transferFinished(slot: Int32)
@@ -35,6 +45,10 @@ struct ServingSystem {
   let configuration: ServingConfiguration
   var agenda = Agenda<Event>()
   var now: Int64 = 0
+  /// Whether all that follows from what happened up to now has begun.
+  var isSettled = true
+  /// Up to where runs of engines' steps may go on.
+  var runLimit: Int64 = .max
   var slots = RequestSlots()
   var prefills: [PrefillInstance]
   var decodes: [DecodeInstance]
@@ -64,9 +78,12 @@ struct ServingSystem {
   let tokensPerStep: Double
   var simultaneous: [Event] = []
 
-  init(_ configuration: ServingConfiguration, observers: ServingObservers, start: Instant) {
+  /// Empty at `start`.
+  public init(
+    _ configuration: ServingConfiguration, observing observers: ServingObservers = ServingObservers(),
+    start: Instant = .zero
+  ) {
     self.configuration = configuration
-    let start = start == .never ? .zero : start
     now = start.picoseconds
     recorder = Recorder(observers: observers, start: start, enginePools: configuration.engines.count)
     for (number, pool) in configuration.engines.enumerated() {
