@@ -39,7 +39,8 @@ struct RandomEngineWorld {
       mostOutput: draw.among([2, 8, 8, 25, 25, 100]), hashed: hashed, unit: max(1, hashed) * draw.among([1, 1, 2, 3]))
     var pools: [EnginePool] = []
     if kind == .disaggregated {
-      let others = Kind.allCases.filter { $0 != .disaggregated }
+      // vLLM more often: it alone has priorities.
+      let others = Kind.allCases.filter { $0 != .disaggregated } + [.vLLM, .vLLM]
       let kinds = (draw.among(others), draw.among(others))
       for _ in 0..<draw.between(1, 2) { pools.append(Self.pool(&draw, kinds.0, .prefill, scale)) }
       var decode = Self.pool(&draw, kinds.1, .decode, scale)
@@ -64,9 +65,13 @@ struct RandomEngineWorld {
   private static func pool(
     _ draw: inout Draw, _ kind: Kind, _ role: EnginePool.Role, _ scale: Scale
   ) -> EnginePool {
-    let speculation = Speculation(
-      draftTokens: draw.among([0, 0, 0, 1, 3]), acceptance: Double(draw.between(0, 10)) / 10,
-      mode: draw.among([.phase, .perStep]))
+    let drafts = draw.among([0, 0, 0, 1, 3])
+    let mode = draw.among([Speculation.Mode.phase, .perStep])
+    let chances = (0..<2).map { _ in Double(draw.between(0, 10)) / 10 }
+    let speculation =
+      draw.chance()
+      ? Speculation(draftTokens: drafts, acceptance: chances, mode: mode)
+      : Speculation(draftTokens: drafts, acceptance: chances[0], mode: mode)
     let seats = draw.between(1, 6)
     let block = draw.among(scale.hashed == 0 ? [1, 2, 4, 16] : [1, 2, 4, 16].filter { scale.unit % $0 == 0 })
     let limits = EngineLimits(
@@ -146,7 +151,8 @@ struct RandomEngineWorld {
     let chunk = (0..<kinds).map { _ in (start: number(0, 4), pairs: number(0, 2) / 8, reads: number(0, 2) / 4) }
     let bend = Double(draw.between(1, 4 * scale.longest))
     return EngineDurations(
-      kinds: kinds, ranks: ranks, requestLimit: seats + draw.between(0, 2), tokenLimit: 4096,
+      kinds: kinds, ranks: ranks, requestLimit: seats + draw.between(0, 2),
+      tokenLimit: draw.among([4096, 4096, max(1, scale.longest / 2)]),
       contextLimit: draw.between(1, 8 * scale.longest), segmentCount: draw.between(1, 16), sampling: 4,
       EngineDurations.Model(
         decode: { Seconds(tick * (start + request * Double($0))) },

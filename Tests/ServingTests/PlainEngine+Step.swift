@@ -135,6 +135,7 @@ extension PlainEngine {
       total += new
       core = max(core, own)
     }
+    mostTokens = max(mostTokens, tokens)
     if instance.chunks.isEmpty { return max(1, table.decodeBase[min(decoding, table.requestLimit)] + core) }
     let fixed =
       table.head.value(min(sampled, table.requestLimit)) + table.host.value(min(requests, table.requestLimit))
@@ -195,7 +196,10 @@ extension PlainEngine {
     let rank = instance.ranks[chunk.rank]
     request.computed += chunk.tokens
     if !instance.pool.memory.namesWhenScheduled { instance.name(request, upTo: request.computed, rank) }
-    if request.computed < request.target { return }
+    if request.computed < request.target {
+      cuts += 1
+      return
+    }
     if instance.pool.role == .prefill, configuration.decodePool?.sendsFirstToken == true {
       return handOver(request, index)
     }

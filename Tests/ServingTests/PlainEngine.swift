@@ -13,6 +13,8 @@ final class PlainServed {
 
   let number: Int
   var arrival: Int64
+  /// In the trace; later in a closed loop that is full.
+  let wanted: Int64
   let prompt: Int
   let output: Int
   let priority: Int32
@@ -47,6 +49,7 @@ final class PlainServed {
   init(number: Int, arrival: Int64, prompt: Int, output: Int, priority: Int32 = 0, hashes: [UInt64] = []) {
     self.number = number
     self.arrival = arrival
+    wanted = arrival
     self.prompt = prompt
     self.output = output
     self.priority = priority
@@ -139,6 +142,10 @@ final class PlainEngine {
   var transfers: [(request: PlainServed, at: Int64)] = []
   let draws: RandomStream
   var steps = 0
+  /// Chunks that left a rest of their prompt.
+  var cuts = 0
+  /// New tokens of a rank in the fullest step.
+  var mostTokens = 0
 
   init(_ requests: [PlainServed], under configuration: ServingConfiguration) {
     self.configuration = configuration

@@ -97,6 +97,42 @@ import Units
     #expect(tokens.min() == 1 && tokens.max() == 3)
   }
 
+  @Test("a step with more tokens than its table knows goes on along the last line")
+  func tokensBeyondTheTable() throws {
+    let line = SampledLine(limit: 100, perOctave: 4) { 10 + 3 * Double($0) }
+    for number in [0, 7, 99, 100, 112, 113, 128, 5000] { #expect(line.value(number) == 10 + 3 * Int64(number)) }
+    // MindIE takes a first prompt beyond its tokens of a step whole: 1 ms for each of 100 tokens, then 1 ms to decode.
+    var pool = EngineWorlds.pool(.mindIE(MindIEScheduler(maxPrefillTokens: 20, queueDelay: 0)), budget: 64)
+    pool.durations = EngineDurations(
+      kinds: 1, ranks: 1, requestLimit: 64, tokenLimit: 20, contextLimit: 1000,
+      EngineDurations.Model(
+        decode: { _ in .milliseconds(1) }, shared: { tokens, _ in .milliseconds(Double(tokens)) },
+        core: { _, _, _ in .zero }, chunk: { _, _, _ in .zero }))
+    var system = ServingSystem(try ServingConfiguration(engines: [pool], seed: Seed(1)))
+    system.arrive(promptTokens: 100, outputTokens: 2)
+    try system.finish()
+    #expect(system.outcome().statistics.lastDeparture.picoseconds == 101_000_000_000)
+  }
+
+  @Test("drafts accepted by position give 1 + a₁ + a₁a₂ + … tokens a step, in phases and by draws")
+  func acceptanceByPosition() {
+    // 1 + 0.8 + 0.8 · 0.5 + 0.8 · 0.5 · 0.25 = 2.3
+    let phases = Speculation(draftTokens: 3, acceptance: [0.8, 0.5, 0.25])
+    #expect(phases.tokensPerStepFixed == 150_733 && phases.quantaPerStep == 147)
+    // The last chance holds for the rest: 1 + ½ + ¼ + ⅛.
+    #expect(Speculation(draftTokens: 3, acceptance: [0.5]).tokensPerStep == 1.875)
+    #expect(Speculation(draftTokens: 2, acceptance: [Double]()).tokensPerStep == 1)
+    // A single number stays the mean share: 1 + 3 · ½.
+    #expect(Speculation(draftTokens: 3, acceptance: 0.5).tokensPerStep == 2.5)
+    let drawn = Speculation(draftTokens: 3, acceptance: [0.8, 0.5, 0.25], mode: .perStep)
+    let draws = Seed(1).stream("speculation")
+    let counts = (0..<20_000).map { drawn.tokens(of: $0 / 100, step: $0 % 100, draws) }
+    // Chances of 1, 2, 3 and 4 tokens: 0.2, 0.4, 0.3 and 0.1; four standard errors are at most 4 · √(0.24 / 20,000).
+    for (tokens, chance) in [(1, 0.2), (2, 0.4), (3, 0.3), (4, 0.1)] {
+      #expect(abs(Double(counts.filter { $0 == tokens }.count) / 20_000 - chance) < 0.014)
+    }
+  }
+
   @Test("a timeline that outgrows its intervals doubles them and loses nothing")
   func timelineDoubles() {
     var timeline = TimelineRecorder(start: .zero, limit: 8)

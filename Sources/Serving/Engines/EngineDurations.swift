@@ -72,7 +72,8 @@ public struct EngineDurations: Sendable {
   /// - Parameters:
   ///   - ranks: ranks of an instance that step together.
   ///   - requestLimit: requests on a rank at most.
-  ///   - tokenLimit: new tokens of a step on a rank at most.
+  ///   - tokenLimit: new tokens of a step on a rank at most; beyond it (a prompt that is not cut, decode without a
+  ///     budget) the last line goes on.
   ///   - contextLimit: tokens of context on a rank at most, over all of its requests; beyond it the last line goes on.
   public init(
     kinds: Int, ranks: Int, requestLimit: Int, tokenLimit: Int, contextLimit: Int, segmentCount: Int = 16,
@@ -137,16 +138,21 @@ struct ChunkCost: Sendable {
   }
 }
 
-/// A function of a whole number: exact up to `2 · perOctave`, beyond that linear between `perOctave` samples an octave.
+/// A function of a whole number: exact up to `2 · perOctave`, beyond that linear between `perOctave` samples an octave,
+/// and beyond the last sample as between the last two.
 struct SampledLine: Sendable {
   private let shift: Int
   private let values: [Int64]
+  /// Where the last two samples lie.
+  private let ends: (before: Int, last: Int)
 
   init(limit: Int, perOctave: Int, _ sample: (Int) -> Double) {
     var shift = 0
     while 1 << (shift + 1) <= perOctave { shift += 1 }
     self.shift = shift
-    values = Self.places(upTo: limit, perOctave: perOctave).map { Int64(sample($0).rounded()) }
+    let places = Self.places(upTo: limit, perOctave: perOctave)
+    values = places.map { Int64(sample($0).rounded()) }
+    ends = (places[places.count - 2], places[places.count - 1])
   }
 
   /// Where samples lie: 0, 1, 2 … then ever wider; the last at or beyond `limit`.
@@ -172,9 +178,16 @@ struct SampledLine: Sendable {
   func value(_ number: Int) -> Int64 {
     let exponent = max(0, Int.bitWidth - 1 - number.leadingZeroBitCount - shift)
     let index = exponent << shift + number >> exponent
+    if index + 1 >= values.count { return beyond(number) }
     let low = values[index]
     let rest = number & (1 << exponent - 1)
     if rest == 0 { return low }
     return low + ((values[index + 1] - low) * Int64(rest)) >> Int64(exponent)
+  }
+
+  @inline(never)
+  private func beyond(_ number: Int) -> Int64 {
+    let last = values[values.count - 1]
+    return last + (last - values[values.count - 2]) * Int64(number - ends.last) / Int64(ends.last - ends.before)
   }
 }

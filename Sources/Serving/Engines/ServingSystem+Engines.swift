@@ -101,7 +101,17 @@ extension ServingSystem {
       let since = engines[index].steps - engines[index].lastFetch
       count = (count + since + interval - 1) / interval * interval - since
     }
-    if count >= run.count { return }
+    cutRun(of: index, after: count)
+  }
+
+  /// Ends a run of steps at the first end of one, now or later.
+  mutating func cutRun(of index: Int) {
+    guard engines[index].isStepping, engines[index].run.count > 1 else { return }
+    cutRun(of: index, after: engines[index].run.steps(until: now))
+  }
+
+  private mutating func cutRun(of index: Int, after count: Int) {
+    if count >= engines[index].run.count { return }
     engines[index].run.count = count
     engines[index].generation &+= 1
     schedule(index)

@@ -15,7 +15,7 @@ struct DecodeInstance: Sendable {
     var lineEnd: Int64 = .max
   }
 
-  let durations: DecodeDurations
+  private(set) var durations: DecodeDurations
   let quantaPerStep: Int64
   var ranks: [Rank]
   /// Requests in each rank's steps.
@@ -65,6 +65,12 @@ struct DecodeInstance: Sendable {
     let growth = Int64(count) * quantaPerStep
     ranks[rank] = Rank(
       duration: line.duration, increment: line.slope * growth, context: context, growth: growth, lineEnd: line.end)
+  }
+
+  /// Other durations for the steps that begin from now on; a step under way ends when it was to end.
+  mutating func replace(_ durations: DecodeDurations) {
+    self.durations = durations
+    for rank in ranks.indices { changeRank(rank, requests: 0, quanta: 0) }
   }
 
   /// Moves all ranks on by `count` steps on which each stays on its line, but for the last, which may leave it.

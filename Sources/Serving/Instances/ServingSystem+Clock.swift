@@ -13,7 +13,7 @@ extension ServingSystem {
   /// Where something happened at the clock's own instant, what follows from it is known when the clock has moved on
   /// (more requests may arrive at that instant): until then this is the next picosecond.
   public var nextInstant: Instant {
-    isSettled ? agenda.nextInstant : min(agenda.nextInstant, Instant(picoseconds: now + 1))
+    isSettled ? agenda.nextInstant : Instant(picoseconds: now + 1)
   }
 
   /// Moves the clock on to `instant`, before which no request arrives, and lets everything happen that is due by then.

@@ -42,7 +42,7 @@ public struct ServingSystem {
     }
   }
 
-  let configuration: ServingConfiguration
+  var configuration: ServingConfiguration
   var agenda = Agenda<Event>()
   var now: Int64 = 0
   /// Whether all that follows from what happened up to now has begun.

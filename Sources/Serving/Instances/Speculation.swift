@@ -9,20 +9,40 @@ public struct Speculation: Sendable, Hashable {
     case perStep
   }
   /// Verified in each step; 0 turns speculation off.
-  public var draftTokens: Int
+  public let draftTokens: Int
   /// Mean share of the draft tokens that is accepted.
-  public var acceptance: Double
+  public let acceptance: Double
+  /// Chance that the draft at each position is accepted, given those before it; the last one holds for the rest. Empty
+  /// where only the mean share is known.
+  public let acceptanceByPosition: [Double]
   public var mode: Mode
 
   public init(draftTokens: Int, acceptance: Double, mode: Mode = .phase) {
     self.draftTokens = draftTokens
     self.acceptance = acceptance
+    acceptanceByPosition = []
     self.mode = mode
+    tokensPerStepFixed = Int64(((1 + Double(draftTokens) * acceptance) * 65536).rounded())
+  }
+
+  /// Drafts that are accepted up to the first that is not.
+  public init(draftTokens: Int, acceptance: [Double], mode: Mode = .phase) {
+    self.draftTokens = draftTokens
+    acceptanceByPosition = draftTokens > 0 && acceptance.isEmpty ? [0] : acceptance
+    var reach = 1.0
+    var accepted = 0.0
+    for position in 0..<max(0, acceptance.isEmpty ? 0 : draftTokens) {
+      reach *= acceptance[min(position, acceptance.count - 1)]
+      accepted += reach
+    }
+    self.acceptance = draftTokens > 0 ? accepted / Double(draftTokens) : 0
+    self.mode = mode
+    tokensPerStepFixed = Int64(((1 + accepted) * 65536).rounded())
   }
   public static var off: Speculation { Speculation(draftTokens: 0, acceptance: 0) }
 
-  /// Expected tokens a step, A = 2¹⁶ · (1 + draft tokens · acceptance), rounded.
-  public var tokensPerStepFixed: Int64 { Int64(((1 + Double(draftTokens) * acceptance) * 65536).rounded()) }
+  /// Expected tokens a step, A = 2¹⁶ · (1 + draft tokens · acceptance), or 2¹⁶ · (1 + a₁ + a₁a₂ + …), rounded.
+  public let tokensPerStepFixed: Int64
   public var tokensPerStep: Double { Double(tokensPerStepFixed) / 65536 }
   /// Context that a request gains in a step, in quanta, rounded.
   public var quantaPerStep: Int64 {
@@ -37,10 +57,15 @@ public struct Speculation: Sendable, Hashable {
   /// Tokens that step `step` (from 0) of a request gives in mode `perStep`.
   public func tokens(of request: Int, step: Int, _ stream: RandomStream) -> Int {
     let own = stream.substream(UInt64(request))
-    let threshold = UInt64((acceptance * 0x1p32).rounded())
-    var tokens = 1
-    for draft in 0..<draftTokens where own.number(UInt64(step * draftTokens + draft)) >> 32 < threshold { tokens += 1 }
-    return tokens
+    func isAccepted(_ draft: Int, _ chance: Double) -> Bool {
+      own.number(UInt64(step * draftTokens + draft)) >> 32 < UInt64((chance * 0x1p32).rounded())
+    }
+    if acceptanceByPosition.isEmpty {
+      return (0..<draftTokens).reduce(1) { $0 + (isAccepted($1, acceptance) ? 1 : 0) }
+    }
+    let positions = acceptanceByPosition
+    let refused = (0..<draftTokens).first { !isAccepted($0, positions[min($0, positions.count - 1)]) }
+    return 1 + (refused ?? draftTokens)
   }
 
   /// Tokens that a request has after `steps` steps, without regard to how many it wants.

@@ -143,7 +143,6 @@ extension Speculation {
       self = .off
       return
     }
-    self.init(
-      draftTokens: drafting.tokens, acceptance: (drafting.tokensPerStep - 1) / Double(drafting.tokens))
+    self.init(draftTokens: drafting.tokens, acceptance: drafting.acceptance)
   }
 }

@@ -26,22 +26,8 @@ extension ServingConfiguration {
     positive(decode.maxRequestsPerRank, "decode.maxRequestsPerRank")
     positive(decode.keyValueTokensPerRank, "decode.keyValueTokensPerRank")
     positive(decode.blockTokens, "decode.blockTokens")
-    if decode.maxRequestsPerRank > decode.durations.requestLimit {
-      faults.append(
-        Problem(
-          "decode.maxRequestsPerRank",
-          "\(decode.maxRequestsPerRank) is beyond the \(decode.durations.requestLimit) requests whose step times "
-            + "are known"
-        ))
-    }
-    if decode.speculation.draftTokens < 0 {
-      faults.append(Problem("decode.speculation.draftTokens", "\(decode.speculation.draftTokens) is negative"))
-    }
-    if !(0...1).contains(decode.speculation.acceptance) {
-      faults.append(
-        Problem(
-          "decode.speculation.acceptance", "\(decode.speculation.acceptance) is not a fraction", wayOut: "give 0 to 1"))
-    }
+    faults += decode.faults(of: decode.durations)
+    faults += decode.speculation.faults(at: "decode.speculation")
     if transfer.bytesPerToken < 0 || transfer.latency < .zero {
       faults.append(Problem("transfer", "sizes and latency cannot be negative"))
     }
@@ -51,6 +37,28 @@ extension ServingConfiguration {
       positive(cache.tokensPerBlock, "cache.tokensPerBlock")
     }
     if let limit = maxConcurrency { positive(limit, "maxConcurrency") }
+    return faults
+  }
+}
+
+extension ServingConfiguration.Decode {
+  func faults(of durations: DecodeDurations) -> [Problem] {
+    if maxRequestsPerRank <= durations.requestLimit { return [] }
+    return [
+      Problem(
+        "decode.maxRequestsPerRank",
+        "\(maxRequestsPerRank) is beyond the \(durations.requestLimit) requests whose step times are known")
+    ]
+  }
+}
+
+extension Speculation {
+  func faults(at place: String) -> [Problem] {
+    var faults: [Problem] = []
+    if draftTokens < 0 { faults.append(Problem("\(place).draftTokens", "\(draftTokens) is negative")) }
+    for value in [acceptance] + acceptanceByPosition where !(0...1).contains(value) {
+      faults.append(Problem("\(place).acceptance", "\(value) is not a fraction", wayOut: "give 0 to 1"))
+    }
     return faults
   }
 }

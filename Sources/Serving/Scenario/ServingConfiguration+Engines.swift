@@ -48,6 +48,23 @@ extension ServingConfiguration {
 }
 
 extension EnginePool {
+  /// Why a table of durations is not this pool's.
+  func faults(of durations: EngineDurations, at place: String) -> [Problem] {
+    var faults: [Problem] = []
+    if limits.maxRequests > durations.requestLimit {
+      faults.append(
+        Problem("\(place).maxRequests", "\(limits.maxRequests) is beyond the requests whose step times are known"))
+    }
+    if durations.kinds != contexts.count || durations.ranks != ranks {
+      faults.append(
+        Problem(
+          "\(place).durations",
+          "they are of \(durations.kinds) kinds of context and \(durations.ranks) ranks, not \(contexts.count) and "
+            + "\(ranks)"))
+    }
+    return faults
+  }
+
   func faults(at place: String) -> [Problem] {
     var faults: [Problem] = []
     func range(_ value: Int, _ low: Int, _ high: Int, _ field: String) {
@@ -64,10 +81,8 @@ extension EnginePool {
     range(limits.receiveInterval, 1, 1_000_000, "receiveInterval")
     range(memory.blockTokens, 1, 1 << 20, "blockTokens")
     range(memory.blocks, 1, 1 << 30, "blocks")
-    if limits.maxRequests > durations.requestLimit {
-      faults.append(
-        Problem("\(place).maxRequests", "\(limits.maxRequests) is beyond the requests whose step times are known"))
-    }
+    faults += self.faults(of: durations, at: place)
+    faults += speculation.faults(at: "\(place).speculation")
     let perDecode = 1 + speculation.draftTokens
     if role != .prefill, limits.maxRequests * perDecode > limits.maxBatchedTokens {
       faults.append(

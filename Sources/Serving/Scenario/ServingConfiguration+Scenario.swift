@@ -60,13 +60,11 @@ extension ServingConfiguration {
         let step = model.decodeStep(requestsPerRank: requests, contextTokensPerRank: Double(requests) * context)
         return power.watts(chips: chips, during: step)
       })
-    let drafts = model.drafting.tokens
-    let acceptance = drafts > 0 ? (model.tokensPerStep - 1) / Double(drafts) : 0
     return Decode(
       instances: wanted.instances, chipsPerInstance: chips, ranksPerInstance: model.ranks,
       maxRequestsPerRank: requestsPerRank, keyValueTokensPerRank: memory.keyValueTokensPerRank,
       blockTokens: wanted.blockSize ?? 128,
-      speculation: Speculation(draftTokens: drafts, acceptance: acceptance),
+      speculation: Speculation(model.drafting),
       isObjectiveAware: wanted.admitWithinObjective ?? (objectives.timePerOutputToken != nil),
       durations: durations, idlePower: power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0))
   }
