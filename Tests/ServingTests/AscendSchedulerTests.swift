@@ -8,6 +8,7 @@ import Testing
     EngineWorlds.pool(.ascend(AscendScheduler(freeShare: freeShare)), budget: budget, requests: 8, blocks: blocks)
   }
 
+  /// core/scheduler.py: whole prompts, those beyond the budget are skipped; decode where none could be scheduled.
   @Test("budget 8: prompts of 6, 5 and 2 beside one that decodes go as 6 + 2, then 5, then decode") func passedOver()
     throws
   {
@@ -15,6 +16,7 @@ import Testing
     #expect(sent == [[1, 4, 5], [2], [3], [2]])
   }
 
+  /// core/scheduler.py: 1% of the blocks stay free as prompts are admitted.
   @Test("a prompt leaves the share of blocks free, but where nothing runs") func freeShare() throws {
     // 4 blocks of 4, of which 1 stays free: A holds 2 until 3 s, B needs 2, C needs 1 and goes past B.
     let sent = try EngineWorlds.tokens(
@@ -24,11 +26,13 @@ import Testing
     #expect(try EngineWorlds.tokens([(0, 15, 1)], [pool(budget: 64, blocks: 4, freeShare: 0.25)]) == [[1]])
   }
 
+  /// core/scheduler.py: no chunks, so that a prompt beyond the budget is never scheduled.
   @Test("a prompt longer than a step's tokens is refused") func tooLong() throws {
     let records = try EngineWorlds.run([(0, 9, 1), (0, 8, 1)], [pool(budget: 8)]).records
     #expect(records.map(\.outcome) == [.promptTooLong, .completed])
   }
 
+  /// core/scheduler.py, decode as vLLM's: `self.running.pop()`, its tokens computed again.
   @Test("out of blocks, the request admitted last is preempted and computed again at once where it fits")
   func preemption()
     throws

@@ -61,6 +61,7 @@ import Units
     #expect(try EngineWorlds.run(asked, pools(decodeBlocks: 12, kept: 20), transfer: transfer).tokens[1] == [1, 7])
   }
 
+  /// Our own rule: both engines would hold such a request for ever, or abort it.
   @Test("what the decode side can never hold is refused at arrival") func refused() throws {
     let records = try EngineWorlds.run([(0, 20, 30), (0, 20, 3)], pools(decodeBlocks: 8), transfer: transfer).records
     #expect(records.map(\.outcome) == [.contextTooLong, .completed])

@@ -33,6 +33,7 @@ import Testing
     #expect(sent[2] == [first])
   }
 
+  /// capacityScheduler.cpp, microBatchScheduler.cpp: the first that fails ends the list.
   @Test("the first prompt that does not fit ends the list") func noOvertaking() throws {
     let sent = try EngineWorlds.tokens([(0, 2, 4), (0, 2, 9), (1, 11, 1), (1, 1, 1)], [pool(budget: 12)])
     #expect(sent[2...] == [[5], [6]])

@@ -26,6 +26,7 @@ extension BenchmarkCase {
       configuration: try ServingConfiguration(
         engines: [pool],
         objectives: .init(timeToFirstToken: Span(.milliseconds(1000)), timePerOutputToken: Span(.milliseconds(50))),
-        seed: Seed(1)))
+        seed: Seed(1)),
+      limits: Limits(requestsPerSecond: 200_000, megabytes: 300, allocations: 5, ratio: 25))
   }
 }

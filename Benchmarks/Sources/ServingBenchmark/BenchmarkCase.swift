@@ -7,22 +7,40 @@ struct BenchmarkCase {
   var name: String
   var requests: SyntheticRequests
   var configuration: ServingConfiguration
+  var limits: Limits
+
+  /// What the benchmark fails beyond.
+  struct Limits {
+    var requestsPerSecond: Double
+    var megabytes: Double
+    /// A request, start-up included.
+    var allocations: Double
+    /// To the plain stepper's time.
+    var ratio: Double
+  }
+
+  static func prefillHeavy(requests: Int) throws -> BenchmarkCase { try prefillHeavy(requests: requests, ranks: 320) }
+  static func decodeHeavy(requests: Int) throws -> BenchmarkCase { try decodeHeavy(requests: requests, ranks: 320) }
+  static func fewPrefillHeavy(_ count: Int) throws -> BenchmarkCase { try prefillHeavy(requests: count, ranks: 8) }
+  static func fewDecodeHeavy(_ count: Int) throws -> BenchmarkCase { try decodeHeavy(requests: count, ranks: 8) }
 
   /// 320 decode ranks; prefill is made fast enough to keep up.
-  static func prefillHeavy(requests: Int, ranks: Int = 320) throws -> BenchmarkCase {
+  private static func prefillHeavy(requests: Int, ranks: Int) throws -> BenchmarkCase {
     BenchmarkCase(
       name: "8,000 in, 200 out",
       requests: SyntheticRequests(
         count: requests, rate: 9.3 * Double(ranks), prompt: 8000, output: 200, blocks: 16, families: 100_000),
-      configuration: try configuration(ranks: ranks, limit: 48, scope: .shared, context: 400_000))
+      configuration: try configuration(ranks: ranks, limit: 48, scope: .shared, context: 400_000),
+      limits: Limits(requestsPerSecond: 400_000, megabytes: 150, allocations: 0.1, ratio: 12))
   }
 
-  static func decodeHeavy(requests: Int, ranks: Int = 320) throws -> BenchmarkCase {
+  private static func decodeHeavy(requests: Int, ranks: Int) throws -> BenchmarkCase {
     BenchmarkCase(
       name: "1,000 in, 1,000 out",
       requests: SyntheticRequests(
         count: requests, rate: 3.1 * Double(ranks), prompt: 1000, output: 1000, blocks: 2, families: 100_000),
-      configuration: try configuration(ranks: ranks, limit: 64, scope: .shared, context: 200_000))
+      configuration: try configuration(ranks: ranks, limit: 64, scope: .shared, context: 200_000),
+      limits: Limits(requestsPerSecond: 1_000_000, megabytes: 150, allocations: 0.2, ratio: 25))
   }
 
   private static func configuration(

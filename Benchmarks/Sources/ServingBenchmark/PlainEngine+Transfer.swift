@@ -1,0 +1,1 @@
+../../../Tests/ServingTests/PlainEngine+Transfer.swift

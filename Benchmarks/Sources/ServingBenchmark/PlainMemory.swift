@@ -1,0 +1,1 @@
+../../../Tests/ServingTests/PlainMemory.swift
