@@ -11,7 +11,7 @@ extension StepModel {
     if let decode = work.decode {
       estimate.notes = validityNotes(
         requestsPerChip: decode.requests * Double(chip.dies.value) / Double(plan.tensor),
-        context: (decode.context.first ?? 0) / decode.requests)
+        context: (decode.context.max() ?? 0) / decode.requests)
     }
     return estimate
   }

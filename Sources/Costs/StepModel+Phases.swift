@@ -1,3 +1,4 @@
+import Models
 import Units
 
 /// Steps of one kind, as engines that keep prefill and decode apart have them.
@@ -15,14 +16,18 @@ extension StepModel {
   }
 
   func decodeWork(requests: Double, context: Double) -> StepWork {
-    StepWork(decode: .init(requests: requests, queries: 1 + drafting.tokens, context: [context]))
+    StepWork(
+      decode: .init(
+        requests: requests, queries: 1 + drafting.tokens, context: visible(context: context, over: requests)))
   }
 
   /// A step of prompts alone. Totals of the instance where `ranks` is 1, of one rank otherwise;
   /// attention pairs = Σ over requests of new · (cached + (new + 1)/2).
   public func prefillWork(newTokens: Double, attentionPairs: Double, cachedTokens: Double, requests: Int) -> StepWork {
     let prompts = StepWork.Prefill(
-      newTokens: newTokens, cachedTokens: cachedTokens, pairs: [attentionPairs], sampled: Double(requests))
+      newTokens: newTokens, cachedTokens: cachedTokens,
+      pairs: pairs(attentionPairs, newTokens: newTokens, cachedTokens: cachedTokens, requests: Double(requests)),
+      sampled: Double(requests))
     return StepWork(prefill: [prompts], isCaptured: false)
   }
 

@@ -41,7 +41,6 @@ public struct StepModel: Sendable {
       throw Problem("expertSkew", "\(expertSkew) is below perfect balance", wayOut: "use 1 or more")
     }
     let (system, chip, engine) = (machine.system, machine.chip, machine.engine)
-    try architecture.checkTimed(at: "model")
     try drafting.check(architecture)
     try plan.check(architecture, on: system, chip: chip, at: place)
     guard system.chip == chip.name else {
@@ -58,7 +57,7 @@ public struct StepModel: Sendable {
     fabric = try Fabric(system, chip: chip, failures: failures)
     lowering = Lowering(
       architecture: architecture, engine: engine, plan: plan, precision: precision, drafting: drafting,
-      cachePlane: try cachePlane.map { try system.requiredPlane($0) })
+      cachePlane: try cachePlane.map { try system.requiredPlane($0) }, kinds: architecture.timedKinds)
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
     self.times = times(roofline)
   }

@@ -52,8 +52,8 @@ extension StepModel {
     return parts
   }
 
-  /// Distinct ways in which the model's layers see context.
-  public var contextKinds: Int { 1 }
+  /// Distinct ways in which the model's layers see context; 1 where none does.
+  public var contextKinds: Int { lowering.kinds.count }
 }
 
 extension StepParts {

@@ -126,7 +126,7 @@ extension DeploymentSearch {
     }
     func fits(_ requests: Int) -> Bool {
       let memory = model.memoryPlan(requestsPerRank: requests)
-      return memory.shortfall == nil && Double(memory.keyValueTokensPerRank) >= Double(requests) * reserved
+      return memory.shortfall == nil && Double(memory.tokens(beside: requests)) >= Double(requests) * reserved
     }
     let inMemory = greatest(upTo: Self.requestLimit, where: fits)
     let requests = greatest(upTo: inMemory) { step($0) <= longest }

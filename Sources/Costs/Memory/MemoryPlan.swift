@@ -17,13 +17,14 @@ public struct MemoryPlan: Sendable {
   /// nil where everything fits.
   public var shortfall: Problem?
 
-  /// Bytes that one token of context takes on one attention rank.
+  /// Bytes that one further token of a long context takes on one attention rank.
   public var bytesPerToken: Bytes
+  /// What a die has left for keys and values.
+  public var keyValueMemoryOfDie: Bytes
+  /// What a sequence takes on one die.
+  var cacheOfDie: CacheFootprint
 
   public var used: Bytes { items.reduce(.zero) { $0 + $1.size } }
-
-  /// Requests of so many tokens that an attention rank can hold at once.
-  public func requests(of tokens: Int) -> Int { tokens > 0 ? keyValueTokensPerRank / tokens : 0 }
 }
 
 extension StepModel {
@@ -40,14 +41,18 @@ extension StepModel {
     items.append(.init(name: "activations", size: activations(tokens: tokens)))
     items.append(.init(name: "runtime", size: runtime(capacity)))
     let free = left(of: capacity, after: items)
-    let perToken = keyValueBytesPerToken / Double(keyValueShards * plan.pipeline)
+    let cache = cacheFootprintOfDie
+    let perToken = cache.bytesPerToken.value
+    let ofRank = keyValueBytesPerToken / Double(plan.pipeline)
     let apart = expertDieItems.reduce(runtime(capacity)) { $0 + $1.size } - capacity
     let fits = free.value > 0 && apart.value <= 0
+    let fitting = perToken > 0 ? min(free.value / perToken, MemoryPlan.mostTokens) : MemoryPlan.mostTokens
     return MemoryPlan(
-      items: items, capacity: capacity, keyValueMemory: Bytes(max(0, free.value) * Double(keyValueShards)),
-      keyValueTokensPerRank: fits ? Int(free.value / perToken.value) : 0,
+      items: items, capacity: capacity,
+      keyValueMemory: Bytes(max(0, free.value) * (perToken > 0 ? ofRank.value / perToken : 1)),
+      keyValueTokensPerRank: fits ? Int(fitting) : 0,
       shortfall: fits ? nil : shortfall(of: max(Bytes(-free.value), apart)),
-      bytesPerToken: keyValueBytesPerToken / Double(plan.pipeline))
+      bytesPerToken: ofRank, keyValueMemoryOfDie: max(.zero, free), cacheOfDie: cache)
   }
 
   private var isPooling: Bool { engine.prefill.attention == .sequenceTensorSequence }
@@ -71,25 +76,20 @@ extension StepModel {
     }
   }
 
-  /// Dies of a rank among which keys and values can be divided: by head, latents by none; and by context.
-  package var keyValueShards: Int {
-    guard let attention = architecture.layers.first?.attention else { return plan.context }
-    switch attention {
-    case .latent, .compressed, .state, .parallel, .absent: return plan.context
-    case .grouped(let shape): return min(plan.tensor, shape.keyValueHeads) * plan.context
-    }
-  }
-
   private func weightItems(isPooled: Bool) -> [MemoryPlan.Item] {
+    // Sequence-parallel stages keep whole projections on each die.
+    let divisor = isPooled ? 1.0 : Double(plan.tensor)
     var attention = 0.0
     var dense = 0.0
     var experts = 0.0
-    // Sequence-parallel stages keep whole projections on each die.
-    let divisor = isPooled ? 1.0 : Double(plan.tensor)
+    var other = Double(architecture.otherParameters) * 2 / divisor
     for group in architecture.layers + draftGroups {
       let count = Double(group.count) / Double(plan.pipeline)
       let parameters = group.parameters(hiddenSize: hidden)
       attention += count * Double(parameters[.attention]) * precision.format(of: .projection).bytes / divisor
+      // Every die chooses for itself.
+      attention += count * Double(parameters[.indexer]) * precision.format(of: .projection).bytes
+      other += count * Double(parameters[.other]) * precision.weights.bytes
       dense += count * Double(parameters[.denseFeedForward]) * precision.weights.bytes / divisor
       if case .mixture(let mixture) = group.feedForward { experts += count * expertBytes(mixture, parameters) }
     }
@@ -99,6 +99,7 @@ extension StepModel {
       .init(name: "attention weights", size: Bytes(attention)), .init(name: "dense weights", size: Bytes(dense)),
       .init(name: "experts", size: Bytes(experts)),
       .init(name: "embedding and head", size: Bytes(table / divisor)),
+      .init(name: "other weights", size: Bytes(other)),
     ]
     if case .model(let small) = drafting.method, drafting.tokens > 0 {
       let size = Double(ParameterCount(small).total) * precision.weights.bytes / Double(plan.tensor)
@@ -135,7 +136,7 @@ extension StepModel {
     let format = (precision.experts ?? precision.weights).bytes
     let expert = Double(mixture.expertParameters(hiddenSize: hidden)) * format
     let routed = plan.expertDiesApart > 0 ? 0 : expert * Double(expertsPerRank) / Double(plan.expertTensor)
-    let router = Double(hidden * mixture.experts) * 2
+    let router = Double(hidden * (mixture.experts + mixture.zeroExperts)) * 2
     guard !engine.experts.sharedPlacedAsRouted else { return routed + router }
     let shared = Double(parameters[.sharedExperts])
     let isWhole = plan.data * plan.context > 1 || engine.execution == nil

@@ -32,7 +32,7 @@ extension Lowering {
     while tensor > 1, heads % tensor != 0 { tensor /= 2 }
     return Lowering(
       architecture: small, engine: engine, plan: ParallelPlan(tensor: tensor), precision: precision, drafting: .none,
-      cachePlane: nil)
+      cachePlane: nil, kinds: kinds)
   }
 
   /// Output heads and joining projections of the drafts.

@@ -6,22 +6,23 @@ extension Lowering {
   /// The feed-forward half of a layer; `rows` are tokens of one attention rank (of one die in a pooled step).
   func feedForward(_ feedForward: FeedForward, _ rows: Double, _ work: StepWork) -> [Operation] {
     switch feedForward {
-    case .dense(let intermediate):
-      return dense(intermediate: intermediate, rows: rows, tensorParallel: isPooled(work) ? 1 : plan.tensor)
-    case .mixture(let mixture): return self.mixture(mixture, rows: rows, work)
-    // Refused when the model of the step is made.
-    case .plain, .absent: return []
+    case .dense(let intermediate): dense(intermediate: intermediate, rows: rows, work)
+    case .plain(let intermediate): dense(intermediate: intermediate, isGated: false, rows: rows, work)
+    case .mixture(let mixture): self.mixture(mixture, rows: rows, work)
+    case .absent: []
     }
   }
 
-  /// Gate, up and down of a dense layer, divided over `tensorParallel` dies.
-  func dense(intermediate: Int, rows: Double, tensorParallel: Int) -> [Operation] {
-    let width = max(1, intermediate / tensorParallel)
+  /// Gate (where it has one), up and down of a dense layer, divided over the dies of a rank.
+  private func dense(intermediate: Int, isGated: Bool = true, rows: Double, _ work: StepWork) -> [Operation] {
+    let width = max(1, intermediate / (isPooled(work) ? 1 : plan.tensor))
     let elementwise = Double(hidden) * kernels.normBytes.value + Double(width) * kernels.activationBytes.value
     let launches = fused(kernels.feedForward.value, rows: rows)
     return [
       vector("norm, activation, quantise", bytes: rows * elementwise, launches: launches),
-      product("gate and up", .denseFeedForward, rows: rows, depth: hidden, columns: 2 * width),
+      product(
+        isGated ? "gate and up" : "up", .denseFeedForward, rows: rows, depth: hidden,
+        columns: isGated ? 2 * width : width),
       product("down", .denseFeedForward, rows: rows, depth: width, columns: hidden),
     ]
   }
@@ -49,7 +50,7 @@ extension Lowering {
       groups: Double(isSplit ? plan.stageDies : 1) / Double(plan.expert))
     var list = experts(mixture, load)
     switch kind {
-    case .gatherScatter?: list += gatherScatter(mean: mean, total: total)
+    case .gatherScatter?: list += gatherScatter(mixture, mean: mean, total: total)
     case .lowLatency?, .bulk?:
       list += [true, false].map { exchange(mixture, rows: own, isDispatch: $0, kind == .bulk) }
     default: break
@@ -70,14 +71,16 @@ extension Lowering {
   /// Router, the experts of a die with the mean load, and shared ones; `activated` of its slots have tokens.
   private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad) -> [Operation] {
     let isRouted = engine.experts.sharedPlacedAsRouted
-    let perToken = mixture.expertsPerToken + (isRouted ? max(0, mixture.sharedExperts) : 0)
+    let perToken = mixture.meanActiveExperts + Double(isRouted ? max(0, mixture.sharedExperts) : 0)
     let activated = Self.activatedSlots(
       mixture, slots: plan.slots(mixture, placement: engine.experts), tokens: load.total)
-    let pairs = load.mean * load.groups * Double(perToken)
+    let pairs = load.mean * load.groups * perToken
     let width = max(1, mixture.intermediateSize / plan.expertTensor)
     let elementwise =
       load.rows * (Double(hidden) * kernels.normBytes.value) + pairs * (Double(width) * kernels.activationBytes.value)
     let format = precision.experts ?? precision.weights
+    let depth = mixture.latentSize ?? hidden
+    let up = mixture.isGated ? 2 * width : width
     func routed(_ name: String, depth: Int, columns: Int) -> Operation {
       product(
         name, .expertFeedForward, rows: pairs / max(1, activated), depth: depth, columns: columns, copies: activated,
@@ -85,10 +88,21 @@ extension Lowering {
     }
     return [
       vector("norm, activation, quantise", bytes: elementwise, launches: kernels.mixture.value),
-      product("router", .router, rows: load.rows, depth: hidden, columns: mixture.experts, format: .bf16),
-      routed("experts, gate and up", depth: hidden, columns: 2 * width),
-      routed("experts, down", depth: width, columns: hidden),
-    ] + (isRouted ? [] : sharedExperts(mixture, load))
+      product(
+        "router", .router, rows: load.rows, depth: hidden, columns: mixture.experts + mixture.zeroExperts,
+        format: .bf16),
+      routed(mixture.isGated ? "experts, gate and up" : "experts, up", depth: depth, columns: up),
+      routed("experts, down", depth: width, columns: depth),
+    ] + latentWidth(mixture, rows: load.rows) + (isRouted ? [] : sharedExperts(mixture, load))
+  }
+
+  /// Into the width of the routed experts and back, whole on every die.
+  private func latentWidth(_ mixture: MixtureOfExperts, rows: Double) -> [Operation] {
+    guard let latent = mixture.latentSize else { return [] }
+    return [
+      product("into latent width", .denseFeedForward, rows: rows, depth: hidden, columns: latent),
+      product("out of latent width", .denseFeedForward, rows: rows, depth: latent, columns: hidden),
+    ]
   }
 
   /// One product of the summed width; divided where every die has every token, whole where tokens are split.
@@ -99,8 +113,8 @@ extension Lowering {
     let format = precision.sharedExperts ?? precision.weights
     return [
       product(
-        "shared experts, gate and up", .denseFeedForward, rows: load.rows, depth: hidden, columns: 2 * width,
-        format: format),
+        mixture.isGated ? "shared experts, gate and up" : "shared experts, up", .denseFeedForward, rows: load.rows,
+        depth: hidden, columns: mixture.isGated ? 2 * width : width, format: format),
       product(
         "shared experts, down", .denseFeedForward, rows: load.rows, depth: width, columns: hidden, format: format),
     ]
@@ -109,7 +123,7 @@ extension Lowering {
   /// slots · (1 − (1 − k/E)^tokens): a slot's weights are read if any token of the instance chose it.
   static func activatedSlots(_ mixture: MixtureOfExperts, slots: Int, tokens: Double) -> Double {
     guard tokens <= 4096 else { return Double(slots) }
-    var base = 1 - Double(mixture.expertsPerToken) / Double(mixture.experts)
+    var base = 1 - Double(mixture.expertsPerToken) / Double(mixture.experts + mixture.zeroExperts)
     var none = 1.0
     var exponent = Int(tokens.rounded(.up))
     while exponent > 0 {
@@ -123,7 +137,8 @@ extension Lowering {
   // MARK: Tokens to their experts
 
   /// Hidden values of all tokens to all dies of the stage, and the sums back to the tokens' own.
-  private func gatherScatter(mean: Double, total: Double) -> [Operation] {
+  private func gatherScatter(_ mixture: MixtureOfExperts, mean: Double, total: Double) -> [Operation] {
+    let hidden = mixture.latentSize ?? hidden
     let format = engine.execution?.exchange.gatherFormat ?? .bf16
     let ranks = plan.stageDies
     let gathered = mean * Double(hidden) * format.bytes
@@ -161,8 +176,8 @@ extension Lowering {
   private func shape(_ mixture: MixtureOfExperts, rows: Double, isDispatch: Bool, isBulk: Bool) -> Operation.Exchange {
     // Group-limited routing keeps some of the groups (DeepSeek: 4 of 8), one group to a board.
     Operation.Exchange(
-      isDispatch: isDispatch, method: isBulk ? .bulk : .lowLatency, tokens: rows, hidden: hidden,
-      expertsPerToken: mixture.expertsPerToken, ranks: plan.expertHosts,
+      isDispatch: isDispatch, method: isBulk ? .bulk : .lowLatency, tokens: rows, hidden: mixture.latentSize ?? hidden,
+      expertsPerToken: max(1, Int(mixture.meanActiveExperts.rounded())), ranks: plan.expertHosts,
       boardLimit: mixture.keptGroups < mixture.routingGroups ? mixture.keptGroups : Int.max,
       format: isDispatch ? precision.dispatch : precision.combine)
   }

@@ -11,6 +11,8 @@ struct Lowering: Sendable {
   let drafting: Drafting
   /// Where cached prefixes come from before prompts are computed; nil where they lie in the chips' memory.
   let cachePlane: Plane?
+  /// The context kinds in whose order works hold their contexts and pairs.
+  let kinds: [ContextKind]
 
   var hidden: Int { architecture.hiddenSize }
   var kernels: Engine.Kernels { engine.kernels }
@@ -33,11 +35,14 @@ struct Lowering: Sendable {
     var layer = LoweredStep.Layer(
       count: count, attention: attention(group.attention, work), experts: feedForward(group.feedForward, rows, work),
       isSpread: false, hasOwnRequests: !pooled)
-    layer.attention += pooled ? sequenceCollectives(group.attention, rows: rows) : tensorCollective(rows: rows)
+    if group.attention != .absent {
+      layer.attention += pooled ? sequenceCollectives(group.attention, rows: rows) : tensorCollective(rows: rows)
+    }
+    layer.attention += streams(group, rows: rows)
     if case .mixture = group.feedForward { layer.isUneven = plan.expert > 1 }
     if case .mixture = group.feedForward, let kind = exchangeKind(work), kind != .allReduce {
       layer.isSpread = true
-    } else if !pooled {
+    } else if !pooled, group.feedForward != .absent {
       layer.experts += tensorCollective(rows: rows)
     }
     return layer
@@ -73,10 +78,8 @@ struct Lowering: Sendable {
   }
 
   func attentionCore(
-    _ name: String, flops: Double, bytes: Double, context: Int = 0, isDecode: Bool, isLatent: Bool = false
-  )
-    -> Operation
-  {
+    _ name: String, flops: Double, bytes: Double, context: Int?, isDecode: Bool, isLatent: Bool = false
+  ) -> Operation {
     let core = Operation.AttentionCore(
       flops: flops, bytes: bytes, format: precision.attention, keyValue: precision.keyValue, isDecode: isDecode,
       isLatent: isLatent)

@@ -39,10 +39,9 @@ extension DeploymentExplanation.Pool {
 extension DeploymentExplanation.Memory {
   init(_ pool: DeployedPool, _ lengths: DeploymentExplanation.Workload) {
     let plan = pool.memory
-    let dies = Double(max(1, pool.model.keyValueShards))
     capacity = plan.capacity
     items = plan.items.map { Item(name: $0.name, size: $0.size) }
-    keysAndValues = plan.keyValueMemory / dies
+    keysAndValues = plan.keyValueMemoryOfDie
     kept = Bytes(max(0, (plan.capacity - plan.used - keysAndValues).value))
     bytesPerToken = plan.bytesPerToken
     tokens = plan.keyValueTokensPerRank
@@ -64,7 +63,7 @@ extension DeploymentExplanation.Step {
     let padded = pool.settings == nil ? (requests: requests, isCaptured: true) : model.padded(requests)
     let decode = StepWork.Decode(
       requests: Double(padded.requests), queries: queries,
-      context: model.visible(context: Double(context), requests: requests))
+      context: model.visible(context: Double(context * requests), over: Double(requests)))
     return Self(
       .decode, model.estimate(StepWork(decode: decode, isCaptured: padded.isCaptured)), requests: requests,
       newTokens: requests * queries, contextTokens: context, tokensPerRequest: model.tokensPerStep)
@@ -77,7 +76,9 @@ extension DeploymentExplanation.Step {
     let requests = max(1, pool.maxTokensPerRank / length)
     let pairs = Double(requests) * Double(length) * Double(length + 1) / 2
     let prompts = StepWork.Prefill(
-      newTokens: Double(requests * length), pairs: [Double](repeating: pairs, count: max(1, model.contextKinds)),
+      newTokens: Double(requests * length),
+      pairs: model.pairs(
+        pairs, newTokens: Double(requests * length), cachedTokens: 0, requests: Double(requests)),
       sampled: Double(requests))
     return Self(
       .prompts, model.estimate(StepWork(prefill: [prompts], isCaptured: false)), requests: requests,

@@ -75,9 +75,10 @@ public struct EngineDurations: Sendable {
   ///   - tokenLimit: new tokens of a step on a rank at most; beyond it (a prompt that is not cut, decode without a
   ///     budget) the last line goes on.
   ///   - contextLimit: tokens of context on a rank at most, over all of its requests; beyond it the last line goes on.
+  ///   - widths: what each kind sees of a chunk's context; all of it where there are fewer.
   public init(
-    kinds: Int, ranks: Int, requestLimit: Int, tokenLimit: Int, contextLimit: Int, segmentCount: Int = 16,
-    sampling: Int = 16, _ model: Model
+    kinds: Int, ranks: Int, requestLimit: Int, tokenLimit: Int, contextLimit: Int, widths: [ContextWidth] = [],
+    segmentCount: Int = 16, sampling: Int = 16, _ model: Model
   ) {
     precondition(kinds >= 0 && ranks > 0 && requestLimit > 0 && tokenLimit > 0, "engine durations need a range")
     self.kinds = kinds
@@ -99,7 +100,9 @@ public struct EngineDurations: Sendable {
         least: 0
       ) { $0 == 0 ? .zero : model.core(kind, $0, $1) }
     }
-    chunks = (0..<kinds).map { kind in ChunkCost { model.chunk(kind, $0, $1) } }
+    chunks = (0..<kinds).map { kind in
+      ChunkCost(kind < widths.count ? widths[kind] : .full) { model.chunk(kind, $0, $1) }
+    }
     let power = SampledLine(limit: requestLimit, perOctave: 4) { model.decodePower($0).value * 1000 }
     decodeMilliwatts = (0...requestLimit).map { power.value($0) }
     mixedMilliwatts = SampledLine(limit: tokenLimit, perOctave: 4) { model.mixedPower($0).value * 1000 }
@@ -122,13 +125,14 @@ struct ChunkCost: Sendable {
   let perPairs: Int64
   let perReads: Int64
 
-  init(_ seconds: (_ newTokens: Int, _ cachedTokens: Int) -> Seconds) {
+  init(_ width: ContextWidth, _ seconds: (_ newTokens: Int, _ cachedTokens: Int) -> Seconds) {
     let one = seconds(1, 0).value * 1e12
     let new = 4096
-    let pairs = Double(new) * Double(new + 1) / 2
+    let pairs = Double(width.pairs(new: new, after: 0))
     perPairs = max(0, Int64(((seconds(new, 0).value * 1e12 - one) * 65536 / pairs).rounded()))
     let cached = 65536
-    perReads = max(0, Int64(((seconds(1, cached).value * 1e12 - one) * 65536 / Double(cached)).rounded()))
+    let reads = Double(max(1, width.reads(new: 1, after: cached) - 1))
+    perReads = max(0, Int64(((seconds(1, cached).value * 1e12 - one) * 65536 / reads).rounded()))
     start = max(0, Int64(one.rounded()))
   }
 

@@ -66,6 +66,16 @@ public struct DeployedPool: Sendable {
   var blocks: Int { settings.map { min(memory.keyValueTokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
 }
 
+extension DeployedPool {
+  /// Blocks that a request takes beside those of its tokens: states of fixed size, and windows as far as the longest
+  /// request fills them.
+  func blocksPerRequest(of longest: Int?) -> Int {
+    guard let settings else { return 0 }
+    let tokens = memory.tokensPerRequest(tokens: longest ?? .max)
+    return Int((tokens / Double(settings.blockTokens)).rounded(.up))
+  }
+}
+
 extension EnginePool {
   /// The pool as the simulation takes it.
   ///
@@ -89,7 +99,8 @@ extension EnginePool {
         maxRequests: settings.maxRequests, maxBatchedTokens: settings.maxBatchedTokens, lag: settings.lag,
         hasSurplusStep: settings.hasSurplusStep, receiveInterval: settings.receiveInterval),
       memory: EngineMemory(
-        blockTokens: settings.blockTokens, blocks: pool.blocks, reservesOutput: settings.reservesOutput,
+        blockTokens: settings.blockTokens, blocks: pool.blocks,
+        blocksPerRequest: pool.blocksPerRequest(of: longestContext), reservesOutput: settings.reservesOutput,
         prefixUnitTokens: unit, namesWhenScheduled: settings.namesWhenScheduled),
       speculation: Speculation(model.drafting), contexts: ContextWidth.all(of: model),
       durations: EngineDurations(

@@ -28,7 +28,8 @@ extension Deployment {
       StepWork(
         decode: .init(
           requests: Double(padded.requests), queries: 1 + model.drafting.tokens,
-          context: model.visible(context: context, requests: requests)), isCaptured: padded.isCaptured))
+          context: model.visible(context: context * Double(requests), over: Double(requests))),
+        isCaptured: padded.isCaptured))
   }
 
   /// A prefill step at the run's mean load, taken apart.
@@ -44,11 +45,12 @@ extension Deployment {
         cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / model.ranks))
     } else {
       let tokens = max(1, Double(work.newTokens) / groups)
+      let cached = Double(work.cachedTokens) / groups
+      let requests = max(1, Double(work.requests) / groups)
       // All of the mean step's prompts as one, with as many pairs.
       let chunk = StepWork.Prefill(
-        newTokens: tokens, cachedTokens: Double(work.cachedTokens) / groups,
-        pairs: [Double](repeating: pairs, count: model.contextKinds),
-        sampled: max(1, Double(work.requests) / groups))
+        newTokens: tokens, cachedTokens: cached,
+        pairs: model.pairs(pairs, newTokens: tokens, cachedTokens: cached, requests: requests), sampled: requests)
       step = model.estimate(StepWork(prefill: [chunk], isCaptured: false))
     }
     return ServingReport.StepBreakdown(
@@ -60,15 +62,6 @@ extension Deployment {
 
   /// Notes of the cost model: where the run lies outside what it was held against.
   func validityNotes(_ outcome: ServingOutcome) -> [String] { meanDecodeStep(outcome).notes }
-}
-
-extension StepModel {
-  /// Σ over requests with so many tokens of context of what they see, for each kind of attention.
-  package func visible(context: Double, requests: Int) -> [Double] {
-    let kinds = architecture.contextKinds
-    guard kinds.count == contextKinds else { return [context * Double(requests)] }
-    return kinds.map { Double(requests) * ($0 == .full ? context : Double($0.visible(context: Int(context)))) }
-  }
 }
 
 extension ServingReport.StepBreakdown {

@@ -25,6 +25,7 @@ extension EngineDurations {
     power: PowerModel? = nil
   ) {
     let kinds = model.contextKinds
+    let widths = ContextWidth.all(of: model)
     let none = [Double](repeating: 0, count: kinds)
     let queries = 1 + model.drafting.tokens
     let isEager = launching == .eager
@@ -42,7 +43,7 @@ extension EngineDurations {
     }
     func promptWork(_ new: Int, _ cached: Int, kind: Int?, total: Int?) -> StepWork {
       var pairs = none
-      if let kind { pairs[kind] = Double(new) * (Double(cached) + Double(new + 1) / 2) }
+      if let kind { pairs[kind] = Double(widths[kind].pairs(new: new, after: cached)) }
       let chunk = StepWork.Prefill(newTokens: Double(new), cachedTokens: Double(cached), pairs: pairs)
       return StepWork(prefill: [chunk], instanceTokens: total.map(Double.init), isCaptured: isPiecewise)
     }
@@ -51,6 +52,7 @@ extension EngineDurations {
     let typical = max(1, context / 2 / max(1, requests))
     self.init(
       kinds: kinds, ranks: model.ranks, requestLimit: requests, tokenLimit: tokens, contextLimit: context,
+      widths: widths,
       Model(
         decode: { count in
           guard count > 0 else { return .zero }

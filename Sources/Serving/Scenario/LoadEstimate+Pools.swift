@@ -34,13 +34,12 @@ extension DeployedPool {
     // Short prompts share a step, long ones take several.
     let tokens = min(full, max(fresh, full / 2))
     let share = fresh / tokens
-    let kinds = model.contextKinds
-    let pairs = [Double](repeating: workload.attentionPairs / share, count: kinds)
+    let cached = (workload.promptTokens - fresh) / share
+    let pairs = model.pairs(
+      workload.attentionPairs / share, newTokens: tokens, cachedTokens: cached, requests: 1 / share)
     let work = StepWork(
       prefill: [
-        .init(
-          newTokens: tokens, cachedTokens: (workload.promptTokens - fresh) / share, pairs: pairs,
-          sampled: max(1, 1 / share))
+        .init(newTokens: tokens, cachedTokens: cached, pairs: pairs, sampled: max(1, 1 / share))
       ], isCaptured: false)
     return model.seconds(work).value * share
   }
@@ -54,7 +53,7 @@ extension DeployedPool {
   private func step(of requests: Int, _ workload: LoadEstimate.Workload) -> Seconds {
     let context = workload.promptTokens + workload.outputTokens / 2
     let padded = model.padded(requests)
-    let seen = model.visible(context: context, requests: requests)
+    let seen = model.visible(context: context * Double(requests), over: Double(requests))
     return model.seconds(
       StepWork(
         decode: .init(requests: Double(padded.requests), queries: 1 + model.drafting.tokens, context: seen),
@@ -67,7 +66,7 @@ extension DeployedPool {
     var requests = max(1, maxRequestsPerRank)
     var limit = "limit"
     let whole = workload.promptTokens + workload.outputTokens
-    let fitting = max(1, Int(Double(memory.keyValueTokensPerRank) / whole))
+    let fitting = max(1, memory.requests(of: whole))
     if fitting < requests { (requests, limit) = (fitting, "memory") }
     guard let objective else { return (requests, limit) }
     let longest = objective * model.tokensPerStep

@@ -62,7 +62,7 @@ extension ServingConfiguration {
       })
     return Decode(
       instances: wanted.instances, chipsPerInstance: chips, ranksPerInstance: model.ranks,
-      maxRequestsPerRank: requestsPerRank, keyValueTokensPerRank: memory.keyValueTokensPerRank,
+      maxRequestsPerRank: requestsPerRank, keyValueTokensPerRank: memory.tokens(beside: requestsPerRank),
       blockTokens: wanted.blockSize ?? 128,
       speculation: Speculation(model.drafting),
       isObjectiveAware: wanted.admitWithinObjective ?? (objectives.timePerOutputToken != nil),

@@ -33,10 +33,7 @@ extension RunPredictor {
     // Lengths are drawn from `shortestShare` to 1 of the nominal ones; half of the answer is there on average.
     let share = (1 + run.flags.shortestShare) / 2
     let context = Int((Double(run.inputTokens) + Double(run.outputTokens) / 2) * share)
-    let kinds = model.architecture.contextKinds
-    let seen =
-      kinds.count == model.contextKinds
-      ? kinds.map { requests * Double($0.visible(context: context)) } : [requests * Double(context)]
+    let seen = model.visible(context: requests * Double(context), over: requests)
     let work = StepWork(decode: .init(requests: requests, queries: 1 + model.drafting.tokens, context: seen))
     let assumption =
       decode.count == nil ? "one decode worker: the number is not published" : decode.isShapeKnown ? nil : assumedShape
