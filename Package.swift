@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Costs", dependencies: ["Units", "Formats", "Models", "Hardware"], swiftSettings: settings),
     .target(name: "Workloads", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),
 
-    .target(name: "Supply", dependencies: ["Units", "Simulation", "Formats", "Reports"], swiftSettings: settings),
+    .target(name: "Supply", dependencies: ["Units", "Simulation", "Formats"], swiftSettings: settings),
 
     .target(
       name: "Serving",

@@ -109,6 +109,7 @@ struct SupplyCommand: ParsableCommand {
   /// Tells on standard error how far it is, and gives up when it is interrupted.
   private func answer(_ scenario: SupplyScenario) throws -> SupplyReport {
     var question = question
+    if fourRuns { question.without += scenario.worlds.map(\.without) }
     let bar = ProgressBar(expected: question.expectedDraws, start: wallClock(), unit: "draws")
     let progress = SharedProgress(quiet ? nil : bar)
     question.watch = RunWatch(
@@ -120,10 +121,9 @@ struct SupplyCommand: ParsableCommand {
   }
 
   private var question: SupplyQuestion {
-    let fourRuns = [["h20-ban", "h20-reversal", "revenue-share", "beijing"], ["h20-reversal"], ["beijing"]]
-    return SupplyQuestion(
+    SupplyQuestion(
       draws: draws, seed: seed,
-      without: without.map { $0.split(separator: "+").map(String.init) } + (self.fourRuns ? fourRuns : []),
+      without: without.map { $0.split(separator: "+").map(String.init) },
       asOf: asOf.flatMap { CalendarDay($0) },
       schools: school.map { text in
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -92,31 +92,11 @@ extension SupplyReport {
 
   /// Words short enough to stand at a line in a chart.
   static func label(_ event: Event) -> String {
-    if let known = eventLabels.first(where: { $0.id == event.id }) { return known.label }
-    return event.id.split(separator: "-").prefix(3).joined(separator: " ")
+    event.label ?? event.id.split(separator: "-").prefix(3).joined(separator: " ")
   }
+}
 
-  static let eventLabels: [(id: String, label: String)] = [
-    ("first-controls", "first controls"), ("tighter-thresholds", "A800, H800 barred"), ("tsmc-stop", "TSMC stops"),
-    ("prebuy", "pre-buying"), ("hbm-rule-published", "HBM rule published"), ("hbm-rule", "HBM barred"),
-    ("h20-ban", "H20 banned"), ("mi308-ban", "MI308 banned"), ("h20-reversal", "H20 allowed again"),
-    ("cac-summons", "H20 probe"), ("h20-licences", "H20 licences"), ("revenue-share", "15% fee"),
-    ("discouraged", "H20 discouraged"), ("state-half", "state: half domestic"), ("h20-stop", "H20 stopped"),
-    ("cac-rtx", "RTX 6000D stopped"), ("state-all", "state: all domestic"), ("h200-announced", "H200 announced"),
-    ("h200-rule", "H200 rule"), ("customs-h200", "H200 at customs"), ("h200-approvals", "H200 approved"),
-    ("h200-halt", "H200 halted"), ("v4-ascend", "V4 on Ascend"), ("national-plan", "national plan"),
-    ("h200-allowed", "Beijing lets H200 in"), ("deepseek-named-a-threat", "DeepSeek a threat"),
-    ("h20-order", "H20 ordered"), ("r2-failure", "R2 fails on Ascend"), ("city-targets", "city targets"),
-    ("power-subsidy", "power subsidy"),
-  ]
-
-  /// A world by what is left out of it.
-  static func name(without: [String]) -> String {
-    switch without {
-    case ["h20-ban", "h20-reversal", "revenue-share", "beijing"]: "No ban"
-    case ["h20-reversal"]: "Ban kept"
-    case ["beijing"]: "Reversal, Beijing neutral"
-    default: "Without \(without.joined(separator: ", "))"
-    }
-  }
+extension SupplyReport.Counterfactual {
+  /// A world by its name, or by what is left out of it.
+  var title: String { name ?? "Without \(without.joined(separator: ", "))" }
 }

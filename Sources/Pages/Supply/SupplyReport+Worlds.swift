@@ -15,14 +15,14 @@ extension SupplyReport {
         .table(worldTable(withBands: true)),
       ])
     let others = counterfactuals.dropFirst().map { pair in
-      Document.Block.folded(title: "Charts and differences: \(Self.name(without: pair.without))", blocks(pair))
+      Document.Block.folded(title: "Charts and differences: \(pair.title)", blocks(pair))
     }
-    let shown = Document.Section("Another world: \(Self.name(without: first.without))", blocks(first) + others)
+    let shown = Document.Section("Another world: \(first.title)", blocks(first) + others)
     return (counterfactuals.count > 1 ? [table] : []) + [shown]
   }
 
   private func blocks(_ pair: Counterfactual) -> [Document.Block] {
-    let name = Self.name(without: pair.without)
+    let name = pair.title
     let left = events.filter { pair.without.contains($0.id) }.map(\.id)
     let charts = [
       ("domestic.units", "Domestic makers gain where the bands part."),
@@ -57,7 +57,7 @@ extension SupplyReport {
       }
       return found.count == worlds.count ? [Table.Cell("\(Self.label(quantity)), \(year)")] + found : nil
     }
-    let names = [title] + counterfactuals.map { Self.name(without: $0.without) }
+    let names = [title] + counterfactuals.map(\.title)
     return Table("", columns: ["Quantity"] + names.map { .number($0) }, rows: rows)
   }
 
@@ -70,7 +70,7 @@ extension SupplyReport {
       + counterfactuals.map { pair in
         let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
         return Document.Section(
-          "As told less \(Self.name(without: pair.without).lowercased())", [.table(shortTable(changed))])
+          "As told less \(pair.title.lowercased())", [.table(shortTable(changed))])
       }
   }
 
@@ -81,7 +81,7 @@ extension SupplyReport {
 
   private func claimPairs(_ pair: Counterfactual) -> Table {
     Table(
-      "", columns: ["Claim", .number("As told"), .number(Self.name(without: pair.without))],
+      "", columns: ["Claim", .number("As told"), .number(pair.title)],
       rows: zip(claims, pair.claims).map { base, other in
         [
           Table.Cell(base.title), Table.Cell(Self.rounded(base.probability), share: base.probability),

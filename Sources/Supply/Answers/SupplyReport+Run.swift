@@ -28,7 +28,8 @@ extension SupplyReport {
         draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
       try question.checkWanted()
       return Counterfactual(
-        without: names, claims: plan.claims(scenario.claims, result), years: plan.years(result),
+        without: names, name: scenario.worlds.first { $0.without == names }?.name,
+        claims: plan.claims(scenario.claims, result), years: plan.years(result),
         series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
         differences: plan.differences(outcome, result))
     }
@@ -120,6 +121,7 @@ extension SupplyReport.Event {
     id = event.id
     date = event.date.dayText
     title = event.title
+    label = event.label
     actor = event.actor
     source = event.source
     effects = (event.effects ?? []).map { effect in

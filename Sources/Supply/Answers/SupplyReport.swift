@@ -92,6 +92,8 @@ public struct SupplyReport: Codable, Sendable {
   /// The same draws without some events.
   public struct Counterfactual: Codable, Sendable {
     public var without: [String]
+    /// As the scenario calls such a world.
+    public var name: String?
     public var claims: [Claim]
     public var years: [YearRow]
     /// Of the main quantities, by month.
@@ -103,6 +105,8 @@ public struct SupplyReport: Codable, Sendable {
   /// An event of the scenario, and what it does.
   public struct Event: Codable, Sendable {
     public var id, date, title, actor, source: String
+    /// In a few words, where the event has them.
+    public var label: String?
     public var effects: [String]
   }
 

@@ -6,6 +6,8 @@ public struct PolicyEvent: Decodable, Sendable, HasPlace {
   public var id: String
   public var date: CalendarDay
   public var title: String
+  /// Words short enough to stand at a line in a chart; absent: the first of its id.
+  public var label: String?
   /// Who acts.
   public var actor: String
   public var source: String
@@ -20,7 +22,7 @@ public struct PolicyEvent: Decodable, Sendable, HasPlace {
   var place = Place.nowhere
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case id, date, title, actor, source, note, group, levers, information, effects
+    case id, date, title, label, actor, source, note, group, levers, information, effects
   }
 
   /// Total processing performance above which no chip may be exported: an effect on every import that exceeds it.

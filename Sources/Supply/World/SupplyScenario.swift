@@ -12,12 +12,21 @@ public struct SupplyScenario: Sendable {
   public var claims: [SupplyClaim]
   /// Events left out, by id or group, with what the file says of it.
   public var without: [String]
+  /// Worlds to set beside this one.
+  public var worlds: [World] = []
   public var schools: [(group: String, member: String)]
   /// Models and lengths of requests that the chips serve, where the scenario has its own; read by Planning.
   public var mix: Node?
   /// SHA-256 of all that went in.
   public var inputHash: String
   var texts: [String]
+
+  /// The same draws without some events, by a name.
+  public struct World: Decodable, Sendable {
+    public var name: String
+    /// Events or groups of events left out.
+    public var without: [String]
+  }
 
   /// What stands in a scenario's file.
   package struct File: Decodable {
@@ -33,6 +42,8 @@ public struct SupplyScenario: Sendable {
     var set: NamedValues<Node>?
     /// Events or groups of events left out.
     var without: [String]?
+    /// Worlds that `--four-runs` sets beside it, in place of the base's.
+    var worlds: [World]?
     /// One school for each group, instead of one drawn.
     var schools: NamedValues<String>?
     /// Added, or in place of those of the same name.
@@ -133,6 +144,7 @@ public struct SupplyScenario: Sendable {
     }
     mix = file.mix ?? mix
     without += file.without ?? []
+    worlds = file.worlds ?? worlds
     for (group, member) in file.schools?.list ?? [] {
       try check(school: group, member, at: node.field("schools")?.field(group)?.place ?? node.place)
     }
