@@ -15,16 +15,20 @@ struct ServingBenchmark {
     print("processor: \(processorName()), one core")
     print(row("case", "requests", "cpu s", "requests/s", "events/s", "steps/run", "alloc/req", "peak MB"))
     var faults: [String] = []
-    let makers = [BenchmarkCase.prefillHeavy, BenchmarkCase.decodeHeavy, BenchmarkCase.colocated]
-    for make in makers {
-      // Memory and allocations must not grow with the requests.
-      for count in [requests / 4, requests] { faults += try measure(make(count)) }
-    }
+    #if !ENGINE_ORACLE
+      let makers = [BenchmarkCase.prefillHeavy, BenchmarkCase.decodeHeavy, BenchmarkCase.colocated]
+      for make in makers {
+        // Memory and allocations must not grow with the requests.
+        for count in [requests / 4, requests] { faults += try measure(make(count)) }
+      }
+    #endif
     print("\nagainst the plain stepper, 8 decode ranks or one instance")
     print(row("case", "requests", "plain req/s", "engine req/s", "ratio"))
-    for make in [BenchmarkCase.fewPrefillHeavy, BenchmarkCase.fewDecodeHeavy, BenchmarkCase.colocated] {
-      faults += try compare(make(300))
-    }
+    #if ENGINE_ORACLE
+      faults += try compare(BenchmarkCase.colocated(requests: 300))
+    #else
+      for make in [BenchmarkCase.fewPrefillHeavy, BenchmarkCase.fewDecodeHeavy] { faults += try compare(make(300)) }
+    #endif
     faults.forEach { print("beyond its limit: \($0)") }
     if !faults.isEmpty { exit(1) }
   }
@@ -85,7 +89,9 @@ struct ServingBenchmark {
     var source = benchmark.requests
     var batch = RequestBatch()
     var phases: [PlainRequest] = []
-    var served: [PlainServed] = []
+    #if ENGINE_ORACLE
+      var served: [PlainServed] = []
+    #endif
     while source.read(into: &batch) {
       for index in 0..<batch.count {
         let (arrival, prompt) = (batch.arrivals[index].picoseconds, Int(batch.promptTokens[index]))
@@ -93,20 +99,22 @@ struct ServingBenchmark {
         let number = phases.count
         phases.append(
           PlainRequest(number: number, arrival: arrival, prompt: prompt, output: output, hashes: hashes))
-        served.append(PlainServed(number: number, arrival: arrival, prompt: prompt, output: output, hashes: hashes))
+        #if ENGINE_ORACLE
+          served.append(PlainServed(number: number, arrival: arrival, prompt: prompt, output: output, hashes: hashes))
+        #endif
       }
     }
     let start = processorSeconds()
     var last: Int64 = 0
-    if benchmark.configuration.engines.isEmpty {
-      let plain = PlainStepper(phases, under: benchmark.configuration)
-      plain.run()
-      last = plain.now
-    } else {
+    #if ENGINE_ORACLE
       let plain = PlainEngine(served, under: benchmark.configuration)
       plain.run(mostSteps: 10_000_000)
       last = plain.all.map(\.finished).max() ?? 0
-    }
+    #else
+      let plain = PlainStepper(phases, under: benchmark.configuration)
+      plain.run()
+      last = plain.now
+    #endif
     precondition(last == end.picoseconds, "engine and plain stepper differ")
     return processorSeconds() - start
   }
