@@ -121,6 +121,7 @@ import Units
     #expect(sent == [[1, 2, 3, 5, 6, 7], [1, 2, 3, 5, 6, 7], [4, 5, 6, 8, 9, 10]])
   }
 
+  /// schedule_batch.py, retract_decode(): fewest tokens sent first, of these the longest prompt.
   @Test("of requests with as many tokens the one with the longest prompt is retracted") func longestPrompt() throws {
     // 13 tokens, of which step 5 fills 12; both have 4 sent; B's prompt is longer.
     let sent = try EngineWorlds.tokens(

@@ -18,6 +18,7 @@ import Testing
     #expect(sent[2] == [5, 6])
   }
 
+  /// scheduler.py, schedule(): waiting requests share what the budget leaves.
   @Test("two prompts share a step: 5 and 3, then 1 and 7, 1 and 7, 1 and 3") func twoPrompts() throws {
     let sent = try EngineWorlds.tokens(
       [(0, 5, 4), (0, 20, 1)], [EngineWorlds.pool(.vLLM(), budget: 8, requests: 8)])
