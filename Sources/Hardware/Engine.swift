@@ -56,13 +56,10 @@ public struct Engine: Decodable, Sendable {
 
   /// Where copies of experts go.
   public struct ExpertPlacement: Decodable, Sendable {
-    /// Copies of busy experts beyond one of each that the engine's published deployments have, over a whole instance; a
-    /// deployment of one's own says how many it has.
-    public var redundant: Sourced<Int>
     /// Whether the shared expert is a rank's own copy, or is placed among the routed ones, one copy for each eight
     /// routed experts.
     public var sharedPlacedAsRouted: Bool
-    enum CodingKeys: String, CodingKey, CaseIterable { case redundant, sharedPlacedAsRouted }
+    enum CodingKeys: String, CodingKey, CaseIterable { case sharedPlacedAsRouted }
   }
 
   public struct CacheLayout: Decodable, Sendable {

@@ -96,7 +96,7 @@ extension DeploymentSearch {
       let plan = try? ParallelPlan.instance(
         phase, chips: layout.chips, of: architecture, on: hardware.machine,
         tensorParallel: layout.tensorParallel,
-        redundantExperts: hardware.machine.engine.experts.redundant.value)
+        redundantExperts: hardware.redundantExperts)
     else { return nil }
     return try? StepModel(
       architecture: architecture, machine: hardware.machine, plan: plan,

@@ -11,12 +11,17 @@ public struct ServingHardware: Sendable {
   /// Most chips in one instance.
   public var largest: Int
   public var cachePlane: String?
+  /// Copies of busy experts beyond one of each, in every instance.
+  public var redundantExperts: Int
 
-  public init(_ machine: Machine, precision: Precision, largest: Int, cachePlane: String? = nil) {
+  public init(
+    _ machine: Machine, precision: Precision, largest: Int, cachePlane: String? = nil, redundantExperts: Int = 0
+  ) {
     self.machine = machine
     // A stand-in may take the place of the system's own chip.
     self.machine.system.chip = machine.chip.name
     self.precision = precision
+    self.redundantExperts = redundantExperts
     self.largest = machine.system.scales == true ? largest : min(largest, machine.system.chips.value)
     self.cachePlane = cachePlane
   }
@@ -47,7 +52,9 @@ public struct ServingHardware: Sendable {
     }
   }
 
-  init(_ platform: ServingPlatform, facts: Facts?, in catalog: Catalog) throws {
+  init(
+    _ platform: ServingPlatform, facts: Facts?, redundantExperts: Int = 0, in catalog: Catalog
+  ) throws {
     let system = try catalog.system(platform.system)
     self.init(
       Machine(
@@ -55,7 +62,7 @@ public struct ServingHardware: Sendable {
         engine: try catalog.engine(platform.engine)),
       precision: Precision(
         weights: platform.weights, attention: platform.attention ?? .bf16, keyValue: platform.keyValue ?? .bf16),
-      largest: platform.largest, cachePlane: platform.cachePlane)
+      largest: platform.largest, cachePlane: platform.cachePlane, redundantExperts: redundantExperts)
   }
 
   private static func chip(

@@ -58,9 +58,12 @@ public struct ServingPlatforms: Sendable {
   public var list: [ServingPlatform]
   /// By what this chip makes of a model, chips that leave models out are compared.
   public var reference: String
+  /// Copies of busy experts beyond one of each, in every instance.
+  public var redundantExperts: Int
 
   private struct File: Decodable {
     var reference: String
+    var redundantExperts: Int?
     var families: [ServingPlatform.Family]
     var platforms: [ServingPlatform]
   }
@@ -68,6 +71,7 @@ public struct ServingPlatforms: Sendable {
   public init(_ node: Node) throws {
     let file = try node.decode(File.self)
     reference = file.reference
+    redundantExperts = file.redundantExperts ?? 0
     families = file.families
     list = file.platforms
     let names = families.map(\.name)

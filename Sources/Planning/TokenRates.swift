@@ -30,7 +30,9 @@ public struct TokenRates: Sendable {
       }
     }
     let searched = try platforms.list.map { platform in
-      try Searched(platform, mix, architectures, scenario: scenario, catalog: catalog)
+      try Searched(
+        platform, mix, architectures, redundantExperts: platforms.redundantExperts, scenario: scenario, catalog: catalog
+      )
     }
     let yardsticks = try Self.yardsticks(searched, platforms.reference, mix)
     rates = []
@@ -64,12 +66,13 @@ struct Searched {
   var verdicts: [[ServingVerdict]]
 
   init(
-    _ platform: ServingPlatform, _ mix: TokenMix, _ architectures: [Architecture], scenario: SupplyScenario,
-    catalog: Catalog
+    _ platform: ServingPlatform, _ mix: TokenMix, _ architectures: [Architecture], redundantExperts: Int,
+    scenario: SupplyScenario, catalog: Catalog
   ) throws {
     self.platform = platform
     let facts = try scenario.chipFacts(of: platform.chip).map(ServingHardware.Facts.init)
-    let hardware = try ServingHardware(platform, facts: facts, in: catalog)
+    let hardware = try ServingHardware(
+      platform, facts: facts, redundantExperts: redundantExperts, in: catalog)
     verdicts = zip(mix.models, architectures).map { entry, architecture in
       let middle = entry.timePerOutputToken
       return DeploymentSearch(hardware, architecture: architecture, entry: entry)

@@ -64,6 +64,14 @@ public struct Predictor: Sendable {
     throw unsupported("the engine '\(row.system)' is not described yet")
   }
 
+  /// Copies of busy experts beyond one of each: as the row says, or as its paper's deployment has them.
+  func redundantExperts(of row: PublishedRow, _ engine: Engine) throws -> Int {
+    if let copies = row.number("redundant_experts") { return Int(copies) }
+    guard let path = catalog.resourcePath("catalog/published/deployments.yaml") else { return 0 }
+    let deployments = try Node.read(path: path).decode([PublishedDeployment].self)
+    return deployments.first { $0.engine == engine.name }?.redundantExperts ?? 0
+  }
+
   func architecture(of row: PublishedRow) throws -> Architecture {
     guard let first = row.model.split(separator: " ").first.map(String.init), !first.isEmpty else {
       throw unsupported("the row names no model")
@@ -97,7 +105,7 @@ public struct Predictor: Sendable {
     let (machine, architecture) = try (machine(of: row), architecture(of: row))
     let plan = try ParallelPlan.instance(
       phase, chips: chips, of: architecture, on: machine,
-      redundantExperts: machine.engine.experts.redundant.value)
+      redundantExperts: redundantExperts(of: row, machine.engine))
     return try StepModel(
       architecture: architecture, machine: machine, plan: plan,
       precision: precision(of: row),
@@ -105,4 +113,11 @@ public struct Predictor: Sendable {
       microbatching: variation.microbatching, expertSkew: variation.expertSkew, cachePlane: variation.cachePlane,
       place: phase.rawValue)
   }
+}
+
+/// What a paper says of its deployment and its rows do not.
+struct PublishedDeployment: Decodable {
+  var engine: String
+  var redundantExperts: Int
+  var source: String
 }

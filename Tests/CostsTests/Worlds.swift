@@ -36,7 +36,7 @@ func stepModel(
   let machine = Machine(system: system, chip: try catalog.chip(system.chip), engine: try catalog.engine(engine))
   let plan = try ParallelPlan.instance(
     phase, chips: chips, of: architecture, on: machine, tensorParallel: tensorParallel,
-    redundantExperts: machine.engine.experts.redundant.value)
+    redundantExperts: ["CloudMatrix-Infer", "DeepEP two-batch"].contains(engine) ? 32 : 0)
   return try StepModel(
     architecture: architecture, machine: machine, plan: plan, precision: precision,
     drafting: Drafting(tokens: drafts, acceptance: [acceptance]), microbatching: microbatching, expertSkew: skew,

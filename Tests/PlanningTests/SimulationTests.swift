@@ -72,8 +72,7 @@ import Units
     init(_ one: Case, limit: Int) throws {
       let tensor = one.prefill.tensor.map { "\n  tensorParallel: \($0)" } ?? ""
       let drafts = one.drafts > 0 ? "\nspeculation: {draftTokens: \(one.drafts), acceptance: 0.7}" : ""
-      // The search takes as many as the engine's published deployments have; one die alone holds every expert.
-      let copies = try Worlds.catalog.engine(one.engine).experts.redundant.value
+      let copies = Worlds.redundantExperts
       let text = """
         name: saturated
         model: \(one.model)

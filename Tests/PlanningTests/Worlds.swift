@@ -36,8 +36,11 @@ enum Worlds {
   ) throws -> ServingHardware {
     ServingHardware(
       try Machine(system: system, engine: engine, in: catalog), precision: Precision(weights: weights),
-      largest: largest)
+      largest: largest, redundantExperts: redundantExperts)
   }
+
+  /// As the catalog's platforms have.
+  static let redundantExperts = 32
 
   static func search(_ hardware: ServingHardware, _ entry: TokenMix.Entry) throws -> DeploymentSearch {
     let config = try catalog.node("models", entry.model)

@@ -23,6 +23,8 @@ public struct Calibration: Decodable, Sendable {
     public var engine: String?
     /// Packages of the instance.
     public var chips: Int?
+    /// Copies of busy experts beyond one of each, over the instance; 0 where absent.
+    public var redundantExperts: Int?
     /// Requests that decode on a package.
     public var requestsPerChip: Int?
     /// Tokens of context of each request.
@@ -43,8 +45,8 @@ public struct Calibration: Decodable, Sendable {
     public var tolerance: Double
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case id, quantity, engine, chips, requestsPerChip, context, draftTokens, acceptance, attentionShare, ranks, tokens
-      case time, tolerance
+      case id, quantity, engine, chips, redundantExperts, requestsPerChip, context, draftTokens, acceptance
+      case attentionShare, ranks, tokens, time, tolerance
     }
 
     public enum Quantity: String, Decodable, Sendable, CaseIterable {

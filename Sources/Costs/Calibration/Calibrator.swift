@@ -115,7 +115,7 @@ public struct Calibrator: Sendable {
     let machine = Machine(system: system, chip: chip, engine: fit.apply(values, to: engine))
     let plan = try ParallelPlan.instance(
       .decode, chips: row.chips ?? 1, of: architecture, on: machine,
-      redundantExperts: machine.engine.experts.redundant.value)
+      redundantExperts: row.redundantExperts ?? 0)
     let model = try StepModel(
       architecture: architecture, machine: machine, plan: plan,
       precision: calibration.precision,
