@@ -30,8 +30,8 @@ extension Engine {
     /// Whether a prefix can be found as soon as its computation is scheduled, or only when that has ended.
     public var namesPrefixesWhenScheduled: Sourced<Bool>
     public var routing: Sourced<Routing>
-    /// Where prompts are computed elsewhere: whether the first token comes from the decode side's first step.
-    public var firstTokenFromDecode: Sourced<Bool>
+    /// Where prompts are computed elsewhere: which moment the user has the first token.
+    public var firstToken: Sourced<FirstToken>
     /// Where prompts are computed elsewhere: tokens kept free for each running request when another is let in.
     public var keptTokens: Sourced<Int>?
     /// Whether a prompt may be cut where a step's tokens end (vLLM, TensorRT-LLM).
@@ -55,7 +55,7 @@ extension Engine {
     enum CodingKeys: String, CodingKey, CaseIterable {
       case scheduler, source, maxRequests, maxRequestsWhileDrafting, maxBatchedTokens, chunkTokens, limitsAreShared
       case asynchronous, surplusStep, receiveInterval, reservesOutput, prefixCaching, namesPrefixesWhenScheduled
-      case routing, firstTokenFromDecode, keptTokens, chunked, coversLongestPrompt, reservesWholePrompt, freeShare,
+      case routing, firstToken, keptTokens, chunked, coversLongestPrompt, reservesWholePrompt, freeShare,
         mixed, conservativeness
       case conservativenessOfRanks, maxPrompts, queueDelay
     }
@@ -74,6 +74,16 @@ extension Engine {
     public var value: Int
     public var source: String
     enum CodingKeys: String, CodingKey, CaseIterable { case from, value, source }
+  }
+
+  /// When the first token is sent where prompts are computed in a pool of their own.
+  public enum FirstToken: String, Codable, Sendable, Hashable, CaseIterable {
+    /// As the prompt's last chunk ends.
+    case prefill
+    /// As the decode side takes the request into its batch, keys and values being there.
+    case received
+    /// With the decode side's first step, which computes the prompt's last token again.
+    case decode
   }
 
   /// How arrivals are given to instances, and requests to the ranks of one.

@@ -1,3 +1,4 @@
+import Hardware
 import Serving
 import Simulation
 import Testing
@@ -11,12 +12,13 @@ import Units
     bytesPerToken: 1, latency: .zero, egress: BytesPerSecond(10), ingress: BytesPerSecond(10))
 
   private func pools(
-    prefillBlocks: Int = 1000, decodeBlocks: Int = 1000, seats: Int = 8, sendsFirst: Bool = false, kept: Int = 0,
+    prefillBlocks: Int = 1000, decodeBlocks: Int = 1000, seats: Int = 8, firstToken: Engine.FirstToken = .prefill,
+    kept: Int = 0,
     reserves: Bool = false
   ) -> [EnginePool] {
     var decode = EngineWorlds.pool(
       .sgLang(), budget: 64, requests: seats, blocks: decodeBlocks, reserves: reserves, role: .decode)
-    decode.sendsFirstToken = sendsFirst
+    decode.firstToken = firstToken
     decode.keptTokens = kept
     return [EngineWorlds.pool(.sgLang(), budget: 64, blocks: prefillBlocks, role: .prefill), decode]
   }
@@ -30,9 +32,21 @@ import Units
 
   /// vLLM's NIXL connector: the decode side computes the last prompt token and samples the first token seen.
   @Test("where the decode side sends the first token, the prefill side's is thrown away") func firstToken() throws {
-    let sent = try EngineWorlds.run([(0, 20, 3), (0, 10, 1)], pools(sendsFirst: true), transfer: transfer).tokens
+    let sent = try EngineWorlds.run([(0, 20, 3), (0, 10, 1)], pools(firstToken: .decode), transfer: transfer).tokens
     // The second leaves by the same link, until 4 s; the first's decode steps run from 3 s to 6 s.
     #expect(sent == [[4, 5, 6], [5]])
+  }
+
+  /// decode.py: the prefill side's token is streamed as the request joins the running batch.
+  @Test("where the first token is sent on receipt, it waits for the transfer and needs no step") func onReceipt() throws
+  {
+    let asked: [EngineWorlds.Asked] = [(0, 20, 3), (0, 10, 1), (0, 10, 2)]
+    let sent = try EngineWorlds.run(asked, pools(firstToken: .received), transfer: transfer).tokens
+    // Transfers end at 3, 4 and 5 s, decode steps at 4 and 5 s; the second leaves with its only token.
+    #expect(sent == [[3, 4, 5], [4], [5, 6]])
+    // One seat: the second's place is free as it leaves, with nothing decoding.
+    #expect(
+      try EngineWorlds.run(asked, pools(seats: 1, firstToken: .received), transfer: transfer).tokens[2] == [7, 8])
   }
 
   /// prefill.py: blocks are freed when the transfer has ended.

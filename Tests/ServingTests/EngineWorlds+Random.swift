@@ -1,3 +1,4 @@
+import Hardware
 import Simulation
 import Units
 import Workloads
@@ -44,7 +45,7 @@ struct RandomEngineWorld {
       let kinds = (draw.among(others), draw.among(others))
       for _ in 0..<draw.between(1, 2) { pools.append(Self.pool(&draw, kinds.0, .prefill, scale)) }
       var decode = Self.pool(&draw, kinds.1, .decode, scale)
-      decode.sendsFirstToken = draw.chance()
+      decode.firstToken = draw.among(Engine.FirstToken.allCases)
       decode.keptTokens = draw.among([0, 0, 1, 10])
       pools.append(decode)
     } else {

@@ -180,11 +180,11 @@ extension PlainEngine {
     leave(request, instance, rank)
   }
 
-  private func send(_ request: PlainServed) {
+  func send(_ request: PlainServed) {
     while request.tokens.count < request.produced { request.tokens.append(now) }
   }
 
-  private func leave(_ request: PlainServed, _ instance: PlainEngineInstance, _ rank: PlainEngineRank) {
+  func leave(_ request: PlainServed, _ instance: PlainEngineInstance, _ rank: PlainEngineRank) {
     rank.running.removeAll { $0 === request }
     rank.ended.append(request)
     instance.outstanding.removeAll { $0 === request }
@@ -200,7 +200,7 @@ extension PlainEngine {
       cuts += 1
       return
     }
-    if instance.pool.role == .prefill, configuration.decodePool?.sendsFirstToken == true {
+    if instance.pool.role == .prefill, configuration.decodePool?.firstToken != .prefill {
       return handOver(request, index)
     }
     request.produced += 1

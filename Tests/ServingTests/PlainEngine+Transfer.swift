@@ -22,8 +22,14 @@ extension PlainEngine {
 
   func admitReceived(_ index: Int) {
     let instance = instances[index]
-    for request in instance.received { request.stage = .joining }
+    let ready = instance.received
     instance.received = []
+    for request in ready {
+      request.stage = .joining
+      if instance.pool.firstToken != .received { continue }
+      request.produced += 1
+      send(request)
+    }
     while let request = instance.incoming.first {
       let number = chooseRank(instance)
       let rank = instance.ranks[number]
@@ -59,7 +65,14 @@ extension PlainEngine {
     rank.memory.release(request.source.used)
     rank.isFull = false
     source.hasNews = true
-    instances[request.instance].received.append(request)
-    instances[request.instance].hasNews = true
+    let instance = instances[request.instance]
+    instance.hasNews = true
+    if instance.pool.firstToken == .received, request.output == 1 {
+      request.produced = 1
+      send(request)
+      leave(request, instance, instance.ranks[request.rank])
+    } else {
+      instance.received.append(request)
+    }
   }
 }

@@ -86,15 +86,15 @@ import Units
     #expect(half.memory.blocks < plain.memory.blocks * 6 / 10)
   }
 
-  @Test("prefill and decode apart: vLLM's decode side sends the first token, SGLang's prefill side does")
+  @Test("prefill and decode apart: vLLM's decode side makes the first token, SGLang's sends it on receipt")
   func apart() throws {
     let pools = "pools: [{ role: decode, chips: 4 }, { role: prefill, chips: 4 }]"
-    for (engine, sends) in [("vLLM", true), ("SGLang", false)] {
+    for (engine, rule) in [("vLLM", Engine.FirstToken.decode), ("SGLang", .received)] {
       let deployment = try deployed(pools, engine: engine)
       #expect(deployment.pools.map(\.name) == ["prefill", "decode"])
       let configuration = deployment.configuration
       #expect(configuration.engines.map(\.role) == [.prefill, .decode])
-      #expect(configuration.engines[1].sendsFirstToken == sends)
+      #expect(configuration.engines[1].firstToken == rule)
       // 80 layers x 8 heads x 128 x 2 values of 2 bytes.
       #expect(configuration.transfer.bytesPerToken == 327_680)
       let outcome = try serve(deployment.makeSource(), under: configuration)

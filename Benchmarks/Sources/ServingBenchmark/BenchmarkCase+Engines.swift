@@ -22,7 +22,7 @@ extension BenchmarkCase {
     return BenchmarkCase(
       name: "vLLM, 1,000 in and out",
       requests: SyntheticRequests(
-        count: requests, rate: 9.2, prompt: 1000, output: 1000, blocks: 0, families: 100_000),
+        count: requests, rate: 9.0, prompt: 1000, output: 1000, blocks: 0, families: 100_000),
       configuration: try ServingConfiguration(
         engines: [pool],
         objectives: .init(timeToFirstToken: Span(.milliseconds(1000)), timePerOutputToken: Span(.milliseconds(50))),

@@ -22,8 +22,8 @@ public struct EnginePool: Sendable {
   public var durations: EngineDurations
   /// Between a request's arrival and the scheduler's first sight of it: reading it, tokenising it.
   public var frontEnd: FrontEnd
-  /// Of a pool that decodes: whether the first token comes from its first step, or from where the prompt was computed.
-  public var sendsFirstToken = false
+  /// Of a pool that decodes: when the first token is sent.
+  public var firstToken = Engine.FirstToken.prefill
   /// Of a pool that decodes: tokens that stay free for each running request when another is let in.
   public var keptTokens = 0
   /// Of one instance that computes nothing.

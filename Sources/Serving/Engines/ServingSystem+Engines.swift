@@ -276,14 +276,10 @@ extension ServingSystem {
     }
     guard chunk.isLast else { return }
     engines[index].ranks[rank].prefilling.removeAll { $0 == slot }
-    if engines[index].role == .prefill, decodeSendsFirstToken {
+    if engines[index].role == .prefill, firstTokenRule != .prefill {
       return handOver(slot, from: index, rank)
     }
-    slots.engine[Int(slot)].produced += 1
-    if slots.engine[Int(slot)].produced > 1 { recorder.sentAgain(slot, slots, now: now) }
-    slots.engine[Int(slot)].lastSent = now
-    if slots.engine[Int(slot)].produced == 1 { slots[slot].firstToken = now }
-    recorder.sentFirst(slot, slots, now: now)
+    sendOfPrompt(slot)
     if slots.engine[Int(slot)].produced == slots[slot].outputTokens {
       complete(slot, at: index, rank)
     } else if engines[index].role == .prefill {
@@ -294,8 +290,17 @@ extension ServingSystem {
     }
   }
 
+  /// Sends the token that a prompt's computation gave.
+  mutating func sendOfPrompt(_ slot: Int32) {
+    slots.engine[Int(slot)].produced += 1
+    if slots.engine[Int(slot)].produced > 1 { recorder.sentAgain(slot, slots, now: now) }
+    slots.engine[Int(slot)].lastSent = now
+    if slots.engine[Int(slot)].produced == 1 { slots[slot].firstToken = now }
+    recorder.sentFirst(slot, slots, now: now)
+  }
+
   /// A request has all of its tokens; what it holds is let go when the scheduler sees it.
-  private mutating func complete(_ slot: Int32, at index: Int, _ rank: Int) {
+  mutating func complete(_ slot: Int32, at index: Int, _ rank: Int) {
     engines[index].ranks[rank].unlink(slot, &slots)
     engines[index].ranks[rank].ended.append(slot)
     engines[index].ranks[rank].load -= Int(slots.engine[Int(slot)].target)

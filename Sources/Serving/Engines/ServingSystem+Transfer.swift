@@ -19,7 +19,7 @@ extension ServingSystem {
     slots.engine[Int(slot)].granted = -1
     slots[slot].decodeInstance = Int32(target)
     slots.engine[Int(slot)].stage = .waiting
-    if decodeSendsFirstToken { slots[slot].handedOver = now }
+    if firstTokenRule != .prefill { slots[slot].handedOver = now }
     slots.engine[Int(slot)].target = slots[slot].promptTokens
     engines[target].outstanding += 1
     engines[target].outstandingTokens += Int(slots[slot].promptTokens)
@@ -40,6 +40,7 @@ extension ServingSystem {
     engines[index].received.removeAll(keepingCapacity: true)
     for slot in ready {
       let rank = Int(slots.engine[Int(slot)].rank)
+      if firstTokenRule == .received { sendOfPrompt(slot) }
       slots.engine[Int(slot)].stage = .joining
       engines[index].ranks[rank].joining.append(slot)
     }
@@ -101,7 +102,12 @@ extension ServingSystem {
     slots[slot].transferred = now
     let index = Int(slots[slot].decodeInstance)
     slots.engine[Int(slot)].lastSent = slots[slot].firstToken
-    engines[index].received.append(slot)
     wake(index)
+    if firstTokenRule == .received, slots[slot].outputTokens == 1 {
+      sendOfPrompt(slot)
+      complete(slot, at: index, Int(slots.engine[Int(slot)].rank))
+    } else {
+      engines[index].received.append(slot)
+    }
   }
 }

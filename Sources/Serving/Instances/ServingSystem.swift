@@ -1,3 +1,4 @@
+import Hardware
 import Simulation
 import Units
 import Workloads
@@ -65,7 +66,7 @@ public struct ServingSystem {
   var unitHashes: [UInt64] = []
   /// Of the pools, by number, and of the one that only decodes.
   let cutsPrompts: [Bool]
-  let decodeSendsFirstToken: Bool
+  let firstTokenRule: Engine.FirstToken
   /// Routed round-robin so far.
   var turns = 0
   /// Instances that may have something to begin at this instant.
@@ -94,7 +95,7 @@ public struct ServingSystem {
     let entry = configuration.engines.filter { $0.role != .decode }.reduce(0) { $0 + $1.instances }
     entryEngines = 0..<entry
     cutsPrompts = configuration.engines.map(\.scheduler.base.cutsPrompts)
-    decodeSendsFirstToken = configuration.decodePool?.sendsFirstToken ?? false
+    firstTokenRule = configuration.decodePool?.firstToken ?? .prefill
     decodeEngines = entry..<engines.count
     changedEngines = ChangedSet(count: engines.count)
     prefills = [PrefillInstance](repeating: PrefillInstance(), count: configuration.prefill.instances)

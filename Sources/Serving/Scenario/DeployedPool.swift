@@ -111,7 +111,7 @@ extension EnginePool {
         launching: launching, power: power),
       frontEnd: pool.role == .decode ? FrontEnd() : FrontEnd(model.engine),
       idlePower: power?.watts(chips: pool.chips, computeUtilisation: 0, memoryUtilisation: 0) ?? .zero)
-    sendsFirstToken = pool.role == .decode && settings.firstTokenFromDecode
+    firstToken = pool.role == .decode ? settings.firstToken : .prefill
     keptTokens = settings.keptTokens
   }
 }

@@ -21,7 +21,7 @@ public struct EngineSettings: Sendable {
   public var keepsPrefixes: Bool
   public var namesWhenScheduled: Bool
   public var routing: EngineRouting
-  public var firstTokenFromDecode: Bool
+  public var firstToken: Engine.FirstToken
   public var keptTokens: Int
 
   /// - Parameters:
@@ -71,7 +71,7 @@ public struct EngineSettings: Sendable {
     keepsPrefixes = options.prefixCaching ?? rules.prefixCaching.value
     namesWhenScheduled = rules.namesPrefixesWhenScheduled.value
     routing = rules.routing.value
-    firstTokenFromDecode = rules.firstTokenFromDecode.value
+    firstToken = rules.firstToken.value
     keptTokens = role == .decode ? rules.keptTokens?.value ?? 0 : 0
     // Nothing but a prompt that lost its place is computed where answers are made, so no prompt is too long there.
     if role == .decode, !scheduler(blocks: 0).base.cutsPrompts { maxBatchedTokens = max(maxBatchedTokens, 1 << 18) }

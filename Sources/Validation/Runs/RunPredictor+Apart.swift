@@ -12,10 +12,8 @@ extension RunPredictor {
     else { throw Unsupported("the number of workers is not published") }
     let first = try pool(
       run, .prefill, prefill.shape, run.flags.prefill, instances: prompts, concurrency: run.concurrency)
-    var second = try pool(
+    let second = try pool(
       run, .decode, decode.shape, run.flags.decode, instances: answers, concurrency: run.concurrency)
-    // vLLM's decode side computes the prompt's last token again; the others stream the first token of prefill.
-    second.sendsFirstToken = run.engine == "vllm"
     let configuration = try ServingConfiguration(
       engines: [first, second], transfer: try transfer(run, prefill.shape, decode.shape), seed: Seed(1))
     let means = try run.means(of: configuration, concurrency: run.concurrency)
