@@ -14,11 +14,18 @@ extension Deployment {
       return "\(pool.instances) \(role)of \(pool.chips)"
     }.joined(separator: " and ")
     let sentence =
-      "\(architecture.name) on \(machine.system.name) with \(machine.engine.name): \(plan), "
+      "\(architecture.name) on \(machine.system.name) with \(engineNames): \(plan), "
       + "\(precision.weights.words) weights."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))
+  }
+
+  /// Of the pools, each once: `SGLang`, `vLLM and SGLang`.
+  private var engineNames: String {
+    var names: [String] = []
+    for pool in pools where !names.contains(pool.engine.name) { names.append(pool.engine.name) }
+    return names.joined(separator: " and ")
   }
 
   private var sources: [Document.Source] {
@@ -54,7 +61,10 @@ extension Deployment {
     }
     add("node memory", machine.system.host.memory, .bytes)
     add("price of \(machine.system.name)", machine.system.price, .dollars)
-    list.append(Document.Source(what: machine.engine.name, value: "engine", source: machine.engine.source))
+    for (index, pool) in pools.enumerated()
+    where !pools[..<index].contains(where: { $0.engine.name == pool.engine.name }) {
+      list.append(Document.Source(what: pool.engine.name, value: "engine", source: pool.engine.source))
+    }
     return list
   }
 }
