@@ -16,6 +16,29 @@ public struct Catalog: Sendable {
     self.folders = folders.reversed() + (base.map { [$0] } ?? [])
   }
 
+  /// The catalog with folders that the user named: each must be there, and hold entries.
+  public init(checking folders: [String]) throws {
+    self.init(folders: folders)
+    for folder in folders {
+      guard exists(folder) else {
+        throw Problem(
+          folder, "there is no such folder", wayOut: "name a folder with chips/, systems/, engines/ or models/")
+      }
+      let kinds = fileNames(in: folder).filter { !fileNames(in: "\(folder)/\($0)").isEmpty }
+      if kinds.isEmpty {
+        throw Problem(
+          folder, "the folder holds no entries",
+          wayOut: "put them into folders by kind: chips/my-chip.yaml, models/my-model/config.json")
+      }
+      let known = Catalog().kinds()
+      if !known.isEmpty, !kinds.contains(where: known.contains) {
+        throw Problem(
+          folder, "none of its folders (\(kinds.joined(separator: ", "))) is a kind of entry",
+          wayOut: "the kinds are \(known.joined(separator: ", "))")
+      }
+    }
+  }
+
   /// The kinds of entry, sorted: `chips`, `models`, `systems` ….
   public func kinds() -> [String] {
     let all = folders.flatMap { folder in

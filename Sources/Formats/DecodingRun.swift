@@ -5,6 +5,7 @@ final class DecodingRun {
   let userInfo: [CodingUserInfoKey: any Sendable]
   let collecting: Bool
   private(set) var problems: [(line: Int, problem: Problem)] = []
+  private var seen: Set<Problem> = []
   /// How many values were replaced by stand-ins so far.
   var standIns = 0
 
@@ -55,7 +56,7 @@ final class DecodingRun {
   }
 
   func add(_ problem: Problem, line: Int) {
-    if !problems.contains(where: { $0.problem == problem }) { problems.append((line, problem)) }
+    if seen.insert(problem).inserted { problems.append((line, problem)) }
   }
 
   /// In the order of lines; those of one line in the order found.

@@ -35,6 +35,9 @@ struct NodeDecoder: Decoder {
     return "write '{ value: \(node.text ?? "…"), source: … }'"
   }
 
+  /// Unknown fields of one mapping for which the nearest name is looked for: more are no typing errors.
+  private static let mostGuesses = 50
+
   private func keyNames<C: CaseIterable>(_ type: C.Type) -> [String] {
     C.allCases.compactMap { ($0 as? any CodingKey)?.stringValue }
   }
@@ -42,18 +45,23 @@ struct NodeDecoder: Decoder {
   /// Records fields that nothing asked for and those that were asked for in vain.
   func reportKeys() {
     guard case .mapping(let fields) = node.content else { return }
-    let present = fields.map(\.key)
-    var guessed: [String] = []
+    let present = Set(fields.map(\.key))
+    var guessed: Set<String> = []
+    var unknown = 0
     if !run.allowsUnknownKeys && ledger.isUsed {
       let candidates = ledger.names.filter { !present.contains($0) }
       for (key, value) in fields where !ledger.accepts(key) {
+        unknown += 1
         // The field meant may be given already: `--set decode.instnaces=2` beside the file's `instances`.
-        let near = Problems.nearest(to: key, among: candidates) ?? Problems.nearest(to: key, among: ledger.names)
-        if let near { guessed.append(near) }
+        let near =
+          unknown > Self.mostGuesses
+          ? nil : Problems.nearest(to: key, among: candidates) ?? Problems.nearest(to: key, among: ledger.names)
+        if let near { guessed.insert(near) }
+        // The list once is enough.
+        let isTold = candidates.isEmpty || unknown > 1
         let wayOut =
           near.map { "did you mean '\($0)'?" }
-          ?? (candidates.isEmpty
-            ? "remove it" : "remove it; the other fields are \(candidates.joined(separator: ", "))")
+          ?? (isTold ? "remove it" : "remove it; the other fields are \(candidates.joined(separator: ", "))")
         run.add(value.problem("there is no such field", wayOut: wayOut), line: value.place.line)
       }
     }

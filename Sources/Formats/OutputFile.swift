@@ -10,10 +10,14 @@ import Units
 
 /// A result that appears under its name only when it is complete; `-` is standard output, which has no way back.
 ///
-/// Bytes go to a temporary file beside it; `commit` renames it, and without that it is removed.
+/// Bytes go to a temporary file beside it; `commit` renames it, and without that it is removed. A link is followed;
+/// what is no ordinary file (a device, a pipe) is written to as it is.
 public final class OutputFile {
   public let path: String
-  private let temporaryPath: String
+  /// Where the bytes end up: `path`, or what it links to.
+  private let target: String
+  /// nil where the target is written to as it is.
+  private let temporaryPath: String?
   /// Negative once it is closed.
   private var descriptor: Int32
   private var buffer: [UInt8] = []
@@ -22,14 +26,20 @@ public final class OutputFile {
   /// Throws at once if the folder cannot be written, before any work is done for it.
   public init(path: String) throws {
     self.path = path
-    temporaryPath = "\(path).\(getpid()).partial"
+    target = path == "-" ? path : linkTarget(of: path)
+    temporaryPath = path == "-" || isSpecial(target) ? nil : "\(target).\(getpid()).partial"
     buffer.reserveCapacity(65_536)
     descriptor = 1
     guard path != "-" else { return }
     descriptor = -1
-    if isFolder(path) { throw Problem(path, "is a folder", wayOut: "name a file in it") }
-    try makeFolder(of: path)
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    if isFolder(target) { throw Problem(path, "is a folder", wayOut: "name a file in it") }
+    if let temporaryPath {
+      try makeFolder(of: target)
+      descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      if descriptor >= 0 { UnfinishedFiles.add(temporaryPath) }
+    } else {
+      descriptor = open(target, O_WRONLY | O_CLOEXEC)
+    }
     guard descriptor >= 0 else {
       throw Problem(
         path, "cannot be written: \(systemError())", wayOut: "choose another place or change its permissions")
@@ -52,11 +62,15 @@ public final class OutputFile {
   public func commit() throws {
     try flush()
     guard !isStandardOutput else { return }
-    let failed = close(descriptor) != 0 || rename(temporaryPath, path) != 0
+    var failed = close(descriptor) != 0
+    if let temporaryPath {
+      failed = failed || rename(temporaryPath, target) != 0
+      UnfinishedFiles.forget(temporaryPath)
+    }
     let why = systemError()
     descriptor = -1
     if failed {
-      unlink(temporaryPath)
+      if let temporaryPath { unlink(temporaryPath) }
       throw Problem(path, "cannot be written: \(why)", wayOut: "choose another place")
     }
   }
@@ -65,7 +79,10 @@ public final class OutputFile {
   public func discard() {
     guard descriptor > 1 else { return }
     close(descriptor)
-    unlink(temporaryPath)
+    if let temporaryPath {
+      unlink(temporaryPath)
+      UnfinishedFiles.forget(temporaryPath)
+    }
     descriptor = -1
   }
 
@@ -101,6 +118,33 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
   #else
     Glibc.write(descriptor, bytes, count)
   #endif
+}
+
+/// The file behind a link, also where it does not exist yet; `path` itself where it is no link.
+private func linkTarget(of path: String) -> String {
+  var path = path
+  // As many links as the system follows.
+  for _ in 0..<40 {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { break }
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let count = readlink(path, &bytes, bytes.count)
+    guard count > 0 else { break }
+    let next = String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if next.hasPrefix("/") {
+      path = next
+    } else {
+      path = path.lastIndex(of: "/").map { path[...$0] + next } ?? next
+    }
+  }
+  return path
+}
+
+/// Whether something is there that is no ordinary file and no folder.
+private func isSpecial(_ path: String) -> Bool {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return false }
+  return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
 }
 
 private func isFolder(_ path: String) -> Bool {

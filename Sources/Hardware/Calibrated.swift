@@ -30,6 +30,7 @@ extension Calibrated: Decodable where Value: Decodable {
     high = try container.decodeIfPresent(Value.self, forKey: .high)
     identifiedBy = try container.decodeIfPresent([String].self, forKey: .identifiedBy) ?? []
     source = try container.decode(String.self, forKey: .source)
+    try checkRange(value, low, high)
   }
 }
 extension Calibrated: Equatable where Value: Equatable {}

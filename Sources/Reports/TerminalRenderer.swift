@@ -64,11 +64,11 @@ public struct TerminalRenderer: Sendable {
     case .paragraph(let text): wrap(text).joined(separator: "\n")
     case .table(let table): render(table)
     case .notes(let notes): notes.flatMap { wrap("– \($0)", indent: 2) }.joined(separator: "\n")
-    case .verbatim(_, let text): text
+    case .verbatim(_, let text): Text.printable(text)
     case .folded(let title, let blocks):
       ([strong(title)] + blocks.compactMap(render)).joined(separator: "\n")
     case .charts(let charts):
-      charts.map { "\($0.title)\n\(render(Self.table(of: $0)))" }.joined(separator: "\n\n")
+      charts.map { "\(Text.printable($0.title))\n\(render(Self.table(of: $0)))" }.joined(separator: "\n\n")
     }
   }
 
@@ -95,7 +95,7 @@ extension TerminalRenderer {
   func wrap(_ text: String, indent: Int = 0) -> [String] {
     var lines: [String] = []
     var line = ""
-    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+    for word in Text.printable(text).split(whereSeparator: { $0 == " " || $0 == "\n" }) {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = String(repeating: " ", count: indent) + word
@@ -123,7 +123,7 @@ extension TerminalRenderer {
 
   private func paint(_ text: String, _ tone: Document.Tone) -> String {
     switch tone {
-    case .plain: text
+    case .plain: Text.printable(text)
     case .good: style(text, "32")
     case .bad: style(text, "31")
     case .muted: style(text, "2")
@@ -131,6 +131,7 @@ extension TerminalRenderer {
   }
 
   private func style(_ text: String, _ code: String) -> String {
-    usesColour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    let text = Text.printable(text)
+    return usesColour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 }

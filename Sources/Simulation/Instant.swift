@@ -16,6 +16,8 @@ import Units
   @inlinable public static func - (left: Instant, right: Instant) -> Span {
     Span(picoseconds: left.picoseconds - right.picoseconds)
   }
+  /// 100 days: how far runs go. What is scheduled from there still fits into the clock.
+  public static let horizon = Instant(picoseconds: 100 * 86_400 * 1_000_000_000_000)
   public var sinceStart: Seconds { Seconds(Double(picoseconds) * 1e-12) }
 }
 

@@ -34,8 +34,21 @@ extension Sourced: Decodable where Value: Decodable {
     source = try container.decode(String.self, forKey: .source)
     grade = try container.decodeIfPresent(Grade.self, forKey: .grade)
     note = try container.decodeIfPresent(String.self, forKey: .note)
+    try checkRange(value, low, high)
   }
 }
+
+/// Refuses a value outside of the range that is given with it.
+public func checkRange<Value>(_ value: Value, _ low: Value?, _ high: Value?) throws {
+  func isAbove<C: Comparable>(_ one: C, _ other: Value?) -> Bool { (other as? C).map { one > $0 } ?? false }
+  let isLow = (low as? any Comparable).map { isAbove($0, value) } ?? false
+  let isHigh = (value as? any Comparable).map { isAbove($0, high) } ?? false
+  guard isLow || isHigh else { return }
+  throw Problem(
+    "", "the value lies \(isLow ? "below its own low" : "above its own high")",
+    wayOut: "let low and high be the range that sources span, the value in it")
+}
+
 extension Sourced: Encodable where Value: Encodable {}
 extension Sourced: Equatable where Value: Equatable {}
 extension Sourced: Hashable where Value: Hashable {}

@@ -78,8 +78,9 @@ extension PublishedRow {
     chipCount = try number("chip_count")
     model = text("model")
     precision = text("precision")
-    configuration = text("config").split(separator: ";").map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+    configuration = try text("config").split(separator: ";").map { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard !parts[0].isEmpty else { throw record.problem("config", "'\(pair)' has no key", wayOut: "write key=value") }
       return (parts[0], parts.count > 1 ? parts[1] : "")
     }
     inputTokens = try number("input_tokens")

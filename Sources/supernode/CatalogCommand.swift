@@ -16,7 +16,7 @@ struct CatalogCommand: ParsableCommand {
   struct Folders: ParsableArguments {
     @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
     var catalog: [String] = []
-    func open() -> Catalog { Catalog(folders: catalog) }
+    func open() throws -> Catalog { try Catalog(checking: catalog) }
   }
 
   struct List: ParsableCommand {
@@ -42,7 +42,7 @@ struct CatalogCommand: ParsableCommand {
 
     func run() throws {
       let kind = words.count == 2 ? words[0] : kind
-      let catalog = folders.open()
+      let catalog = try folders.open()
       let name = words[words.count - 1]
       let text = try catalog.show(name, kind: kind)
       let isModel = !file && (kind ?? "models") == "models" && catalog.names("models").contains(name)
@@ -57,10 +57,12 @@ struct CatalogCommand: ParsableCommand {
     @OptionGroup var folders: Folders
 
     func run() throws {
-      let catalog = folders.open()
+      let catalog = try folders.open()
       let faults = catalog.lint([
-        ("chips", { _ = try $0.decode(Chip.self) }), ("systems", { _ = try $0.decode(System.self) }),
-        ("engines", { _ = try $0.decode(Engine.self) }), ("traces", { _ = try $0.decode(TraceEntry.self) }),
+        ("chips", { _ = try HardwareFacts.checked($0).decode(Chip.self) }),
+        ("systems", { _ = try HardwareFacts.checked($0).decode(System.self) }),
+        ("engines", { _ = try HardwareFacts.checked($0).decode(Engine.self) }),
+        ("traces", { _ = try $0.decode(TraceEntry.self) }),
         ("models", { _ = try Architecture(config: $0, name: "") }),
         (
           "supply",

@@ -38,7 +38,7 @@ struct Simulate: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = Catalog(folders: scenario.catalog)
+    let catalog = try Catalog(checking: scenario.catalog)
     let node = try scenario.read(in: catalog)
     let wanted = try node.decode(Scenario.self)
     let deployment = try node.locating { try Deployment(wanted, catalog: catalog) }
@@ -79,7 +79,6 @@ struct Simulate: ParsableCommand {
     let observers = ServingObservers(
       requests: sink,
       progress: { arrived, _ in
-        if Interrupt.isRequested { throw Interrupted() }
         progress?.update(arrived)
       })
     let hash = try inputHash(deployment, node)

@@ -16,6 +16,9 @@ struct Supernode: ParsableCommand {
       Simulate.self, Validate.self, SupplyCommand.self, CatalogCommand.self, TraceCommand.self, SchemaCommand.self,
     ])
 
+  /// Faults told at once; nobody reads more.
+  private static let mostFaults = 20
+
   static func main() {
     do {
       var command = try parseAsRoot()
@@ -31,14 +34,13 @@ struct Supernode: ParsableCommand {
   /// Prints the error as sentences and gives the exit code: 1 failure, 2 usage, 130 interrupted.
   private static func report(_ error: any Error) -> Int32 {
     switch error {
-    case is Interrupted:
-      Terminal.writeError("supernode: interrupted; nothing was written")
-      return 130
     case let problem as Problem:
       Terminal.writeError("supernode: \(problem)")
       return 1
     case let problems as Problems:
-      for problem in problems.list { Terminal.writeError("supernode: \(problem)") }
+      for problem in problems.list.prefix(mostFaults) { Terminal.writeError("supernode: \(problem)") }
+      let more = problems.list.count - mostFaults
+      if more > 0 { Terminal.writeError("supernode: … and \(more) more such faults") }
       return 1
     default:
       let code = exitCode(for: error)

@@ -80,7 +80,7 @@ struct SupplyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = Catalog(folders: catalog)
+    let catalog = try Catalog(checking: catalog)
     let scenario = try scenario(in: catalog)
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
     if tokenRates { return Terminal.write(try TokenRates(scenario, catalog: catalog).markdown) }
@@ -106,18 +106,15 @@ struct SupplyCommand: ParsableCommand {
     }
   }
 
-  /// Tells on standard error how far it is, and gives up when it is interrupted.
+  /// Tells on standard error how far it is.
   private func answer(_ scenario: SupplyScenario) throws -> SupplyReport {
     var question = question
     if fourRuns { question.without += scenario.worlds.map(\.without) }
     let bar = ProgressBar(expected: question.expectedDraws, start: wallClock(), unit: "draws")
     let progress = SharedProgress(quiet ? nil : bar)
-    question.watch = RunWatch(
-      advanced: { progress.advance(by: $0) }, isCancelled: { Interrupt.isRequested })
+    question.watch = RunWatch(advanced: { progress.advance(by: $0) })
     defer { progress.end() }
-    do { return try SupplyReport(scenario, question, version: Supernode.version) } catch is RunCancelled {
-      throw Interrupted()
-    }
+    return try SupplyReport(scenario, question, version: Supernode.version)
   }
 
   private var question: SupplyQuestion {

@@ -1,3 +1,6 @@
+import Formats
+import Reports
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -9,7 +12,11 @@
 /// Standard output and error, and what is known of the terminal behind them.
 enum Terminal {
   static func write(_ text: String) { put(text.hasSuffix("\n") ? text : text + "\n", to: 1) }
-  static func writeError(_ text: String) { put(text.hasSuffix("\n") ? text : text + "\n", to: 2) }
+  /// Without control characters: the text may quote what others wrote.
+  static func writeError(_ text: String) {
+    let text = Text.printable(text)
+    put(text.hasSuffix("\n") ? text : text + "\n", to: 2)
+  }
   /// Without a line's end, for a progress bar that overwrites itself.
   static func writeProgress(_ text: String) { put(text, to: 2) }
 
@@ -42,20 +49,18 @@ private func writeBytes(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>?, _ c
 
 func endProcess(_ code: Int32) -> Never { exit(code) }
 
-/// The user pressed control-C.
-struct Interrupted: Error {}
-
-/// Control-C and termination as a flag that long work looks at, so that it can leave nothing half-written.
+/// Control-C and termination: whatever is under way ends at once with code 130, and what it had half written goes.
 enum Interrupt {
-  nonisolated(unsafe) private static let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-
   static func listen() {
-    flag.initialize(to: 0)
     let handler: @convention(c) (Int32) -> Void = { _ in
-      // A second signal means it: the default action ends the process.
-      if Interrupt.flag.pointee != 0 { _exit(130) }
-      Interrupt.flag.pointee = 1
+      UnfinishedFiles.removeAll()
+      // Behind a progress bar.
+      if isatty(2) == 1 { "\n".withCString { _ = writeText(2, $0) } }
+      "supernode: interrupted; nothing was written\n".withCString { _ = writeText(2, $0) }
+      _exit(130)
     }
+    // So that the handler finds it made.
+    UnfinishedFiles.removeAll()
     // A parent may have started this process from a thread that blocks them.
     var wanted = sigset_t()
     sigemptyset(&wanted)
@@ -66,8 +71,10 @@ enum Interrupt {
     signal(SIGTERM, handler)
     signal(SIGPIPE, SIG_IGN)
   }
+}
 
-  static var isRequested: Bool { flag.pointee != 0 }
+private func writeText(_ descriptor: Int32, _ text: UnsafePointer<CChar>) -> Int {
+  write(descriptor, text, strlen(text))
 }
 
 /// Seconds of a monotonic clock, for progress and wall time; nothing simulated depends on it.

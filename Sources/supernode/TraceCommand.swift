@@ -26,7 +26,7 @@ struct TraceCommand: ParsableCommand {
     func run() throws {
       var workload = WorkloadSpecification(trace: trace)
       workload.skipBad = skipBad
-      let summary = try TraceSummary(of: workload.makeSource(catalog: Catalog(folders: catalog), seed: Seed(1)))
+      let summary = try TraceSummary(of: workload.makeSource(catalog: try Catalog(checking: catalog), seed: Seed(1)))
       if format == .json { return Terminal.write(try JSONText.encode(summary, pretty: true)) }
       let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
       Terminal.write(renderer.render(summary.document(title: trace)))

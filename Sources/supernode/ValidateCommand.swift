@@ -51,7 +51,7 @@ struct Validate: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = Catalog(folders: catalog)
+    let catalog = try Catalog(checking: catalog)
     guard !fitRuns else { return try printFit(catalog) }
     let files = try rowFiles()
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")

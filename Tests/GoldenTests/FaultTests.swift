@@ -39,6 +39,22 @@ import Testing
     setting("decode.chips=0", "no chips", "decode.chips", "from 1 on"),
     setting("decode.chips=1", "a model that does not fit", "decode", "does not fit", "GB missing"),
     setting("objectives.timeToFirstToken=50 GB", "a size for a time", "objectives.timeToFirstToken", "GB"),
+    setting(
+      "objectives.timeToFirstToken=9.3e6 s", "an objective the clock cannot hold", "timeToFirstToken", "100 days"),
+    setting("objectives.timePerOutputToken=-3 ms", "a negative objective", "timePerOutputToken", "positive time"),
+    setting("objectives.endToEnd=1e-308 s", "an objective of no time", "endToEnd", "positive time"),
+    setting("cache.memoryShare=1e308", "a share beyond all memory", "cache", "memoryShare", "at most 1"),
+    setting("cache.memoryShare=-1", "a negative share", "cache", "memoryShare", "more than 0"),
+    Fault("a catalog that is not there", ["simulate", generated, "--catalog", "nowhere"], "nowhere", "no such folder"),
+    Fault(
+      "a catalog without entries", ["catalog", "lint", "--catalog", "Sources/Units"], "Sources/Units", "no entries"),
+    Fault("a catalog of no kind", ["catalog", "list", "--catalog", "Sources"], "none of its folders", "chips"),
+    Fault(
+      "a run beyond the clock",
+      [
+        "simulate", "Examples/llama-3.1-70b-hgx-h100.yaml", "--num-prompts", "600000", "--max-concurrency", "1",
+        "--request-rate", "1", "--random-input-len", "100000", "--random-output-len", "26000",
+      ], "100 days of simulated time", "fewer or shorter"),
     setting("objectives.timeToFirstToken=5", "a number for a time", "objectives.timeToFirstToken", "unit"),
     setting("speculation.acceptance=1.5", "a share above one", "speculation.acceptance", "1.5"),
     setting("load=-1", "a negative load", "load", "not a load"),

@@ -129,16 +129,22 @@ struct ChunkCost: Sendable {
     let one = seconds(1, 0).value * 1e12
     let new = 4096
     let pairs = Double(width.pairs(new: new, after: 0))
-    perPairs = max(0, Int64(((seconds(new, 0).value * 1e12 - one) * 65536 / pairs).rounded()))
+    perPairs = Int64(min(SampledLine.most, max(0, (seconds(new, 0).value * 1e12 - one) * 65536 / pairs)).rounded())
     let cached = 65536
     let reads = Double(max(1, width.reads(new: 1, after: cached) - 1))
-    perReads = max(0, Int64(((seconds(1, cached).value * 1e12 - one) * 65536 / reads).rounded()))
-    start = max(0, Int64(one.rounded()))
+    perReads = Int64(min(SampledLine.most, max(0, (seconds(1, cached).value * 1e12 - one) * 65536 / reads)).rounded())
+    start = Int64(min(SampledLine.most, max(0, one)).rounded())
   }
 
   /// `pairs` seen and `reads` tokens of context read by one chunk.
   @inline(__always) func picoseconds(pairs: Int, reads: Int) -> Int64 {
-    start + max((perPairs * Int64(pairs)) >> 16, (perReads * Int64(reads)) >> 16)
+    start + max(Self.share(perPairs, pairs), Self.share(perReads, reads))
+  }
+
+  /// Of 2¹⁶; no more than the longest step.
+  @inline(__always) private static func share(_ cost: Int64, _ count: Int) -> Int64 {
+    let (product, isBeyond) = cost.multipliedReportingOverflow(by: Int64(count))
+    return isBeyond ? Int64(SampledLine.most) : product >> 16
   }
 }
 
@@ -155,9 +161,12 @@ struct SampledLine: Sendable {
     while 1 << (shift + 1) <= perOctave { shift += 1 }
     self.shift = shift
     let places = Self.places(upTo: limit, perOctave: perOctave)
-    values = places.map { Int64(sample($0).rounded()) }
+    values = places.map { Int64(min(sample($0), Self.most).rounded()) }
     ends = (places[places.count - 2], places[places.count - 1])
   }
+
+  /// More than a day of picoseconds: no step is as long, and sums of a few still fit.
+  static let most = 1e17
 
   /// Where samples lie: 0, 1, 2 … then ever wider; the last at or beyond `limit`.
   static func places(upTo limit: Int, perOctave: Int) -> [Int] {
@@ -186,12 +195,20 @@ struct SampledLine: Sendable {
     let low = values[index]
     let rest = number & (1 << exponent - 1)
     if rest == 0 { return low }
-    return low + ((values[index + 1] - low) * Int64(rest)) >> Int64(exponent)
+    return low + share(values[index + 1] - low, Int64(rest), exponent)
+  }
+
+  /// `step · rest / 2^exponent`; less exactly where the product does not fit.
+  @inline(__always)
+  private func share(_ step: Int64, _ rest: Int64, _ exponent: Int) -> Int64 {
+    let (product, isBeyond) = step.multipliedReportingOverflow(by: rest)
+    return isBeyond ? (step >> Int64(exponent)) * rest : product >> Int64(exponent)
   }
 
   @inline(never)
   private func beyond(_ number: Int) -> Int64 {
     let last = values[values.count - 1]
-    return last + (last - values[values.count - 2]) * Int64(number - ends.last) / Int64(ends.last - ends.before)
+    let perNumber = Double(last - values[values.count - 2]) / Double(ends.last - ends.before)
+    return Int64(min(Double(last) + perNumber * Double(number - ends.last), Self.most))
   }
 }

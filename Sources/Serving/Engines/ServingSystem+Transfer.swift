@@ -72,15 +72,18 @@ extension ServingSystem {
     return true
   }
 
+  /// Beyond the horizon, so that queues at a link too slow for its load do not overflow.
+  static let farthest = Instant.horizon.picoseconds + 1
+
   private mutating func beginTransfer(of slot: Int32, to index: Int) {
     let source = Int(slots.engine[Int(slot)].source.instance)
     let transfer = configuration.transfer
     let tokens = Int64(slots[slot].promptTokens)
     // What leaves a link out may wait at the link in, without holding the link out.
     let departure = max(now, engines[source].egressFree)
-    let sent = departure + tokens * transfer.egressPerToken.picoseconds
+    let sent = min(Self.farthest, departure + tokens * transfer.egressPerToken.picoseconds)
     let arrival = max(departure, engines[index].ingressFree)
-    let received = arrival + tokens * transfer.ingressPerToken.picoseconds
+    let received = min(Self.farthest, arrival + tokens * transfer.ingressPerToken.picoseconds)
     engines[source].egressFree = sent
     engines[index].ingressFree = received
     let end = max(now + 1, max(sent, received) + transfer.latency.picoseconds)

@@ -30,8 +30,9 @@ extension ServingSystem {
         system.advance(to: max(system.clock, arrivals.nextInstant), lookAhead: .unbounded)
       } else {
         system.advance(to: .never, lookAhead: .unbounded, stoppingBelow: places)
-        guard system.inFlight < places else { break }
       }
+      try system.checkHorizon()
+      guard system.inFlight < places else { break }
       while system.inFlight < places, arrivals.nextInstant <= system.clock {
         system.arrive(arrivals.position, of: arrivals.batch)
         if try arrivals.advance() { try system.report() }

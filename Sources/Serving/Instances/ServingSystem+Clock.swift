@@ -45,6 +45,10 @@ extension ServingSystem {
       }
       let next = min(agenda.nextInstant.picoseconds, target)
       if next == .max { return }
+      if next > Instant.horizon.picoseconds {
+        hasPassedHorizon = true
+        return
+      }
       recorder.timeline.advance(to: next)
       now = next
       guard agenda.nextInstant.picoseconds == next else { return }
@@ -76,7 +80,16 @@ extension ServingSystem {
   /// Lets everything happen that is still to come, and gives observers the rest.
   public mutating func finish() throws {
     advance(to: .never, lookAhead: .unbounded)
+    try checkHorizon()
     try report()
+  }
+
+  /// Throws where the clock has stopped at its horizon with requests to serve.
+  func checkHorizon() throws {
+    guard hasPassedHorizon else { return }
+    throw Problem(
+      "workload", "the run passes 100 days of simulated time, with \(recorder.statistics.offered) requests arrived",
+      wayOut: "give fewer or shorter requests, a higher rate or concurrency, or more chips")
   }
 
   /// Gives observers the records of requests that have left, and word of how far the run is; until then they are kept.

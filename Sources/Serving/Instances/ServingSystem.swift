@@ -67,6 +67,8 @@ public struct ServingSystem {
   /// Of the pools, by number, and of the one that only decodes.
   let cutsPrompts: [Bool]
   let firstTokenRule: Engine.FirstToken
+  /// The clock would go beyond `Instant.horizon` and has stopped.
+  var hasPassedHorizon = false
   /// Routed round-robin so far.
   var turns = 0
   /// Instances that may have something to begin at this instant.

@@ -97,18 +97,23 @@ struct TimelineRecorder: Sendable {
     intervalEnd += width
   }
 
-  /// All intervals, the last one cut off where the run ended.
-  var intervals: [Interval] { now > intervalEnd - width ? closed + [current] : closed }
-  /// Length of the last of `intervals`.
-  private var lastLength: Int64 { now > intervalEnd - width ? now - (intervalEnd - width) : width }
+  /// All intervals, the last one cut off where the run ended: of no length where something happened just then.
+  var intervals: [Interval] { hasCurrent ? closed + [current] : closed }
+  private var lastStart: Int64 { intervalEnd - width }
+  private var hasCurrent: Bool { now > lastStart || current.arrivals + current.completions > 0 }
 
   var totalEnergy: Joules { Joules(intervals.reduce(0) { $0 + $1.energy } * 1e-15) }
 
   func timeline(prefillInstances: Int) -> ServingReport.Timeline {
-    let intervals = intervals
-    let lengths = intervals.indices.map { $0 == intervals.count - 1 ? Double(lastLength) : Double(width) }
+    var whole = self
+    // What holds at the end stands for an interval of no length.
+    if hasCurrent, now == lastStart { whole.pass(to: now + 1) }
+    let intervals = whole.intervals
+    let last = whole.hasCurrent ? whole.now - lastStart : width
+    let lengths = intervals.indices.map { $0 == intervals.count - 1 ? Double(last) : Double(width) }
     func level(_ value: (Interval) -> Double) -> [Double] { zip(intervals, lengths).map { value($0) / $1 } }
-    func rate(_ value: (Interval) -> Double) -> [Double] { zip(intervals, lengths).map { value($0) / ($1 * 1e-12) } }
+    // Of whole intervals, so that a rate times the interval is what happened in it.
+    func rate(_ value: (Interval) -> Double) -> [Double] { intervals.map { value($0) / (Double(width) * 1e-12) } }
     func ratio(_ over: (Interval) -> Double, _ under: (Interval) -> Double) -> [Double] {
       intervals.map { under($0) > 0 ? over($0) / under($0) : 0 }
     }

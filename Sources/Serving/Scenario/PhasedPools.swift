@@ -93,11 +93,13 @@ struct PhasedPools {
       tensorParallel: isDecode ? decode.tensorParallel : prefill.tensorParallel,
       redundantExperts: (isDecode ? decode.redundantExperts : prefill.redundantExperts) ?? 0,
       expertChips: isDecode ? decode.expertChips ?? 0 : 0)
-    return try StepModel(
+    let model = try StepModel(
       architecture: parts.architecture, machine: machine, plan: plan,
       precision: parts.precision, drafting: isDecode ? parts.drafting : .none,
       microbatching: isDecode ? decode.microbatches : prefill.microbatches,
       cachePlane: isDecode ? nil : scenario.cache?.plane, place: phase.rawValue)
+    try model.checkPlausible()
+    return model
   }
 }
 

@@ -146,7 +146,8 @@ extension Scenario.Pool {
     let given = pipeline * context * (tensorParallel ?? 1) * (dataParallel ?? 1)
     guard dies % given == 0, tensorParallel == nil || dataParallel == nil || dies == given else {
       throw Problem(
-        "\(place).chips", "\(Text.counted(chips, "chip")) with \(Text.counted(dies, "die")) in all, and the parallel sizes need \(given)",
+        "\(place).chips",
+        "\(Text.counted(dies, "die")) of \(Text.counted(chips, "chip")), and the parallel sizes need \(given)",
         wayOut: dies % given == 0 ? "leave chips or one of the sizes out" : "change the chips or the sizes")
     }
     let rest = dies / given

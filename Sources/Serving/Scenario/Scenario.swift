@@ -136,6 +136,16 @@ public struct Scenario: Decodable, Sendable {
     public var scope: Scope?
     public enum Scope: String, Decodable, Sendable, CaseIterable { case pool, instance }
     enum CodingKeys: String, CodingKey, CaseIterable { case plane, memoryShare, scope }
+
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      plane = try fields.decode(String.self, forKey: .plane)
+      memoryShare = try fields.decodeIfPresent(Double.self, forKey: .memoryShare)
+      scope = try fields.decodeIfPresent(Scope.self, forKey: .scope)
+      if let memoryShare, !(memoryShare > 0 && memoryShare <= 1) {
+        throw Problem("", "memoryShare \(memoryShare) is no share", wayOut: "give more than 0, at most 1")
+      }
+    }
   }
 
   public struct Objectives: Decodable, Sendable {
@@ -146,6 +156,26 @@ public struct Scenario: Decodable, Sendable {
     /// From arrival to the last token.
     public var endToEnd: Seconds?
     enum CodingKeys: String, CodingKey, CaseIterable { case timeToFirstToken, timePerOutputToken, endToEnd }
+
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      timeToFirstToken = try fields.decodeIfPresent(Seconds.self, forKey: .timeToFirstToken)
+      timePerOutputToken = try fields.decodeIfPresent(Seconds.self, forKey: .timePerOutputToken)
+      endToEnd = try fields.decodeIfPresent(Seconds.self, forKey: .endToEnd)
+      // What can be met and what the clock holds.
+      let limits = [
+        (timeToFirstToken, CodingKeys.timeToFirstToken), (timePerOutputToken, .timePerOutputToken),
+        (endToEnd, .endToEnd),
+      ]
+      let faults = limits.filter { limit, _ in limit.map { !($0.value >= 1e-9 && $0.value <= 100 * 86_400) } ?? false }
+      guard faults.isEmpty else {
+        throw Problems(
+          faults.map {
+            Problem(
+              "", "\($0.1.rawValue) is not between 1 ns and 100 days", wayOut: "give a positive time such as 50 ms")
+          })
+      }
+    }
   }
 
   /// What energy and hardware cost.

@@ -54,6 +54,7 @@ extension Scenario.Pool {
       architecture: parts.architecture, machine: machine, plan: plan,
       precision: parts.precision, drafting: role == .prefill ? .none : parts.drafting, microbatching: microbatches,
       place: place)
+    try model.checkPlausible()
     return try DeployedPool(
       name: uniqueName(among: list), role: role, instances: instances ?? 1, model: model,
       options: scheduling ?? SchedulingOptions(), place: place)

@@ -4,7 +4,7 @@ public struct RunWatch: Sendable {
   var advanced: @Sendable (Int) -> Void
   var isCancelled: @Sendable () -> Bool
 
-  public init(advanced: @escaping @Sendable (Int) -> Void, isCancelled: @escaping @Sendable () -> Bool) {
+  public init(advanced: @escaping @Sendable (Int) -> Void, isCancelled: @escaping @Sendable () -> Bool = { false }) {
     self.advanced = advanced
     self.isCancelled = isCancelled
   }

@@ -1,0 +1,121 @@
+import Formats
+import Foundation
+import Testing
+
+/// Files that damage a program that trusts them: numbers out of all range, names that steer a terminal, places that are
+/// no files, a hundred thousand faults.
+@Suite struct RobustnessTests {
+  private static let example = "Examples/llama-3.1-70b-hgx-h100.yaml"
+
+  @Test("numbers of a user's catalog are held to what they can be, each fault at its line")
+  func catalogNumbers() throws {
+    let scratch = try Scratch()
+    let folder = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog"
+    func entry(_ file: String, _ old: String, _ new: String) throws -> BuiltProgram.Answer {
+      let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+      #expect(text.contains(old), "\(file) has no \(old)")
+      _ = try scratch.write(text.replacingOccurrences(of: old, with: new), to: "mine/\(file)")
+      let catalog = ["--catalog", "\(scratch.path)/mine"]
+      let lint = try BuiltProgram.run(["catalog", "lint"] + catalog)
+      let run = try BuiltProgram.run(
+        ["simulate", Self.example, "--quiet", "--json", "\(scratch.path)/out.json"] + catalog)
+      #expect(run.code == 1 && lint.code == 1 && run.output == "", "\(run.error)")
+      #expect(run.error.split(separator: "\n").allSatisfy { lint.error.contains($0) }, "\(lint.error)\(run.error)")
+      try FileManager.default.removeItem(atPath: "\(scratch.path)/mine")
+      return run
+    }
+    let h100 = "chips/nvidia-h100.yaml"
+    #expect(
+      try entry(h100, "value: 3350 GB/s", "value: -3350 GB/s").error.contains("memory.bandwidth.value: -3350.0 is"))
+    #expect(try entry(h100, "value: 3350 GB/s", "value: 0 GB/s").error.contains("nothing works with 0"))
+    #expect(try entry(h100, "value: 0.55, low", "value: 1.55, low").error.contains("more than the whole"))
+    #expect(try entry(h100, "value: 75 W", "value: 750 W").error.contains("above its own high"))
+    #expect(try entry(h100, "value: 1979 TOPS", "value: inf TOPS").error.contains("no finite number"))
+    let system = try entry("systems/hgx-h100.yaml", "value: 0.94", "value: -0.94")
+    #expect(system.error.contains("supplyEfficiency.value: -0.94 is negative"))
+    #expect(try entry("engines/vllm.yaml", "value: 2.2 us, low", "value: 11 days, low").error.contains("above its own"))
+    #expect(try scratch.names().contains("out.json") == false)
+  }
+
+  @Test("of a hundred thousand faults the first are told, and how many more there are")
+  func manyFaults() throws {
+    let scratch = try Scratch()
+    let text = (1...100_000).map { "k\($0): \($0)" }.joined(separator: "\n")
+    let answer = try BuiltProgram.run(["simulate", try scratch.write(text, to: "many.yaml")])
+    let lines = answer.error.split(separator: "\n")
+    #expect(answer.code == 1 && lines.count == 21 && lines.last?.contains("more such faults") == true)
+    // Fields are listed once.
+    #expect(lines.count { $0.contains("the other fields are") } == 1)
+  }
+
+  @Test("control characters of a file do not reach the terminal, in answers and in errors")
+  func escapes() throws {
+    let scratch = try Scratch()
+    let text = try String(contentsOfFile: "\(BuiltProgram.root)/\(Self.example)", encoding: .utf8)
+    let lines = text.split(separator: "\n").map { $0.hasPrefix("name:") ? "name: \"a\\e[31mred\\a\"" : String($0) }
+    let file = try scratch.write(lines.joined(separator: "\n"), to: "red.yaml")
+    let answer = try BuiltProgram.run(["simulate", file, "--quiet"])
+    #expect(answer.code == 0 && answer.output.hasPrefix("a\\u001b[31mred\\u0007\n"))
+    let fault = try BuiltProgram.run(["simulate", file, "--set", "model=\u{1B}]0;title\u{7}"])
+    #expect(fault.code == 1 && !fault.error.contains("\u{1B}"))
+  }
+
+  @Test("a link is followed, a pipe is written to, a full device fails")
+  func outputs() throws {
+    let scratch = try Scratch()
+    let target = try scratch.write("", to: "target")
+    let link = "\(scratch.path)/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "target")
+    #expect(try BuiltProgram.run(["simulate", Self.example, "--quiet", "--json", link]).code == 0)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "target")
+    #expect(try Node.read(path: target).field("requests") != nil)
+    if FileManager.default.fileExists(atPath: "/dev/full") {
+      let answer = try BuiltProgram.run(["simulate", Self.example, "--quiet", "--json", "/dev/full"])
+      #expect(answer.code == 1 && answer.error.contains("/dev/full: cannot be written"))
+    }
+    #expect(try scratch.names().sorted() == ["link", "target"])
+  }
+
+  @Test(
+    "an interrupt ends every verb at once with code 130 and leaves no file",
+    arguments: [
+      ["validate", "--kind", "runs"], ["supply", "--token-rates"], ["catalog", "lint"],
+    ])
+  func interrupted(_ arguments: [String]) throws {
+    let scratch = try Scratch()
+    let files = arguments[0] == "catalog" ? [] : ["--json", "\(scratch.path)/out.json"]
+    let answer = try BuiltProgram.run(arguments + files, interruptAfter: 0.2)
+    #expect(answer.code == 130 && answer.output == "" && answer.error.contains("interrupted"), "\(answer.error)")
+    #expect(try scratch.names() == [])
+  }
+
+  @Test("arrivals of the timeline sum to the requests, also where the run ends with the last arrival")
+  func lastArrival() throws {
+    let scratch = try Scratch()
+    let line = "\"input_length\": 10000000, \"output_length\": 8, \"hash_ids\": []}\n"
+    for times in [[0], [0, 1000, 2000], [0, 1000, 2050]] {
+      let text = times.map { "{\"timestamp\": \($0), \(line)" }.joined()
+      let trace = try scratch.write(text, to: "trace.jsonl")
+      let out = "\(scratch.path)/out.json"
+      let changes = ["--set", "workload={trace: \(trace)}"]
+      #expect(try BuiltProgram.run(["simulate", Self.example, "--quiet", "--json", out] + changes).code == 0)
+      let timeline = try #require(try Node.read(path: out).field("timeline"))
+      let width = try #require(timeline.field("interval")?.text.flatMap(Double.init))
+      let rates = timeline.field("arrivals")?.elements.compactMap { $0.text.flatMap(Double.init) } ?? []
+      #expect(abs(rates.reduce(0, +) * width - Double(times.count)) < 1e-9)
+    }
+  }
+
+  @Test("a cell without a key is refused")
+  func rowsWithoutKey() throws {
+    let scratch = try Scratch()
+    let published = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog/published/ascend.csv"
+    let head = try String(contentsOfFile: published, encoding: .utf8).split(whereSeparator: \.isNewline)[0]
+    for cell in ["=", ";=", "=1;a=2"] {
+      let row = "A-1,network,s,t,CloudMatrix384,Ascend 910C,2,,,\(cell),,,,bandwidth,164,GB/s,validate,"
+      let answer = try BuiltProgram.run(
+        ["validate", "--kind", "network", "--rows", scratch.write("\(head)\n\(row)\n", to: "rows.csv")])
+      #expect(answer.code == 1 && answer.error.contains("rows.csv:2: config"), "\(cell): \(answer.error)")
+    }
+  }
+}
