@@ -62,8 +62,35 @@ func systemError() -> String { String(cString: strerror(errno)).lowercased() }
 /// True for a file or a folder that is there.
 func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+/// What is at a path; `stream` is what can be read but once, such as a pipe.
+public enum FileKind: Sendable { case missing, file, folder, stream }
+
+/// What is at a path, links followed.
+public func fileKind(at path: String) -> FileKind {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return .missing }
+  switch status.st_mode & S_IFMT {
+  case S_IFDIR: return .folder
+  case S_IFREG: return .file
+  default: return .stream
+  }
+}
+
+/// SHA-256 of a file's bytes, read in pieces.
+public func contentHash(ofFile path: String) throws -> String {
+  var file = try ReadableFile(path: path)
+  var hash = ContentHash()
+  let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
+  defer { block.deallocate() }
+  while true {
+    let count = try file.read(into: block)
+    if count == 0 { return hash.finish() }
+    hash.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
+  }
+}
+
 /// The names in a folder, sorted; empty if there is no such folder.
-func fileNames(in path: String) -> [String] {
+public func fileNames(in path: String) -> [String] {
   guard let folder = opendir(path) else { return [] }
   defer { closedir(folder) }
   var names: [String] = []

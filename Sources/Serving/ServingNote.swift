@@ -1,4 +1,5 @@
 import Formats
+import Units
 
 /// What a reader must know of a run beside its figures; told in words by Pages.
 public enum ServingNote: Codable, Sendable, Hashable {
@@ -8,6 +9,10 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case rateScaled(Double)
   /// The trace's own rate was scaled so that the deployment, or its busier side, reaches a load.
   case loaded(LoadedRate)
+  /// Latencies and rates are those of a stretch of the run, since the first arrival, and of the requests in it.
+  case measured(from: Seconds, until: Seconds, requests: Int)
+  /// Turns of conversations waited for the answer before them.
+  case conversations
   /// Damaged lines passed over: how many, where the first is and what is wrong there.
   case skippedLines(count: Int, place: String, fault: String)
   /// Runs of the same engine on the same chip that the models were held against.

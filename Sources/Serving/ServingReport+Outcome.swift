@@ -62,11 +62,13 @@ extension ServingReport.Requests {
 extension ServingReport.Throughput {
   init(_ outcome: ServingOutcome) {
     let statistics = outcome.statistics
-    let seconds = max(outcome.duration.value, 1e-12)
-    let output = Double(statistics.outputTokens) / seconds
+    let duration = outcome.measuredDuration
+    let seconds = max(duration.value, 1e-12)
+    let output = Double(statistics.window?.outputTokens ?? statistics.outputTokens) / seconds
     self.init(
-      requests: Double(statistics.completed) / seconds, inputTokens: Double(statistics.promptTokens) / seconds,
-      outputTokens: output, outputTokensPerChip: output / Double(outcome.chips), duration: outcome.duration)
+      requests: Double(statistics.window?.departures ?? statistics.completed) / seconds,
+      inputTokens: Double(statistics.window?.promptTokens ?? statistics.promptTokens) / seconds,
+      outputTokens: output, outputTokensPerChip: output / Double(outcome.chips), duration: duration)
   }
 }
 
@@ -74,7 +76,7 @@ extension ServingReport.Goodput {
   init(_ outcome: ServingOutcome) {
     let statistics = outcome.statistics
     let objectives = outcome.configuration.objectives
-    let offered = Double(max(1, statistics.offered))
+    let offered = Double(max(1, statistics.offeredInWindow))
     let met = [
       ("timeToFirstToken", objectives.timeToFirstToken, statistics.metTimeToFirstToken),
       ("timePerOutputToken", objectives.timePerOutputToken, statistics.metTimePerOutputToken),
@@ -84,7 +86,7 @@ extension ServingReport.Goodput {
       ServingReport.Count(reason: $0.label, requests: statistics.misses[$0.rawValue])
     }
     self.init(
-      requests: Double(statistics.metAll) / max(outcome.duration.value, 1e-12),
+      requests: Double(statistics.metAll) / max(outcome.measuredDuration.value, 1e-12),
       fraction: Double(statistics.metAll) / offered,
       objectives: met.compactMap { name, limit, count in
         limit.map { Objective(name: name, limit: $0.seconds, fraction: Double(count) / offered) }
@@ -124,7 +126,7 @@ extension ServingReport.Cache {
 
 extension ServingReport.Phases {
   init(_ statistics: ServingStatistics) {
-    func mean(_ sum: Int128) -> Seconds { Seconds(Double(sum) / Double(max(1, statistics.completed)) * 1e-12) }
+    func mean(_ sum: Int128) -> Seconds { Seconds(Double(sum) / Double(max(1, statistics.completedInWindow)) * 1e-12) }
     self.init(
       prefillQueue: mean(statistics.prefillQueue), prefill: mean(statistics.prefill),
       decodeQueue: mean(statistics.decodeQueue), transfer: mean(statistics.transfer), decode: mean(statistics.decode))

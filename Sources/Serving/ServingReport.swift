@@ -73,6 +73,15 @@ public struct ServingReport: Codable, Sendable {
     public var mean, p50, p90, p99, max: Seconds
     /// Density for charts: equal steps of the logarithm, from the smallest to the greatest value seen.
     public var histogram: [Bin]
+    /// Those that were asked for beside the usual ones; absent where none were.
+    public var percentiles: [Percentile]? = nil
+
+    /// A time below which a share of the values lies.
+    public struct Percentile: Codable, Sendable, Hashable {
+      /// 0 to 1.
+      public var share: Double
+      public var value: Seconds
+    }
     public struct Bin: Codable, Sendable, Hashable {
       public var from, to: Seconds
       /// Requests, or gaps between outputs.

@@ -9,6 +9,8 @@ public enum ArrivalProcess: Hashable, Sendable {
   case poisson(rate: Double)
   /// Gamma-distributed gaps of mean 1/rate and this shape, vLLM's `--burstiness`: 1 is Poisson, less is burstier.
   case gamma(rate: Double, burstiness: Double)
+  /// Gamma-distributed gaps whose rate goes from one to the other over so many requests, vLLM's `--ramp-up-strategy`.
+  case ramp(from: Double, to: Double, isExponential: Bool, requests: Int, burstiness: Double)
   /// All at zero: the limit of requests in flight decides when each is sent.
   case atOnce
 }
@@ -39,6 +41,10 @@ struct ArrivalClock {
       return Instant(picoseconds: arrival)
     case .poisson(let rate): return advance(Distribution.exponential(mean: 1 / rate).sample(&stream))
     case .gamma(let rate, let burstiness):
+      return advance(sampleGamma(shape: burstiness, &stream) / (rate * burstiness))
+    case .ramp(let from, let to, let isExponential, let requests, let burstiness):
+      let progress = min(1, Double(index) / Double(max(1, requests - 1)))
+      let rate = isExponential ? from * exponential(logarithm(to / from) * progress) : from + (to - from) * progress
       return advance(sampleGamma(shape: burstiness, &stream) / (rate * burstiness))
     }
   }

@@ -15,6 +15,7 @@ public struct RateScaledSource: RequestSource {
   }
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
+  public var reading: TraceDescription? { base.reading }
   public var skipped: SkippedLines { base.skipped }
 
   public mutating func read(into batch: inout RequestBatch) throws -> Bool {

@@ -23,6 +23,7 @@ public struct RepeatedSource: RequestSource {
   }
 
   public var tokensPerBlock: Int { base.tokensPerBlock }
+  public var reading: TraceDescription? { base.reading }
   /// Of one round.
   public var skipped: SkippedLines { round == 0 ? base.skipped : skippedBefore }
 
@@ -56,6 +57,9 @@ public struct RepeatedSource: RequestSource {
       batch.arrivals[index].picoseconds = sum
     }
     let salt = Seed(UInt64(round)).stream("repeat")
+    for index in batch.sessions.indices where batch.sessions[index] != 0 {
+      batch.sessions[index] = salt.number(batch.sessions[index]) | 1
+    }
     for index in batch.blockHashes.indices { batch.blockHashes[index] = salt.number(batch.blockHashes[index]) }
   }
 

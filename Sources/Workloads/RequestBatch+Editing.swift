@@ -3,8 +3,17 @@ import Simulation
 extension RequestBatch {
   /// Adds a request whose block hashes are those appended to `blockHashes` since the one before.
   @inlinable mutating func append(
-    arrival: Instant, promptTokens prompt: Int32, outputTokens output: Int32, priority: Int32 = 0
+    arrival: Instant, promptTokens prompt: Int32, outputTokens output: Int32, priority: Int32 = 0, session: UInt64 = 0,
+    delay: Int64 = -1
   ) {
+    if session != 0 || !sessions.isEmpty {
+      while sessions.count < count {
+        sessions.append(0)
+        delays.append(-1)
+      }
+      sessions.append(session)
+      delays.append(delay)
+    }
     if priority != 0 || !priorities.isEmpty {
       // The first that differs fills in those before it.
       while priorities.count < count { priorities.append(0) }
@@ -29,6 +38,15 @@ extension RequestBatch {
         priorities.append(contentsOf: other.priorities[range])
       }
     }
+    if !sessions.isEmpty || !other.sessions.isEmpty {
+      while sessions.count < count {
+        sessions.append(0)
+        delays.append(-1)
+      }
+      let hasNone = other.sessions.isEmpty
+      sessions += hasNone ? range.map { _ in 0 } : Array(other.sessions[range])
+      delays += hasNone ? range.map { _ in -1 } : Array(other.delays[range])
+    }
     let shift = Int32(truncatingIfNeeded: blockHashes.count - firstHash)
     arrivals.append(contentsOf: other.arrivals[range])
     promptTokens.append(contentsOf: other.promptTokens[range])
@@ -47,6 +65,10 @@ extension RequestBatch {
     outputTokens.removeLast(surplus)
     blockEnds.removeLast(surplus)
     if !priorities.isEmpty { priorities.removeLast(surplus) }
+    if !sessions.isEmpty {
+      sessions.removeLast(surplus)
+      delays.removeLast(surplus)
+    }
   }
 
   /// A batch is full at this many requests, or this many hashes.

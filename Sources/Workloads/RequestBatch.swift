@@ -16,6 +16,13 @@ public struct RequestBatch: Sendable {
   /// Smaller goes first, where an engine serves by priority; empty where all are equal.
   public var priorities: [Int32] = []
 
+  /// The conversation of each request, 0 for none; empty where there are none.
+  ///
+  /// A turn is sent at its arrival or, if later, its delay after the answer of the turn before it.
+  public var sessions: [UInt64] = []
+  /// Think time before each turn in picoseconds, negative where none is known; as long as `sessions`.
+  public var delays: [Int64] = []
+
   public init() {}
   @inlinable public var count: Int { arrivals.count }
 
@@ -26,6 +33,8 @@ public struct RequestBatch: Sendable {
     blockHashes.removeAll(keepingCapacity: true)
     blockEnds.removeAll(keepingCapacity: true)
     priorities.removeAll(keepingCapacity: true)
+    sessions.removeAll(keepingCapacity: true)
+    delays.removeAll(keepingCapacity: true)
   }
 
   @inlinable public func blocks(of index: Int) -> Range<Int> {
@@ -43,10 +52,13 @@ public protocol RequestSource {
   var tokensPerBlock: Int { get }
   /// Lines passed over so far because they are damaged.
   var skipped: SkippedLines { get }
+  /// What the trace was found to be; nil where there is none.
+  var reading: TraceDescription? { get }
 }
 
 extension RequestSource {
   public var skipped: SkippedLines { SkippedLines() }
+  public var reading: TraceDescription? { nil }
 }
 
 /// Damaged lines that a source passed over.

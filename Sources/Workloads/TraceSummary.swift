@@ -4,7 +4,7 @@ import Units
 
 /// What `trace inspect` tells of a workload, gathered in one pass.
 ///
-/// Memory: two histograms, and eight to sixteen bytes for each different block.
+/// Memory: two histograms, and eight to sixteen bytes for each different block and conversation.
 public struct TraceSummary: Codable, Sendable {
   public var requests: Int
   /// From the first arrival to the last.
@@ -22,6 +22,10 @@ public struct TraceSummary: Codable, Sendable {
   public var meanAttentionPairsCached: Double
   public var meanAttentionPairs: Double
   public var clock: Clock
+  /// How the trace was read; nil for generated requests.
+  public var reading: TraceDescription?
+  /// Conversations, and requests that are turns of one; nil where there are none.
+  public var conversations: Conversations?
   public var skipped: Int
   /// The first damaged lines, as sentences.
   public var skippedExamples: [String]
@@ -43,6 +47,13 @@ public struct TraceSummary: Codable, Sendable {
     /// Prompt tokens that an endless cache would hold, over all prompt tokens; at least one token of each prompt is
     /// computed.
     public var bestTokenHitRate: Double
+  }
+
+  /// Requests that belong together.
+  public struct Conversations: Codable, Sendable, Hashable {
+    /// With at least one turn.
+    public var count: Int
+    public var turns: Int
   }
 
   /// How fine the log's clock is.
@@ -71,7 +82,7 @@ extension TraceSummary {
     var batch = RequestBatch()
     var survey = Survey()
     while try source.read(into: &batch) { survey.add(batch, tokensPerBlock: source.tokensPerBlock) }
-    self = survey.summary(tokensPerBlock: source.tokensPerBlock, skipped: source.skipped)
+    self = survey.summary(tokensPerBlock: source.tokensPerBlock, reading: source.reading, skipped: source.skipped)
   }
 }
 
@@ -87,6 +98,8 @@ private struct Survey {
   private var blocks = 0
   private var hits = 0
   private var known = Set<UInt64>()
+  private var sessions = Set<UInt64>()
+  private var turns = 0
   private var cachedTokens = 0
   private var pairs = 0.0
   private var pairsCached = 0.0
@@ -100,6 +113,10 @@ private struct Survey {
       seconds.add((arrival - start).picoseconds)
       minutes.add((arrival - start).picoseconds)
       ticks.add(arrival)
+      if !batch.sessions.isEmpty, batch.sessions[index] != 0 {
+        sessions.insert(batch.sessions[index])
+        turns += 1
+      }
       prompts.add(batch.promptTokens[index])
       outputs.add(batch.outputTokens[index])
       let prompt = Int(batch.promptTokens[index])
@@ -126,7 +143,9 @@ private struct Survey {
     return leading
   }
 
-  func summary(tokensPerBlock: Int, skipped: SkippedLines) -> TraceSummary {
+  func summary(
+    tokensPerBlock: Int, reading: TraceDescription?, skipped: SkippedLines
+  ) -> TraceSummary {
     let span = (last - (first ?? .zero)).seconds
     let prefixes = TraceSummary.Prefixes(
       tokensPerBlock: tokensPerBlock, blocks: blocks, differentBlocks: known.count,
@@ -138,7 +157,8 @@ private struct Survey {
       peakRatePerSecond: Double(seconds.peak), peakRatePerMinute: Double(minutes.peak) / 60,
       promptTokens: Self.tokens(prompts), outputTokens: Self.tokens(outputs),
       prefixes: blocks > 0 ? prefixes : nil, meanAttentionPairsCached: pairsCached / count,
-      meanAttentionPairs: pairs / count, clock: ticks.clock(requests: prompts.count), skipped: skipped.count,
+      meanAttentionPairs: pairs / count, clock: ticks.clock(requests: prompts.count), reading: reading,
+      conversations: turns > 0 ? .init(count: sessions.count, turns: turns) : nil, skipped: skipped.count,
       skippedExamples: skipped.examples.map(\.description))
   }
 

@@ -4,11 +4,13 @@ import Units
 
 /// The `workload:` of a scenario: a trace, or requests drawn from distributions.
 public struct WorkloadSpecification: Hashable, Sendable {
-  /// A catalog name, a file's path, or `-` for standard input; nil to generate requests.
+  /// A catalog name, a path, or `-` for standard input; nil to generate requests.
   public var trace: String?
   /// The number of requests to generate, or the most to take of a trace.
   public var prompts: Int?
-  /// Only requests that arrive before this time are taken, counted after `rateScale`.
+  /// Requests that arrive before this time are left out, and times count from it; after `rateScale`.
+  public var from: Seconds?
+  /// Only requests that arrive before this time are taken, counted after `rateScale` and from `from`.
   public var duration: Seconds?
   /// Arrivals come so many times as fast.
   public var rateScale: Double
@@ -17,28 +19,52 @@ public struct WorkloadSpecification: Hashable, Sendable {
   /// With a limit a request is sent at its arrival or, if later, when a place becomes free, and its times count from
   /// there (vLLM's `--max-concurrency`). A closed loop is this limit with every arrival at zero.
   public var maxConcurrency: Int?
-  /// Tokens in each hashed block: of a Mooncake trace (512 if absent), or of generated prompts (no hashes if absent).
+  /// Tokens in each hashed block: of a trace (told by its lengths if absent), or of generated prompts (no hashes if
+  /// absent).
   public var blockTokens: Int?
+  /// Requests per second, `inf` for all at once; nil: at the trace's own times, or generated ones all at once.
+  public var requestRate: Double?
+  /// How requests arrive at `requestRate`.
+  public var arrivals: ArrivalKind
+  /// Shape of the gamma distribution of gaps, as in vLLM; 1 is Poisson.
+  public var burstiness: Double?
+  /// A rate that grows or falls over the requests, in place of `requestRate`.
+  public var rampUp: RampUp?
+  /// Answers of generated requests, or in place of those of a trace.
+  public var outputTokens: LengthDistribution?
+  /// Conversations whose turns wait for each other.
+  public var sessions: Sessions?
+  /// What of the run is left out of latencies and rates.
+  public var statistics: StatisticsWindow?
 
-  // Of a trace; a generated workload passes over the first two.
+  // Of a trace.
 
+  /// Where it is not to be told by the first lines.
+  public var format: TraceFormat?
+  /// What arrival times count, where the trace does not say it.
+  public var clock: ClockUnit?
+  /// Names of columns, or of keys of JSON lines.
+  public var columns: TraceColumns
+  /// Reads all requests and sorts them by arrival.
+  public var sort: Bool
+  /// Bytes of text that make a token, where prompts are words.
+  public var bytesPerToken: Double?
   /// Spreads arrivals that share one tick of the log's clock.
   public var spread: Bool
   /// Counts damaged lines and goes on.
   public var skipBad: Bool
   /// How many times the trace is played.
   public var rounds: Int
+  /// Prompts have so many times the tokens.
+  public var inputScale: Double
+  /// Answers have so many times the tokens.
+  public var outputScale: Double
 
   // Of generated requests.
 
-  /// Requests per second; nil sends all at once, as fast as `maxConcurrency` lets them.
-  public var requestRate: Double?
-  /// How generated requests arrive.
-  public var arrivals: ArrivalKind
-  /// Shape of the gamma distribution of gaps, as in vLLM; 1 is Poisson.
-  public var burstiness: Double?
+  /// Prompt tokens; of a later turn of a conversation those that are new.
   public var inputTokens: LengthDistribution?
-  public var outputTokens: LengthDistribution?
+  /// What prompts have in common.
   public var prefixes: SharedPrefixes?
 
   public enum ArrivalKind: String, Sendable, CaseIterable, Codable { case poisson, constant, gamma }
@@ -64,10 +90,65 @@ public struct WorkloadSpecification: Hashable, Sendable {
     self.trace = trace
     self.prompts = prompts
     rateScale = 1
+    columns = TraceColumns()
+    sort = false
     spread = false
     skipBad = false
     rounds = 1
+    inputScale = 1
+    outputScale = 1
     arrivals = .poisson
+  }
+}
+
+extension WorkloadSpecification {
+  /// A rate from one value to another, vLLM's `--ramp-up-strategy`.
+  public struct RampUp: Hashable, Sendable, Decodable {
+    /// Requests per second of the first request and of the last.
+    public var from, to: Double
+    /// Absent: linear.
+    public var strategy: Strategy?
+    public enum Strategy: String, Sendable, CaseIterable, Codable { case linear, exponential }
+    enum CodingKeys: String, CodingKey, CaseIterable { case from, to, strategy }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      from = try container.decode(PositiveNumber.self, forKey: .from).value
+      to = try container.decode(PositiveNumber.self, forKey: .to).value
+      strategy = try container.decodeIfPresent(Strategy.self, forKey: .strategy)
+    }
+  }
+
+  /// Conversations, of a trace or generated.
+  public struct Sessions: Hashable, Sendable, Decodable {
+    /// Turns of a generated conversation.
+    public var turns: LengthDistribution?
+    /// From an answer to the next question; of a trace where it does not say it. Absent: none.
+    public var thinkTime: ThinkTime?
+    /// Whether a turn waits for the answer before it; absent: yes.
+    public var waits: Bool?
+    enum CodingKeys: String, CodingKey, CaseIterable { case turns, thinkTime, waits }
+  }
+
+  /// What counts: requests that arrive from the one time until before the other.
+  public struct StatisticsWindow: Hashable, Sendable, Decodable {
+    /// From the first arrival on; absent: 0.
+    public var warmUp: Seconds?
+    /// So many first requests are left out.
+    public var warmUpRequests: Int?
+    /// From the first arrival on; absent: to the end.
+    public var until: Seconds?
+    enum CodingKeys: String, CodingKey, CaseIterable { case warmUp, warmUpRequests, until }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      warmUp = try container.decodeIfPresent(PositiveTime.self, forKey: .warmUp)?.value
+      warmUpRequests = try container.decodeIfPresent(PositiveCount.self, forKey: .warmUpRequests)?.value
+      until = try container.decodeIfPresent(PositiveTime.self, forKey: .until)?.value
+      if let warmUp, let until, warmUp >= until {
+        throw Problem("", "warmUp \(warmUp) is not before until \(until)", wayOut: "give a later until")
+      }
+    }
   }
 }
 
@@ -77,9 +158,9 @@ extension WorkloadSpecification: HasStandIn {
 
 extension WorkloadSpecification: Decodable {
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case trace, prompts, duration, rateScale, maxConcurrency, blockTokens
-    case spread, skipBad, rounds = "repeat"
-    case requestRate, arrivals, burstiness, inputTokens, outputTokens, prefixes
+    case trace, prompts, from, duration, rateScale, maxConcurrency, blockTokens
+    case format, clock, columns, sort, bytesPerToken, spread, skipBad, rounds = "repeat", inputScale, outputScale
+    case requestRate, arrivals, burstiness, rampUp, inputTokens, outputTokens, prefixes, sessions, statistics
   }
 
   public init(from decoder: any Decoder) throws {
@@ -90,81 +171,66 @@ extension WorkloadSpecification: Decodable {
     func number(_ key: CodingKeys) throws -> Double? {
       try container.decodeIfPresent(PositiveNumber.self, forKey: key)?.value
     }
-    trace = try container.decodeIfPresent(String.self, forKey: .trace)
-    prompts = try count(.prompts)
-    duration = try container.decodeIfPresent(PositiveTime.self, forKey: .duration)?.value
+    func time(_ key: CodingKeys) throws -> Seconds? {
+      try container.decodeIfPresent(PositiveTime.self, forKey: key)?.value
+    }
+    self.init(trace: try container.decodeIfPresent(String.self, forKey: .trace), prompts: try count(.prompts))
+    from = try time(.from)
+    duration = try time(.duration)
     rateScale = try number(.rateScale) ?? 1
     maxConcurrency = try count(.maxConcurrency)
     blockTokens = try count(.blockTokens)
+    format = try container.decodeIfPresent(TraceFormat.self, forKey: .format)
+    clock = try container.decodeIfPresent(ClockUnit.self, forKey: .clock)
+    columns = try container.decodeIfPresent(TraceColumns.self, forKey: .columns) ?? TraceColumns()
+    sort = try container.decodeIfPresent(Bool.self, forKey: .sort) ?? false
+    bytesPerToken = try container.decodeIfPresent(BytesPerToken.self, forKey: .bytesPerToken)?.value
     spread = try container.decodeIfPresent(Bool.self, forKey: .spread) ?? false
     skipBad = try container.decodeIfPresent(Bool.self, forKey: .skipBad) ?? false
     rounds = try count(.rounds) ?? 1
-    requestRate = try number(.requestRate)
+    inputScale = try number(.inputScale) ?? 1
+    outputScale = try number(.outputScale) ?? 1
+    requestRate = try container.decodeIfPresent(RequestRate.self, forKey: .requestRate)?.value
     let kind = try container.decodeIfPresent(ArrivalKind.self, forKey: .arrivals)
     burstiness = try number(.burstiness)
+    rampUp = try container.decodeIfPresent(RampUp.self, forKey: .rampUp)
     inputTokens = try container.decodeIfPresent(LengthDistribution.self, forKey: .inputTokens)
     outputTokens = try container.decodeIfPresent(LengthDistribution.self, forKey: .outputTokens)
     prefixes = try container.decodeIfPresent(SharedPrefixes.self, forKey: .prefixes)
+    sessions = try container.decodeIfPresent(Sessions.self, forKey: .sessions)
+    statistics = try container.decodeIfPresent(StatisticsWindow.self, forKey: .statistics)
     arrivals = kind ?? (burstiness == nil ? .poisson : .gamma)
     let problems = self.problems(arrivalsGiven: kind != nil)
     guard problems.isEmpty else { throw Problems(problems) }
   }
+}
 
-  /// Fields that do not go together, and fields that are missing beside others.
-  private func problems(arrivalsGiven: Bool) -> [Problem] {
-    var problems: [Problem] = []
-    if trace != nil {
-      let generatorFields: [(String, Bool)] = [
-        ("requestRate", requestRate != nil), ("arrivals", arrivalsGiven), ("burstiness", burstiness != nil),
-        ("inputTokens", inputTokens != nil), ("outputTokens", outputTokens != nil), ("prefixes", prefixes != nil),
-      ]
-      for (name, isGiven) in generatorFields where isGiven {
-        problems.append(
-          Problem("", "\(name) is for generated requests, not for a trace", wayOut: "remove it or remove trace"))
-      }
-      if trace == "-", rounds > 1 {
-        problems.append(
-          Problem("", "standard input cannot be read \(rounds) times", wayOut: "name a file or remove repeat"))
-      }
-      return problems
+extension ThinkTime: Decodable {
+  enum CodingKeys: String, CodingKey, CaseIterable { case mean, coefficientOfVariation }
+
+  /// From a time, or from `{mean: 8 s, coefficientOfVariation: 1}`.
+  public init(from decoder: any Decoder) throws {
+    if let fixed = try? decoder.singleValueContainer().decode(Seconds.self) {
+      self.init(mean: fixed)
+    } else {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        mean: try container.decode(Seconds.self, forKey: .mean),
+        coefficientOfVariation: try container.decode(Double.self, forKey: .coefficientOfVariation))
     }
-    let needed: [(String, Bool)] = [
-      ("prompts", prompts != nil), ("inputTokens", inputTokens != nil), ("outputTokens", outputTokens != nil),
-    ]
-    let missing = needed.filter { !$0.1 }.map(\.0)
-    if missing.count == needed.count, requestRate == nil {
-      return [
-        Problem(
-          "", "there is neither a trace nor what to generate",
-          wayOut: "give trace, or requestRate, prompts, inputTokens and outputTokens")
-      ]
+    guard 0...9.1e6 ~= mean.value else {
+      throw Problem("", "\(mean) is not between 0 and 106 days", wayOut: "give a time such as 10 s")
     }
-    if !missing.isEmpty {
-      problems.append(
-        Problem("", "\(missing.joined(separator: " and ")) to generate is missing", wayOut: "give it, or name a trace"))
+    guard 0...100 ~= coefficientOfVariation else {
+      throw Problem(
+        "", "coefficientOfVariation \(coefficientOfVariation) is not between 0 and 100",
+        wayOut: "give standard deviation / mean, such as 1")
     }
-    if rounds > 1 {
-      problems.append(Problem("", "repeat is for a trace", wayOut: "give more prompts instead"))
-    }
-    if burstiness != nil, arrivals != .gamma {
-      problems.append(Problem("", "burstiness is for gamma arrivals, not \(arrivals)", wayOut: "remove one of the two"))
-    }
-    if requestRate == nil, arrivalsGiven || burstiness != nil {
-      problems.append(
-        Problem(
-          "", "without requestRate all requests come at once",
-          wayOut: "give requestRate, or remove arrivals and burstiness"))
-    }
-    if prefixes != nil, blockTokens == nil {
-      problems.append(
-        Problem("", "prefixes are shared by blocks, and there is no blockTokens", wayOut: "give blockTokens: 512"))
-    }
-    return problems
   }
 }
 
 /// A whole number from 1 to 10¹².
-private struct PositiveCount: Decodable {
+struct PositiveCount: Decodable {
   let value: Int
   init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(Int.self)
@@ -175,7 +241,7 @@ private struct PositiveCount: Decodable {
 }
 
 /// From 10⁻⁹ to 10⁹, so that rates and scales stay exact ratios.
-private struct PositiveNumber: Decodable {
+struct PositiveNumber: Decodable {
   let value: Double
   init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(Double.self)
@@ -185,8 +251,32 @@ private struct PositiveNumber: Decodable {
   }
 }
 
+/// A positive number, or `inf` for all at once.
+struct RequestRate: Decodable {
+  let value: Double
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let text = try? container.decode(String.self), ["inf", ".inf", "infinity"].contains(text.lowercased()) {
+      value = .infinity
+    } else {
+      value = try PositiveNumber(from: decoder).value
+    }
+  }
+}
+
+/// From 0.1 to 1000.
+struct BytesPerToken: Decodable {
+  let value: Double
+  init(from decoder: any Decoder) throws {
+    value = try decoder.singleValueContainer().decode(Double.self)
+    guard 0.1...1000 ~= value else {
+      throw Problem("", "\(value) bytes are no token", wayOut: "give about 4 for English")
+    }
+  }
+}
+
 /// From a picosecond to 106 days.
-private struct PositiveTime: Decodable {
+struct PositiveTime: Decodable {
   let value: Seconds
   init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(Seconds.self)

@@ -39,6 +39,11 @@ private struct VLLMResult {
       values["median_\(name)_ms"] = summary.p50.milliseconds
       values["p90_\(name)_ms"] = summary.p90.milliseconds
       values["p99_\(name)_ms"] = summary.p99.milliseconds
+      for percentile in summary.percentiles ?? [] {
+        let percent = (percentile.share * 1e6).rounded() / 1e4
+        let word = percent == percent.rounded() ? "\(Int(percent))" : "\(percent)"
+        values["p\(word)_\(name)_ms"] = percentile.value.milliseconds
+      }
     }
   }
 }

@@ -13,29 +13,9 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
   var catalog: [String] = []
 
-  @Option(
-    help: "A trace file, plain or gzip (Mooncake JSONL or Azure CSV), a trace of the catalog, or - for standard input.")
-  var trace: String?
-  @Option(help: "Multiplies the trace's request rate.")
-  var rateScale: Double?
+  @OptionGroup var workload: WorkloadOptions
   @Option(help: "Scales the rate until the busier of prefill and decode is loaded to this share (0 to 1).")
   var load: Double?
-  @Flag(inversion: .prefixedNo, help: "Spreads arrivals that share the coarse clock of a log over its interval.")
-  var spread: Bool?
-  @Flag(help: "Counts and skips damaged lines of a trace instead of stopping.")
-  var skipBad = false
-  @Option(help: "Ends after this many requests, as in vLLM's benchmark.")
-  var numPrompts: Int?
-  @Option(help: "Generates arrivals: requests per second, as in vLLM's benchmark.")
-  var requestRate: Double?
-  @Option(help: "Shape of the gaps between generated arrivals: 1 is Poisson, less is burstier.")
-  var burstiness: Double?
-  @Option(help: "Closed loop: this many requests in flight, each that ends is followed by another.")
-  var maxConcurrency: Int?
-  @Option(help: "Prompt tokens of each generated request.")
-  var randomInputLen: Int?
-  @Option(help: "Output tokens of each generated request.")
-  var randomOutputLen: Int?
   @Option(help: "The serving engine, by its name in the catalog.")
   var engine: String?
   @Option(help: "Requests that run on a rank at once; with prefill: and decode:, in decode on a chip.")
@@ -62,14 +42,14 @@ struct ScenarioOptions: ParsableArguments {
   var memoryShare: Double?
   @Flag(inversion: .prefixedNo, help: "Keeps prefixes in memory to be found again.")
   var enablePrefixCaching: Bool?
-  @Option(help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.", transform: { $0 })
+  @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.")
   var goodput: [String] = []
   @Option(help: "The seed of every random stream.")
   var seed: UInt64?
 
   /// The scenario's text as read, and its fields with all overrides applied.
-  func read(in catalog: Catalog) throws -> Node {
-    var node = try Node.read(path: scenarioPath(in: catalog))
+  func read(in catalog: Catalog, remark: (String) -> Void = { _ in }) throws -> Node {
+    var node = try workload.applied(to: Node.read(path: scenarioPath(in: catalog)), remark: remark)
     for (path, text) in try flags() + deploymentFlags(of: node) + assignments() {
       node = try node.setting(path, to: text)
     }
@@ -98,23 +78,9 @@ struct ScenarioOptions: ParsableArguments {
     func add(_ path: String, _ value: (some CustomStringConvertible)?) {
       if let value { list.append((path, value.description)) }
     }
-    if trace == nil, requestRate != nil || randomInputLen != nil || randomOutputLen != nil {
-      // Generated requests take the place of the scenario's trace.
-      list += [("workload.trace", "null"), ("workload.spread", "false")]
-      if requestRate != nil, load == nil { list.append(("load", "null")) }
-    }
-    if rateScale != nil, load == nil { list.append(("load", "null")) }
-    add("workload.trace", trace)
-    add("workload.rateScale", rateScale)
+    // A rate of its own takes the place of a load.
+    if workload.requestRate != nil || workload.rateScale != nil, load == nil { list.append(("load", "null")) }
     add("load", load)
-    add("workload.spread", spread)
-    if skipBad { list.append(("workload.skipBad", "true")) }
-    add("workload.prompts", numPrompts)
-    add("workload.requestRate", requestRate)
-    add("workload.burstiness", burstiness)
-    add("workload.maxConcurrency", maxConcurrency)
-    add("workload.inputTokens", randomInputLen)
-    add("workload.outputTokens", randomOutputLen)
     add("engine", engine)
     for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
     add("seed", seed)

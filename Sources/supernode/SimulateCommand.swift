@@ -26,6 +26,7 @@ struct Simulate: ParsableCommand {
   @Flag(
     help: "Prints each pool's operators, what bounds them and what they rest on, and its memory; simulates nothing.")
   var explain = false
+  @OptionGroup var percentiles: PercentileOptions
   @Flag(help: "No progress bar.") var quiet = false
 
   func validate() throws {
@@ -39,24 +40,26 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     let catalog = try Catalog(checking: scenario.catalog)
-    let node = try scenario.read(in: catalog)
+    let node = try scenario.read(in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
     let wanted = try node.decode(Scenario.self)
     let deployment = try node.locating { try Deployment(wanted, catalog: catalog) }
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
     if explain { return try printExplanation(deployment, renderer) }
     // Opened before the work, so that a place that cannot be written is known at once; gone again unless committed.
     let jsonFile = try json.map(OutputFile.init(path:))
+    let benchmarkFile = try scenario.workload.benchmark.resultPath.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
     let requestFile = try requests.map(OutputFile.init(path:))
     let answer = try simulated(deployment, node, requestFile)
     let context = deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
     let result = try outputFormat.text(of: answer, inputs: node)
     try jsonFile?.append(result + "\n")
+    try benchmarkFile?.append(ResultKeys.vllm.text(of: answer, inputs: node) + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       try reportFile.append(HTMLRenderer().render(answer.document(context), chartScript: script))
     }
-    for file in [requestFile, jsonFile, reportFile] { try file?.commit() }
+    for file in [requestFile, jsonFile, reportFile, benchmarkFile] { try file?.commit() }
     if [json, requests, report].contains("-") { return }
     Terminal.write(format == .json ? result : renderer.render(answer.summary(context)))
   }
@@ -82,7 +85,9 @@ struct Simulate: ParsableCommand {
         progress?.update(arrived)
       })
     let hash = try inputHash(deployment, node)
-    let answer = try deployment.simulate(observing: observers) { outcome in
+    var measured: ServingOutcome?
+    var answer = try deployment.simulate(observing: observers) { outcome in
+      measured = outcome
       let seconds = wallClock() - start
       return ServingReport.Run(
         version: Supernode.version, seed: deployment.configuration.seed.value, inputHash: hash, wallSeconds: seconds,
@@ -90,6 +95,8 @@ struct Simulate: ParsableCommand {
         peakMemoryBytes: peakMemoryBytes())
     }
     progress?.end()
+    let shares = try percentiles.shares()
+    if let measured, !shares.isEmpty { try answer.add(percentiles: shares, of: percentiles.kinds(), from: measured) }
     return answer
   }
 

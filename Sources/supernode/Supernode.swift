@@ -21,7 +21,7 @@ struct Supernode: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map(dashed))
       Interrupt.listen()
       try command.run()
     } catch let status as ExitCode {
@@ -29,6 +29,13 @@ struct Supernode: ParsableCommand {
     } catch {
       endProcess(report(error))
     }
+  }
+
+  /// `--a_b=c` as `--a-b=c`, as vLLM takes both.
+  private static func dashed(_ argument: String) -> String {
+    guard argument.hasPrefix("--") else { return argument }
+    let end = argument.firstIndex(of: "=") ?? argument.endIndex
+    return String(argument[..<end].map { $0 == "_" ? "-" : $0 }) + argument[end...]
   }
 
   /// Prints the error as sentences and gives the exit code: 1 failure, 2 usage, 130 interrupted.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Pages
 import Reports
 import Simulation
 import Units
@@ -7,70 +8,51 @@ import Workloads
 
 struct TraceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trace", abstract: "Looks into a request trace before it is replayed.",
-    discussion: "Example:  supernode trace inspect mooncake-conversation",
-    subcommands: [Inspect.self])
+    commandName: "trace", abstract: "Looks into a request trace, converts it, scales it, before it is replayed.",
+    discussion: """
+      Examples:
+        supernode trace inspect mooncake-conversation
+        supernode trace inspect log.csv --columns arrival=t,prompt=in,output=out --clock ms
+        supernode trace convert BurstGPT_1.csv --skip-bad --to mooncake --output burst.jsonl
+        supernode trace scale day.jsonl.gz --rate 2 --from 600 --duration 3600 --output two.jsonl
+      """,
+    subcommands: [Inspect.self, TraceConvert.self, TraceScale.self])
 
   struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Requests, rate, lengths, clock, and the best prefix hit rate that an endless cache could reach.")
-    @Argument(
-      help:
-        "A trace file (Mooncake JSONL or Azure CSV, plain or gzip), a trace of the catalog, or - for standard input.")
-    var trace: String
-    @Flag(help: "Counts and skips damaged lines instead of stopping.") var skipBad = false
-    @Option(help: "How to print: table or json.") var format = OutputFormat.table
-    @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
-    var catalog: [String] = []
+      abstract: "Requests, rate, lengths, clock, and the best prefix hit rate that an endless cache could reach.",
+      discussion: "Example:  supernode trace inspect day.jsonl.gz --format json")
+    @OptionGroup var input: TraceInput
+    @Option(help: "How to print: table, json or csv.") var format = OutputFormat.table
 
     func run() throws {
-      var workload = WorkloadSpecification(trace: trace)
-      workload.skipBad = skipBad
-      let summary = try TraceSummary(of: workload.makeSource(catalog: try Catalog(checking: catalog), seed: Seed(1)))
-      if format == .json { return Terminal.write(try JSONText.encode(summary, pretty: true)) }
-      let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-      Terminal.write(renderer.render(summary.document(title: trace)))
+      let summary = try TraceSummary(of: input.workload().makeSource(catalog: input.open(), seed: Seed(1)))
+      switch format {
+      case .json: Terminal.write(try JSONText.encode(summary, pretty: true))
+      case .csv: Terminal.write(summary.csv)
+      case .table:
+        let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+        Terminal.write(renderer.render(summary.document(title: input.trace)))
+      }
     }
   }
 }
 
-extension TraceSummary {
-  func document(title: String) -> Document {
-    func row(_ name: String, _ tokens: Tokens) -> [Table.Cell] {
-      [
-        Table.Cell(name), Table.Cell(Text.grouped(Int(tokens.mean.rounded()))),
-      ]
-        + [tokens.minimum, tokens.p50, tokens.p90, tokens.p99, tokens.maximum].map { Table.Cell(Text.grouped($0)) }
-    }
-    var lead = [
-      "\(Text.grouped(requests)) requests over \(Text.duration(span.value)): \(Text.significant(meanRate)) per "
-        + "second on average, "
-        + "\(Text.significant(peakRatePerSecond)) in the busiest second and \(Text.significant(peakRatePerMinute)) "
-        + "in the busiest minute."
-    ]
-    if let prefixes {
-      lead.append(
-        "An endless prefix cache would find \(Text.percent(prefixes.bestHitRate)) of the blocks of "
-          + "\(prefixes.tokensPerBlock) tokens; "
-          + "\(Text.grouped(prefixes.differentBlocks)) of \(Text.grouped(prefixes.blocks)) are different.")
-    }
-    let notes =
-      [clock.advice].compactMap { $0 } + (skipped > 0 ? ["\(skipped) damaged lines were skipped."] : [])
-      + skippedExamples
-    return Document(
-      title: title, lead: lead,
-      sections: [
-        Document.Section(
-          "Tokens",
-          [
-            .table(
-              Table(
-                "",
-                columns: [
-                  "", .number("mean"), .number("min"), .number("p50"), .number("p90"), .number("p99"), .number("max"),
-                ],
-                rows: [row("prompt", promptTokens), row("output", outputTokens)]))
-          ])
-      ] + (notes.isEmpty ? [] : [Document.Section("Notes", [.notes(notes)])]))
+/// A trace and how it is read, the same for every verb of `trace`.
+struct TraceInput: ParsableArguments {
+  @Argument(help: "A trace file, plain or gzip, a folder of ServeGen, a trace of the catalog, or - for standard input.")
+  var trace: String
+  @OptionGroup var reader: ReaderOptions
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
+  var catalog: [String] = []
+
+  func open() throws -> Catalog { try Catalog(checking: catalog) }
+
+  /// The workload with further fields, which have the names that they have in a scenario.
+  func workload(_ more: [(String, String)] = []) throws -> WorkloadSpecification {
+    var node = Node(.mapping([("trace", literal(trace, quoted: true, "TRACE"))]), at: Place(file: "", line: 0))
+    for (name, value) in try reader.fields() { node = try node.setting(name, to: value) }
+    for (name, text) in more { node = try node.setting(name, to: text) }
+    return try node.decode()
   }
 }

@@ -12,7 +12,12 @@ private let azure = "2023-11-16 18:15:46.6805900+00:00,374,44"
 private func read(_ bytes: [UInt8], _ format: TraceFormat) -> TraceLine? {
   bytes.withUnsafeBytes { line in
     var hashes: [UInt64] = []
-    return try? format == .azure ? AzureLine.read(line) : MooncakeLine.read(line, tokensPerBlock: 512, hashes: &hashes)
+    guard format == .azure else {
+      let dialect = JSONDialect(clock: .milliseconds, tokensPerBlock: 512)
+      return try? JSONLine.read(line, dialect, hashes: &hashes).line
+    }
+    guard let header = ColumnHeader("TIMESTAMP,ContextTokens,GeneratedTokens", TraceColumns()) else { return nil }
+    return try? ColumnLine(header: header, clock: .date, needsOutputs: true).read(line)
   }
 }
 
@@ -63,7 +68,7 @@ private func read(_ bytes: [UInt8], _ format: TraceFormat) -> TraceLine? {
         isDamaged ? "{\"timestamp\": \(index)" : "{\"timestamp\": \(index), \"input_length\": 1, \"output_length\": 1}")
     }
     let file = try TemporaryFile(lines.joined(separator: "\n"))
-    let summary = try TraceSummary(of: TraceSource(path: file.path, skipBad: true))
+    let summary = try TraceSummary(of: TraceSource(path: file.path, TraceReading(skipBad: true)))
     #expect(summary.skipped == damaged && summary.requests == 5000 - damaged)
     #expect(summary.skippedExamples.count == 3)
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PriorityTests {
   private func priorities(_ lines: [String]) throws -> [Int32] {
     let file = try TemporaryFile(lines.joined(separator: "\n"))
-    var source = try TraceSource(path: file.path, skipBad: false)
+    var source = try TraceSource(path: file.path)
     var batch = RequestBatch()
     _ = try source.read(into: &batch)
     return batch.priorities

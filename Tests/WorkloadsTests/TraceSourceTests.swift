@@ -40,9 +40,9 @@ func requests(of source: any RequestSource) throws -> [Request] {
   return list
 }
 
-func requests(of text: String, skipBad: Bool = false) throws -> [Request] {
+func requests(of text: String, skipBad: Bool = false, clock: ClockUnit? = nil) throws -> [Request] {
   let file = try TemporaryFile(text)
-  return try requests(of: TraceSource(path: file.path, skipBad: skipBad))
+  return try requests(of: TraceSource(path: file.path, TraceReading(skipBad: skipBad, clock: clock)))
 }
 
 private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [0, 18446744073709551615]}"#
@@ -57,7 +57,7 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
       { "timestamp" : 4000 , "input_length" : 3 , "output_length" : 4 }
       """
     #expect(
-      try requests(of: text) == [
+      try requests(of: text, clock: .milliseconds) == [
         Request(arrival: 0, prompt: 600, output: 5, hashes: [0, .max]),
         Request(arrival: 500, prompt: 2, output: 1, hashes: []),
         Request(arrival: 3_000_000_000_000, prompt: 3, output: 4, hashes: []),
@@ -96,8 +96,8 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
         "timestamp is not a number of milliseconds from zero on"
       ),
       (
-        #"{"timestamp": 9e9, "input_length": 6, "output_length": 1}"#,
-        "timestamp is not a number of milliseconds from zero on"
+        #"{"timestamp": 99e9, "input_length": 6, "output_length": 1}"#,
+        "arrives more than 106 days after the first request"
       ),
       (
         #"{"timestamp": 99999999999, "input_length": 6, "output_length": 1}"#,
@@ -119,7 +119,7 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
     let file = try TemporaryFile(text)
     let problem = try #require(throws: Problem.self) { try requests(of: TraceSource(path: file.path)) }
     #expect(problem.description == "\(file.path):2: \(fault); fix the line or run with --skip-bad")
-    var source = try TraceSource(path: file.path, skipBad: true)
+    var source = try TraceSource(path: file.path, TraceReading(skipBad: true))
     var batch = RequestBatch()
     #expect(try source.read(into: &batch))
     #expect(batch.count == 2)
@@ -154,6 +154,7 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
   @Test("a file that is neither format, empty, or without requests is refused")
   func refused() throws {
     #expect(throws: Problem.self) { try requests(of: "arrived_at,num_prefill_tokens\n1,2\n", skipBad: true) }
+    #expect(throws: Problem.self) { try requests(of: "\u{1}\u{0}PNG,\n1,2\n", skipBad: true) }
     #expect(throws: Problem.self) { try requests(of: "", skipBad: true) }
     #expect(throws: Problem.self) { try requests(of: "TIMESTAMP,ContextTokens,GeneratedTokens\n", skipBad: true) }
     #expect(throws: Problem.self) { try TraceSource(path: "/nowhere/trace.jsonl") }
@@ -171,7 +172,7 @@ private let good = #"{"timestamp": 0, "input_length": 600, "output_length": 5, "
     ]
     #expect(try requests(of: TraceSource(path: whole.path)) == expected)
     let cut = try TemporaryFile(data.dropLast(12), name: "t.gz")
-    #expect(throws: Problem.self) { try requests(of: TraceSource(path: cut.path, skipBad: true)) }
+    #expect(throws: Problem.self) { try requests(of: TraceSource(path: cut.path, TraceReading(skipBad: true))) }
   }
 
   @Test("batches of a thousand hold the same requests as one list")

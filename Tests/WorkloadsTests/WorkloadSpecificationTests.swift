@@ -90,7 +90,9 @@ private func faults(_ text: String) throws -> [String] {
   @Test(
     "fields that do not go together are refused",
     arguments: [
-      ("{trace: azure-2023-code, requestRate: 4}", "requestRate is for generated requests, not for a trace"),
+      ("{trace: azure-2023-code, inputTokens: 4}", "inputTokens is for generated requests, not for a trace"),
+      ("{trace: azure-2023-code, burstiness: 4}", "without requestRate a trace has times of its own"),
+      ("{requestRate: 4, prompts: 3, inputTokens: 3, outputTokens: 4, clock: ms}", "clock is for a trace"),
       ("{trace: '-', repeat: 2}", "standard input cannot be read 2 times"),
       ("{spread: true}", "there is neither a trace nor what to generate"),
       ("{requestRate: 4, prompts: 3, inputTokens: 3}", "outputTokens to generate is missing"),

@@ -51,6 +51,11 @@ extension ServingReport.BatchLimit {
 extension ServingNote {
   public var sentence: String {
     switch self {
+    case .measured(let from, let until, let requests):
+      return "Latencies, rates and goodput are those of \(Text.grouped(requests)) requests from "
+        + "\(Text.duration(from.value)) to \(Text.duration(until.value)) after the first arrival; all else is of the "
+        + "whole run."
+    case .conversations: return "Turns of a conversation wait for the answer before them."
     case .spreadArrivals: return "Arrivals that share one tick of the trace's clock were spread over it."
     case .rateScaled(let factor): return "Arrivals come \(factor) times as fast as in the trace."
     case .loaded(let rate): return rate.sentence

@@ -25,22 +25,53 @@ extension ServingSystem {
     let start = arrivals.nextInstant
     var system = ServingSystem(configuration, observing: observers, start: start == .never ? .zero : start)
     let places = configuration.maxConcurrency ?? .max
-    while arrivals.nextInstant != .never {
+    var talks = Conversations()
+    while arrivals.nextInstant != .never || !talks.isEmpty {
       if system.inFlight < places {
-        system.advance(to: max(system.clock, arrivals.nextInstant), lookAhead: .unbounded)
+        // Where a turn waits for an answer, every departure may be the one.
+        let next = min(arrivals.nextInstant, talks.nextInstant)
+        if next == .never, system.inFlight == 0 { break }
+        system.advance(
+          to: max(system.clock, next), lookAhead: .unbounded, stoppingBelow: talks.waiting > 0 ? system.inFlight : 0)
       } else {
         system.advance(to: .never, lookAhead: .unbounded, stoppingBelow: places)
       }
       try system.checkHorizon()
       guard system.inFlight < places else { break }
-      while system.inFlight < places, arrivals.nextInstant <= system.clock {
-        system.arrive(arrivals.position, of: arrivals.batch)
-        if try arrivals.advance() { try system.report() }
+      system.hear(&talks)
+      while system.inFlight < places, min(arrivals.nextInstant, talks.nextInstant) <= system.clock {
+        if talks.nextInstant <= arrivals.nextInstant {
+          system.send(&talks)
+        } else if arrivals.isTurn {
+          talks.read(arrivals.position, of: arrivals.batch)
+          if try arrivals.advance() { try system.report() }
+        } else {
+          system.arrive(arrivals.position, of: arrivals.batch)
+          if try arrivals.advance() { try system.report() }
+        }
       }
     }
     try system.finish()
     system.skipped = arrivals.skipped
     return system
+  }
+}
+
+extension ServingSystem {
+  /// Tells conversations which requests have left.
+  fileprivate mutating func hear(_ talks: inout Conversations) {
+    for (request, instant) in departures { talks.ended(request, at: instant) }
+    departures.removeAll(keepingCapacity: true)
+  }
+
+  /// Sends the turn that is due.
+  fileprivate mutating func send(_ talks: inout Conversations) {
+    tellsDepartures = true
+    guard let turn = talks.take(as: recorder.statistics.offered) else { return }
+    turn.hashes.withUnsafeBufferPointer {
+      arrive(prompt: turn.prompt, output: turn.output, hashes: $0, priority: turn.priority)
+    }
+    hear(&talks)
   }
 }
 
@@ -59,6 +90,9 @@ struct ArrivalStream {
 
   /// When the next request arrives; `.never` at the end.
   var nextInstant: Instant { position < batch.count ? batch.arrivals[position] : .never }
+
+  /// Whether the next request is a turn of a conversation.
+  var isTurn: Bool { position < batch.sessions.count && batch.sessions[position] != 0 }
 
   /// Moves on by one request; true when that took a new batch.
   mutating func advance() throws -> Bool {
@@ -87,7 +121,8 @@ struct ArrivalStream {
   func check(_ cache: ServingConfiguration.Cache) throws {
     if cache.scope != .none, source.tokensPerBlock > 0, source.tokensPerBlock != cache.tokensPerBlock {
       throw Problem(
-        "cache.tokensPerBlock", "\(cache.tokensPerBlock) is not the trace's block of \(source.tokensPerBlock) tokens",
+        "workload.blockTokens",
+        "\(cache.tokensPerBlock) was assumed and is not the trace's block of \(source.tokensPerBlock) tokens",
         wayOut: "give \(source.tokensPerBlock)")
     }
   }

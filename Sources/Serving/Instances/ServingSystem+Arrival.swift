@@ -19,6 +19,7 @@ extension ServingSystem {
     recorder.statistics.events += 1
     let number = recorder.statistics.offered
     recorder.statistics.offered += 1
+    recorder.statistics.arrive(number, at: now)
     recorder.timeline.current.arrivals += 1
     let slot = slots.allocate()
     slots[slot].number = number
@@ -77,8 +78,10 @@ extension ServingSystem {
   }
 
   mutating func refuse(_ slot: Int32, _ outcome: RequestRecord.Outcome) {
+    if recorder.statistics.counts(slots[slot]) {
+      recorder.statistics.misses[ServingStatistics.MissReason.rejected.rawValue] += 1
+    }
     end(slot, outcome)
-    recorder.statistics.misses[ServingStatistics.MissReason.rejected.rawValue] += 1
   }
 
   /// Takes a request out of the system.
@@ -96,6 +99,7 @@ extension ServingSystem {
       recorder.statistics.lose(slots[slot], outcome)
     }
     recorder.statistics.lastDeparture = Instant(picoseconds: now)
+    if tellsDepartures { departures.append((slots[slot].number, now)) }
     if recorder.keepsRecords { recorder.records.append(record(slots[slot], outcome)) }
   }
 

@@ -113,7 +113,8 @@ extension ServingSystem {
       configuration: configuration, statistics: statistics, pools: recorder.pools,
       timeline: recorder.timeline.timeline(prefillInstances: prefills.count + engines.count),
       energy: recorder.timeline.totalEnergy,
-      peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped)
+      peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped,
+      hasConversations: tellsDepartures)
   }
 }
 

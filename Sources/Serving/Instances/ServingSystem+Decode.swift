@@ -100,7 +100,7 @@ extension ServingSystem {
     if batch == 0 { return setDecodePower(of: index, 0) }
     let (first, increment) = decodes[index].slowest()
     for slot in joining {
-      recorder.statistics.interTokenLatency.record(Span(picoseconds: now + first - slots[slot].firstToken))
+      recorder.statistics.recordGap(Span(picoseconds: now + first - slots[slot].firstToken), at: now)
     }
     decodes[index].ready.removeAll(keepingCapacity: true)
     var count = 1
@@ -125,11 +125,11 @@ extension ServingSystem {
     recorder.statistics.decodeSteps += run.count
     recorder.statistics.decodeBusy += Int128(length)
     recorder.statistics.decodeRequestSteps += run.batch * run.count
-    if run.batch > joining { recorder.statistics.interTokenLatency.record(run.first, times: run.batch - joining) }
+    if run.batch > joining { recorder.statistics.recordGap(run.first, times: run.batch - joining, at: now) }
     if run.count > 1 {
-      recorder.statistics.interTokenLatency.recordRun(
+      recorder.statistics.recordGaps(
         first: (run.first + run.increment).picoseconds, increment: run.increment.picoseconds, steps: run.count - 1,
-        times: run.batch)
+        times: run.batch, at: now)
     }
     recorder.timeline.current.stepTime += Double(length)
     recorder.timeline.current.steps += run.count

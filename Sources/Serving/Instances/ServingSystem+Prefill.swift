@@ -100,7 +100,9 @@ extension ServingSystem {
       end(slot, .completed)
     } else if blocks(of: slots[slot]) > decodeCapacityBlocks {
       releaseMemory(of: slot)
-      recorder.statistics.misses[ServingStatistics.MissReason.failed.rawValue] += 1
+      if recorder.statistics.counts(slots[slot]) {
+        recorder.statistics.misses[ServingStatistics.MissReason.failed.rawValue] += 1
+      }
       end(slot, .contextTooLong)
     } else {
       awaitDecode(slot)

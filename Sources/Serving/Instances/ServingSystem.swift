@@ -80,6 +80,9 @@ public struct ServingSystem {
   let decodeCapacityBlocks: Int
   let tokensPerStep: Double
   var simultaneous: [Event] = []
+  /// Requests that have left since the caller looked last, where it asks for them.
+  var tellsDepartures = false
+  var departures: [(request: Int, instant: Int64)] = []
 
   /// Empty at `start`.
   public init(
@@ -89,6 +92,7 @@ public struct ServingSystem {
     self.configuration = configuration
     now = start.picoseconds
     recorder = Recorder(observers: observers, start: start, enginePools: configuration.engines.count)
+    recorder.statistics.window = configuration.window.map { MeasuredWindow($0, start: start) }
     for (number, pool) in configuration.engines.enumerated() {
       for _ in 0..<pool.instances {
         engines.append(EngineInstance(pool, pool: number, index: engines.count, seed: configuration.seed))

@@ -87,11 +87,11 @@ struct Recorder {
     for slot in late { recordGap(slot, first, slots) }
     let others = requests - joined.count - late.count
     if others > 0 {
-      statistics.interTokenLatency.record(Span(picoseconds: first - step.lastEnd), times: others)
+      statistics.recordGap(Span(picoseconds: first - step.lastEnd), times: others, at: first)
     }
     if run.count > 1 {
-      statistics.interTokenLatency.recordRun(
-        first: run.first + run.increment, increment: run.increment, steps: run.count - 1, times: requests)
+      statistics.recordGaps(
+        first: run.first + run.increment, increment: run.increment, steps: run.count - 1, times: requests, at: first)
     }
     let steps = Double(run.count)
     pools[pool].decodeSteps += run.count
@@ -102,7 +102,7 @@ struct Recorder {
   }
 
   private mutating func recordGap(_ slot: Int32, _ instant: Int64, _ slots: RequestSlots) {
-    statistics.interTokenLatency.record(Span(picoseconds: instant - slots.engine[Int(slot)].lastSent))
+    statistics.recordGap(Span(picoseconds: instant - slots.engine[Int(slot)].lastSent), at: instant)
   }
 
   /// What is told of a rank's decode steps: requests, context and growth in quanta, mean tokens, the end of the step
@@ -117,7 +117,7 @@ struct Recorder {
 
   /// A prompt that was computed again has ended with a token.
   mutating func sentAgain(_ slot: Int32, _ slots: RequestSlots, now: Int64) {
-    statistics.interTokenLatency.record(Span(picoseconds: now - slots.engine[Int(slot)].lastSent))
+    statistics.recordGap(Span(picoseconds: now - slots.engine[Int(slot)].lastSent), at: now)
   }
 
   /// A prompt has ended with a token.

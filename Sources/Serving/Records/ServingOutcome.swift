@@ -14,9 +14,14 @@ public struct ServingOutcome: Sendable {
   public var peakPower: Watts
   /// Damaged lines of the trace that were passed over, and the first few.
   public var skipped = SkippedLines()
+  /// Whether any request was a turn that waited for the answer before it.
+  public var hasConversations = false
 
   /// From the first arrival to the last departure.
   public var duration: Seconds { (statistics.lastDeparture - statistics.firstArrival).seconds }
+
+  /// Of the stretch of time that counts.
+  public var measuredDuration: Seconds { statistics.window?.duration(last: statistics.lastDeparture) ?? duration }
 
   public var chips: Int {
     configuration.prefill.instances * configuration.prefill.chipsPerInstance

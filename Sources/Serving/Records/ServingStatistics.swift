@@ -3,6 +3,8 @@ import Simulation
 /// Sums and distributions over a run; no request is kept.
 public struct ServingStatistics: Sendable {
   public internal(set) var offered = 0
+  /// The stretch of time that counts; nil where all does.
+  public internal(set) var window: MeasuredWindow?
   /// By `RequestRecord.Outcome`, in the order of its cases.
   public internal(set) var outcomes = [Int](repeating: 0, count: RequestRecord.Outcome.allCases.count)
   /// The longest request, prompt and answer together, that ended with each outcome but completion, in that order.
@@ -103,6 +105,10 @@ public struct ServingStatistics: Sendable {
     let output = Int(state.outputTokens)
     promptTokens += Int(state.promptTokens)
     outputTokens += output
+    contextSteps += Double(state.steps) * (Double(state.promptTokens) + Double(output) / 2)
+    window?.depart(promptTokens: Int(state.promptTokens), outputTokens: output, at: now)
+    guard counts(state) else { return }
+    window?.completed += 1
     let waited = state.scheduled - state.arrival
     let first = state.firstToken - state.arrival
     let whole = now - state.arrival
@@ -115,7 +121,6 @@ public struct ServingStatistics: Sendable {
     let later = now - state.firstToken
     var slotWait: Int64 = 0
     var transferTime: Int64 = 0
-    contextSteps += Double(state.steps) * (Double(state.promptTokens) + Double(output) / 2)
     if output > 1 {
       timePerOutputToken.record(Span(picoseconds: later / Int64(output - 1)))
       slotWait = state.assigned - state.arrival - prefilled

@@ -16,9 +16,17 @@ extension Deployment {
     return ServingReport(
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
-      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped)
+      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + windowNotes(outcome)
         + validityNotes(outcome).map { .outside($0) },
       run: run(outcome))
+  }
+
+  private func windowNotes(_ outcome: ServingOutcome) -> [ServingNote] {
+    let statistics = outcome.statistics
+    let talks: [ServingNote] = outcome.hasConversations ? [.conversations] : []
+    guard let window = statistics.window else { return talks }
+    let bounds = window.bounds(start: statistics.firstArrival, last: statistics.lastDeparture)
+    return talks + [.measured(from: bounds.from, until: bounds.until, requests: window.offered)]
   }
 
   private func skippedNotes(_ skipped: SkippedLines) -> [ServingNote] {
@@ -72,8 +80,12 @@ extension Deployment {
       + (scenario.pools ?? []).compactMap { pool in pool.engine.map { ("engines", $0) } }
       + (scenario.speculation?.model.map { [("models", $0)] } ?? [])
     var texts = try entries.map { try catalog.node($0.0, $0.1).canonicalText }
-    if let path = try workload.tracePath(catalog: catalog), path != "-" {
-      texts.append(contentHash(try readBytes(of: path)))
+    if let path = try workload.tracePath(catalog: catalog), try !workload.isReadOnce(catalog: catalog) {
+      if fileKind(at: path) == .folder {
+        for name in fileNames(in: path) { texts.append(try contentHash(ofFile: "\(path)/\(name)")) }
+      } else {
+        texts.append(try contentHash(ofFile: path))
+      }
     }
     return texts + ["rateScale \(workload.rateScale)"]
   }

@@ -36,7 +36,8 @@ public struct Deployment: Sendable {
     if machine.engine.scheduling == nil {
       let phases = try PhasedPools(scenario, machine)
       pools = try phases.deployed(parts)
-      let configuration = try phases.configuration(parts, pools)
+      var configuration = try phases.configuration(parts, pools)
+      configuration.window = ServingConfiguration.Window(scenario.workload.statistics)
       self.configuration = configuration
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: configuration.cache.scope != .none)
       {
@@ -45,7 +46,8 @@ public struct Deployment: Sendable {
     } else {
       let pools = try scenario.enginePools(parts)
       self.pools = pools
-      let configuration = try ServingConfiguration(scenario, parts, pools)
+      var configuration = try ServingConfiguration(scenario, parts, pools)
+      configuration.window = ServingConfiguration.Window(scenario.workload.statistics)
       self.configuration = configuration
       let hasCache = configuration.engines.contains { $0.memory.prefixUnitTokens > 0 }
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: hasCache) {
@@ -91,7 +93,7 @@ extension Deployment {
 
     /// Tokens in a hashed block of the trace; 0 where prompts have no hashes.
     func tokensPerBlock() throws -> Int {
-      if scenario.workload.trace == "-" { return scenario.workload.blockTokens ?? 512 }
+      if try scenario.workload.isReadOnce(catalog: catalog) { return scenario.workload.blockTokens ?? 512 }
       return try scenario.workload.makeSource(catalog: catalog, seed: Seed(scenario.seed ?? 1)).tokensPerBlock
     }
 

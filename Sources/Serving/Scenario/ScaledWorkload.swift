@@ -26,7 +26,7 @@ struct ScaledWorkload {
     guard load > 0, load <= 10 else {
       throw Problem("load", "\(load) is not a load", wayOut: "give a share such as 0.8; above 1 is overload")
     }
-    guard workload.trace != "-" else {
+    guard try !workload.isReadOnce(catalog: catalog) else {
       throw Problem(
         "load", "standard input cannot be read twice to learn its rate", wayOut: "give --rate-scale instead")
     }

@@ -13,6 +13,8 @@ public struct ServingConfiguration: Sendable {
   public var objectives: Objectives
   /// Closed loop: a request of the trace is held back while this many are in flight.
   public var maxConcurrency: Int?
+  /// Which requests count in latencies and rates; nil for all.
+  public var window: Window?
   /// Drawn at all times by what is not an instance (idle chips, nodes, switches).
   public var constantPower: Watts
   public var seed: Seed

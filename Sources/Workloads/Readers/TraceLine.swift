@@ -10,6 +10,14 @@ struct TraceLine {
   var outputTokens: Int32 = 0
   /// Smaller goes first.
   var priority: Int32 = 0
+  /// Requests of one conversation have the same; 0 for none.
+  var session: UInt64 = 0
+  /// Picoseconds from the answer before to this turn; negative where not said.
+  var delay: Int64 = -1
+  /// Picoseconds that the answer took in the service that was logged; negative where not said.
+  var elapsed: Int64 = -1
+  /// Arrives with the line above it, after its delay.
+  var hasNoClock = false
 }
 
 /// What is wrong with a line, to be told with its place.
@@ -60,27 +68,6 @@ extension ByteScanner {
     guard position > start else { return nil }
     for _ in 0..<left { value &*= 10 }
     return value
-  }
-
-  /// Milliseconds with a fraction as seconds and picoseconds; nil if there is no such number, or it is negative.
-  @inline(__always) mutating func milliseconds() -> (seconds: Int64, picoseconds: Int64)? {
-    skipBlanks()
-    var value: Int64 = 0
-    let start = position
-    while true {
-      let digit = byte &- UInt8(ascii: "0")
-      guard digit < 10 else { break }
-      value = value &* 10 &+ Int64(digit)
-      position += 1
-    }
-    guard 1...17 ~= position - start else { return nil }
-    var picoseconds = value % 1000 * 1_000_000_000
-    if byte == UInt8(ascii: ".") {
-      position += 1
-      guard let part = fraction(places: 9) else { return nil }
-      picoseconds += part
-    }
-    return byte | 0x20 == UInt8(ascii: "e") ? nil : (value / 1000, picoseconds)
   }
 
   /// A whole number of 64 bits, the bits of a negative one as they are; nil if there is none or it is greater.

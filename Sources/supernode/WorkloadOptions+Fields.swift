@@ -1,0 +1,167 @@
+import ArgumentParser
+import Formats
+import Units
+import Workloads
+
+extension WorkloadOptions {
+  /// The scenario with the flags laid over its workload: a flag wins, and what the file says of the other kind of
+  /// workload gives way. Remarks tell what was assumed.
+  func applied(to scenario: Node, remark: (String) -> Void) throws -> Node {
+    var edit = WorkloadEdit(node: scenario)
+    try replaceSource(&edit)
+    for (name, value) in try reader.fields() { try edit.set(name, value) }
+    try edit.set("rateScale", rateScale)
+    try edit.set("spread", spread)
+    try edit.set("maxConcurrency", maxConcurrency)
+    try edit.set("burstiness", burstiness == "inf" ? nil : burstiness)
+    if burstiness == "inf" {
+      try edit.remove("burstiness")
+      try edit.set("arrivals", "constant")
+    }
+    try applyDataset(&edit, remark)
+    try edit.set("inputTokens", randomInputLen)
+    try edit.set("outputTokens", randomOutputLen)
+    try edit.set("prompts", numPrompts)
+    try applyRate(&edit)
+    try applyPrefix(&edit)
+    try fillIn(&edit, remark)
+    try applyRatio(&edit)
+    try applyWarmUp(&edit)
+    if let line = benchmark.remark { remark(line) }
+    return edit.node
+  }
+
+  /// Whether generated requests are asked for.
+  private var generates: Bool {
+    trace == nil && datasetPath == nil
+      && (requestRate != nil || randomInputLen != nil || randomOutputLen != nil || randomRangeRatio != nil
+        || randomPrefixLen != nil || rampUpStrategy != nil || datasetName != nil)
+  }
+
+  private func replaceSource(_ edit: inout WorkloadEdit) throws {
+    if generates {
+      if requestRate == "inf", !edit.has("trace") { try edit.remove("requestRate") }
+      guard edit.has("trace") else { return }
+      let ofTraces = [
+        "trace", "format", "clock", "columns", "sort", "bytesPerToken", "spread", "skipBad", "repeat", "sessions",
+      ]
+      for name in ofTraces { try edit.remove(name) }
+    } else if let path = trace ?? datasetPath {
+      if !edit.has("trace") { for name in ["prompts", "blockTokens"] { try edit.remove(name) } }
+      let ofGenerator = [
+        "requestRate", "arrivals", "burstiness", "rampUp", "inputTokens", "outputTokens", "prefixes", "sessions",
+      ]
+      for name in ofGenerator { try edit.remove(name) }
+      // The old trace's clock and columns are not the new one's.
+      for name in ["format", "clock", "columns", "blockTokens"] { try edit.remove(name) }
+      try edit.set("trace", literal(path, quoted: true, trace == nil ? "--dataset-path" : "--trace"))
+    }
+  }
+
+  private func applyRate(_ edit: inout WorkloadEdit) throws {
+    if let requestRate {
+      if requestRate.lowercased() == "inf", !edit.has("trace") {
+        for name in ["requestRate", "arrivals", "burstiness"] { try edit.remove(name) }
+      } else {
+        try edit.set("requestRate", literal(requestRate, quoted: false, "--request-rate"))
+        if burstiness != nil || !edit.has("rampUp") { try edit.remove("rampUp") }
+      }
+    }
+    guard let rampUpStrategy else { return }
+    guard let from = rampUpStartRps, let to = rampUpEndRps else {
+      throw ValidationError("--ramp-up-strategy: give --ramp-up-start-rps and --ramp-up-end-rps")
+    }
+    if let requestRate, requestRate.lowercased() != "inf" {
+      throw ValidationError("--ramp-up-strategy: it has rates of its own; leave --request-rate out")
+    }
+    try edit.remove("requestRate")
+    try edit.set("rampUp.strategy", literal(rampUpStrategy, quoted: true, "--ramp-up-strategy"))
+    try edit.set("rampUp.from", from)
+    try edit.set("rampUp.to", to)
+  }
+
+  private func applyPrefix(_ edit: inout WorkloadEdit) throws {
+    guard let randomPrefixLen else { return }
+    try edit.remove("prefixes")
+    guard randomPrefixLen != 0 else { return }
+    try edit.set("prefixes.groups", 1)
+    try edit.set("prefixes.tokens", randomPrefixLen)
+    if !edit.has("blockTokens") { try edit.set("blockTokens", Self.usual.blockTokens) }
+  }
+
+  /// What a benchmark takes where nothing is said.
+  private func fillIn(_ edit: inout WorkloadEdit, _ remark: (String) -> Void) throws {
+    guard generates || datasetName != nil && !isSelfTimed else { return }
+    var filled: [String] = []
+    if !edit.has("prompts") {
+      try edit.set("prompts", Self.usual.prompts)
+      filled.append("\(Self.usual.prompts) requests")
+    }
+    if generates {
+      if !edit.has("inputTokens") {
+        try edit.set("inputTokens", Self.usual.input)
+        filled.append("prompts of \(Self.usual.input) tokens")
+      }
+      if !edit.has("outputTokens") {
+        try edit.set("outputTokens", Self.usual.output)
+        filled.append("answers of \(Self.usual.output)")
+      }
+    }
+    if !filled.isEmpty { remark("as vLLM's benchmark, where nothing is said: \(filled.joined(separator: ", "))") }
+  }
+
+  private func applyRatio(_ edit: inout WorkloadEdit) throws {
+    guard let randomRangeRatio else { return }
+    let (input, output) = try ratios(randomRangeRatio)
+    let lengths = [
+      ("inputTokens", input, "--random-input-len"), ("outputTokens", output, "--random-output-len"),
+    ]
+    for (name, ratio, flag) in lengths {
+      guard let length = edit.number(name) else {
+        throw ValidationError("--random-range-ratio: the scenario's \(name) is no number; give \(flag)")
+      }
+      guard let distribution = LengthDistribution.around(length, ratio: ratio) else {
+        throw ValidationError("--random-range-ratio \(ratio): give a number from 0 to below 1")
+      }
+      guard case .uniform(let minimum, let maximum) = distribution else { continue }
+      try edit.remove(name)
+      try edit.set("\(name).minimum", Int(minimum))
+      try edit.set("\(name).maximum", Int(maximum))
+    }
+  }
+
+  /// One number, or vLLM's `{"input": 0.3, "output": 0.5}`.
+  private func ratios(_ text: String) throws -> (Double, Double) {
+    if let ratio = Double(text) { return (ratio, ratio) }
+    let node = try? Node.parse(text, file: "--random-range-ratio")
+    guard let input = node?.field("input")?.text.flatMap(Double.init),
+      let output = node?.field("output")?.text.flatMap(Double.init)
+    else {
+      throw ValidationError("--random-range-ratio \(text): write 0.5, or {\"input\": 0.3, \"output\": 0.5}")
+    }
+    return (input, output)
+  }
+
+  private func applyWarmUp(_ edit: inout WorkloadEdit) throws {
+    guard let numWarmups, numWarmups != 0 else { return }
+    guard numWarmups > 0 else { throw ValidationError("--num-warmups \(numWarmups): give a number from 0 on") }
+    try edit.set("statistics.warmUpRequests", numWarmups)
+    if let prompts = edit.number("prompts") { try edit.set("prompts", prompts + numWarmups) }
+  }
+}
+
+/// A scenario whose workload is being changed.
+struct WorkloadEdit {
+  var node: Node
+
+  func has(_ name: String) -> Bool { node["workload.\(name)"].map { !$0.isNull } ?? false }
+  func number(_ name: String) -> Int? { node["workload.\(name)"]?.text.flatMap(Int.init) }
+
+  mutating func set(_ name: String, _ value: Node) throws { node = try node.setting("workload.\(name)", to: value) }
+  mutating func set(_ name: String, _ value: (some CustomStringConvertible)?) throws {
+    if let value { node = try node.setting("workload.\(name)", to: value.description) }
+  }
+  mutating func remove(_ name: String) throws {
+    if has(name) { node = try node.setting("workload.\(name)", to: "null") }
+  }
+}
