@@ -2,7 +2,7 @@ import Simulation
 
 extension RequestBatch {
   /// Adds a request whose block hashes are those appended to `blockHashes` since the one before.
-  @inlinable mutating func append(
+  @inlinable package mutating func append(
     arrival: Instant, promptTokens prompt: Int32, outputTokens output: Int32, priority: Int32 = 0, session: UInt64 = 0,
     delay: Int64 = -1
   ) {

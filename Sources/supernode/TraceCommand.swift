@@ -43,6 +43,8 @@ struct TraceInput: ParsableArguments {
   @Argument(help: "A trace file, plain or gzip, a folder of ServeGen, a trace of the catalog, or - for standard input.")
   var trace: String
   @OptionGroup var reader: ReaderOptions
+  @Option(help: "Gives the requests arrivals at so many a second, or inf; for traces without any.")
+  var requestRate: String?
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
   var catalog: [String] = []
 
@@ -52,6 +54,9 @@ struct TraceInput: ParsableArguments {
   func workload(_ more: [(String, String)] = []) throws -> WorkloadSpecification {
     var node = Node(.mapping([("trace", literal(trace, quoted: true, "TRACE"))]), at: Place(file: "", line: 0))
     for (name, value) in try reader.fields() { node = try node.setting(name, to: value) }
+    if let requestRate {
+      node = try node.setting("requestRate", to: literal(requestRate, quoted: false, "--request-rate"))
+    }
     for (name, text) in more { node = try node.setting(name, to: text) }
     return try node.decode()
   }

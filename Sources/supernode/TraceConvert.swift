@@ -35,7 +35,7 @@ struct TraceOutput: ParsableArguments {
       count += batch.count
     }
     try file.commit()
-    let skipped = source.skipped.count > 0 ? ", \(source.skipped.count) lines were skipped" : ""
+    let skipped = source.skipped.count > 0 ? ", \(source.skipped.count) skipped" : ""
     Terminal.writeError("supernode: \(count) requests were written\(skipped)")
   }
 

@@ -65,7 +65,7 @@ import Testing
     #expect(workload["prefixes.tokens"]?.text == "64" && workload["outputTokens"]?.text == "10")
     let text = try String(contentsOfFile: scenario, encoding: .utf8)
     let start = try #require(text.range(of: "workload:"))
-    let own = text[..<start.lowerBound] + "workload: { trace: azure-2023-code }\n"
+    let own = String(text[..<start.lowerBound]) + "workload: { trace: azure-2023-code }\n"
     let file = try scratch.write(own, to: "traced.yaml")
     let traced = try json(["simulate", file, "--json", "-", "--request-rate", "500"])
     #expect(traced.result["requests.offered"]?.text == "1000")
