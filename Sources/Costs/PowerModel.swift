@@ -19,8 +19,12 @@ public struct PowerModel: Sendable {
   }
 
   /// The same for a step; 0 utilisation where an instance waits.
-  public func watts(chips: Int, during step: StepEstimate) -> Watts {
-    watts(
-      chips: chips, computeUtilisation: step.computeUtilisation, memoryUtilisation: step.memoryUtilisation)
+  ///
+  /// - Parameter batches: that are under way at once, each in its own stage of a pipeline.
+  public func watts(chips: Int, during step: StepEstimate, batches: Int = 1) -> Watts {
+    let several = Double(batches)
+    return watts(
+      chips: chips, computeUtilisation: min(1, step.computeUtilisation * several),
+      memoryUtilisation: min(1, step.memoryUtilisation * several))
   }
 }

@@ -29,7 +29,8 @@ struct CatalogCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One entry as its file has it, with every source.")
-    @Argument(help: "The entry's name, after its kind if you like: supply base.") var words: [String]
+    @Argument(help: "The entry's name, after its kind if you like: supply base; or the path of a config.json.")
+    var words: [String]
     @Option(help: "Its kind, where two kinds have the name.") var kind: String?
     @Flag(help: "The file alone, without what a model's config.json amounts to.") var file = false
     @OptionGroup var folders: Folders
@@ -44,10 +45,23 @@ struct CatalogCommand: ParsableCommand {
       let kind = words.count == 2 ? words[0] : kind
       let catalog = try folders.open()
       let name = words[words.count - 1]
+      if name.contains("/") || name.hasSuffix(".json") { return try showFile(name, in: catalog) }
       let text = try catalog.show(name, kind: kind)
       let isModel = !file && (kind ?? "models") == "models" && catalog.names("models").contains(name)
       if isModel { Terminal.write(try Architecture(named: name, in: catalog).summary + "\n") }
       Terminal.write(text)
+    }
+
+    /// A file of one's own: what a model's config.json amounts to, and the file.
+    private func showFile(_ path: String, in catalog: Catalog) throws {
+      guard let found = catalog.path(of: path, kind: "models") ?? catalog.path(of: "./\(path)", kind: "models") else {
+        throw Problem(path, "there is no such file", wayOut: "name a config.json, or the folder that holds it")
+      }
+      let node = try Node.read(path: found)
+      if !file, node.field("architectures") != nil {
+        Terminal.write(try Architecture(config: node, name: path).summary + "\n")
+      }
+      Terminal.write(try textOfFile(found))
     }
   }
 

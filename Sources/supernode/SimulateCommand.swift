@@ -33,6 +33,13 @@ struct Simulate: ParsableCommand {
     guard [json, requests, report].filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("only one of --json, --requests and --report can go to standard output")
     }
+    let files = [json, requests, report].compactMap { $0 }
+    if let twice = files.first(where: { file in files.filter { $0 == file }.count > 1 }), twice != "-" {
+      throw ValidationError("\(twice) is named for two results; give each a file of its own")
+    }
+    guard !explain || (report == nil && requests == nil) else {
+      throw ValidationError("--explain simulates nothing: --report and --requests have nothing to say; leave them out")
+    }
     guard format != .csv else {
       throw ValidationError("--format csv: the requests as CSV are written by --requests FILE, or --requests -")
     }

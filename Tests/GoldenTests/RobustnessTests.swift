@@ -106,6 +106,32 @@ import Testing
     }
   }
 
+  @Test(
+    "steps far beyond what an engine plans have a time",
+    arguments: [
+      ("MindIE", "CloudMatrix 384", "int8", "{ chips: 32, tensorParallel: 1, expertParallel: 64 }", 30_000),
+      ("MindIE", "CloudMatrix 384", "int8", "{ chips: 64, tensorParallel: 1, expertParallel: 128 }", 100_000),
+      (
+        "vLLM", "HGX H200", "fp8",
+        "{ chips: 16, dataParallel: 16, expertParallel: 16, scheduling: { maxBatchedTokens: 200000 } }",
+        60_000
+      ),
+    ])
+  func longSteps(_ engine: String, _ system: String, _ weights: String, _ pool: String, _ tokens: Int) throws {
+    let scratch = try Scratch()
+    let text = """
+      name: long
+      model: DeepSeek-R1
+      system: \(system)
+      engine: \(engine)
+      precision: { weights: \(weights) }
+      pools: [\(pool)]
+      workload: { prompts: 400, inputTokens: \(tokens), outputTokens: 2 }
+      """
+    let answer = try BuiltProgram.run(["simulate", try scratch.write(text, to: "long.yaml"), "--quiet"])
+    #expect(answer.code == 0 && answer.output.contains("400 of 400 served"), "\(answer.error.suffix(300))")
+  }
+
   @Test("a cell without a key is refused")
   func rowsWithoutKey() throws {
     let scratch = try Scratch()

@@ -116,7 +116,9 @@ import Units
     #expect(try Architecture(named: "Llama-3.1-8B", in: Catalog()).quantization == nil)
   }
 
-  @Test("classes that no model of the catalog has are counted to the last parameter", arguments: HandConfig.all)
+  @Test(
+    "classes that no model of the catalog has are counted to the last parameter",
+    arguments: HandConfig.all + HandConfig.others)
   func handConfigs(row: HandConfig) throws {
     let model = try Architecture(config: Node.parse(row.config, file: "config.json"), name: row.model)
     let count = ParameterCount(model)

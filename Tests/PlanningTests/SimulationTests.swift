@@ -104,7 +104,7 @@ import Units
       let third = timeline.power.count / 3
       func mean(_ values: [Double]) -> Double { values[third..<2 * third].reduce(0, +) / Double(third) }
       outputTokensPerSecond = mean(timeline.outputTokensPerSecond)
-      watts = mean(timeline.power) - deployment.configuration.constantPower.value
+      watts = mean(timeline.power)
     }
   }
 }

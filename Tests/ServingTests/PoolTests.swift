@@ -86,6 +86,27 @@ import Units
     #expect(half.memory.blocks < plain.memory.blocks * 6 / 10)
   }
 
+  @Test("a pipeline has a batch in each stage: prompts go faster by its stages, a lone request does not")
+  func pipeline() throws {
+    func pool(_ sizes: String) throws -> Deployment { try deployed("pools: [{ \(sizes) }]") }
+    let (one, two) = (try pool("tensorParallel: 4"), try pool("tensorParallel: 4, pipelineParallel: 2"))
+    let (first, second) = (one.configuration.engines[0], two.configuration.engines[0])
+    #expect(first.ranks == 1 && second.ranks == 2 && second.chipsPerInstance == 8)
+    // Of each of the two batches: half of the requests, half of the memory of twice the dies.
+    #expect(second.limits.maxRequests == first.limits.maxRequests / 2)
+    #expect(Double(second.memory.blocks) > 0.9 * Double(first.memory.blocks))
+    func seconds(_ deployment: Deployment, requests: Int) throws -> (whole: Double, first: Double) {
+      let source = ListSource(
+        requests: (0..<requests).map { _ in ListSource.Request(arrival: 0, prompt: 4000, output: 1) })
+      let outcome = try serve(source, under: deployment.configuration)
+      return (outcome.duration.value, outcome.statistics.timeToFirstToken.summary().mean.value)
+    }
+    let many = try (seconds(one, requests: 64).whole, seconds(two, requests: 64).whole)
+    #expect(many.0 / many.1 > 1.7 && many.0 / many.1 < 2.1)
+    let lone = try (seconds(one, requests: 1).first, seconds(two, requests: 1).first)
+    #expect(abs(lone.0 / lone.1 - 1) < 0.1)
+  }
+
   @Test("prefill and decode apart: vLLM's decode side makes the first token, SGLang's sends it on receipt")
   func apart() throws {
     let pools = "pools: [{ role: decode, chips: 4 }, { role: prefill, chips: 4 }]"
@@ -157,7 +178,7 @@ import Units
     #expect(fault("").contains("pools: is missing"))
     #expect(fault("pools: []").contains("the list is empty"))
     #expect(fault("pools: [{}]").contains("pools[0].chips"))
-    #expect(fault("pools: [{ chips: 8, tensorParallel: 3 }]").contains("pools[0].chips: 8 chips have 8 dies"))
+    #expect(fault("pools: [{ chips: 8, tensorParallel: 3 }]").contains("pools[0].chips: 8 dies of 8 chips, and"))
     #expect(fault("pools: [{ chips: 8, expertParallel: 8 }]").contains("the model has no experts"))
     #expect(fault("pools: [{ role: prefill, chips: 8 }]").contains("there is no pool with the role decode"))
     #expect(fault("pools: [{ chips: 8, scheduling: { maxRequests: 0 } }]").contains("pools[0].scheduling.maxRequests"))

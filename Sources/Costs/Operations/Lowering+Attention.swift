@@ -19,6 +19,7 @@ extension Lowering {
     let queries = heads * shape.headDimension
     let values = heads * shape.valueDimension
     let keys = keyHeads * (shape.headDimension + shape.valueDimension)
+    let projected = keyHeads * (shape.headDimension + (shape.sharesKeys ? 0 : shape.valueDimension))
     let gate = shape.gateWidth / load.tensorParallel
     let format = precision.keyValue.bytes
     let elementwise =
@@ -31,11 +32,13 @@ extension Lowering {
     ]
     if let rank = shape.queryRank {
       list.append(
-        product("query down, key, value", .projection, rows: load.tokens, depth: hidden, columns: rank + keys + gate))
+        product(
+          "query down, key, value", .projection, rows: load.tokens, depth: hidden, columns: rank + projected + gate))
       list.append(product("query up", .projection, rows: load.tokens, depth: rank, columns: queries))
     } else {
       list.append(
-        product("query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + keys + gate))
+        product("query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + projected + gate)
+      )
     }
     func core(pairs: Double, read: Double, isDecode: Bool) -> Operation {
       attentionCore(

@@ -23,6 +23,8 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public var hasOutputBias: Bool
   /// A learned logit for each head that no token stands for (gpt-oss).
   public var hasSinks: Bool
+  /// Values are the keys before their norm and rotation, without a projection of their own (Gemma 4); both are cached.
+  public var sharesKeys: Bool
   public var gate: Gate
   /// Rank of the query's down-projection (Step-3's matrix-factorised attention); nil where it is projected at once.
   public var queryRank: Int?
@@ -31,7 +33,7 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public init(
     heads: Int, keyValueHeads: Int, headDimension: Int, valueDimension: Int? = nil, hasInputBias: Bool,
     hasHeadNorms: Bool = false, normsWholeWidth: Bool = false, hasOutputBias: Bool = false, hasSinks: Bool = false,
-    gate: Gate = .none, queryRank: Int? = nil, visibility: Visibility = .full
+    sharesKeys: Bool = false, gate: Gate = .none, queryRank: Int? = nil, visibility: Visibility = .full
   ) {
     self.heads = heads
     self.keyValueHeads = keyValueHeads
@@ -42,6 +44,7 @@ public struct GroupedQueryAttention: Hashable, Sendable {
     self.normsWholeWidth = normsWholeWidth
     self.hasOutputBias = hasOutputBias
     self.hasSinks = hasSinks
+    self.sharesKeys = sharesKeys
     self.gate = gate
     self.queryRank = queryRank
     self.visibility = visibility
@@ -53,6 +56,11 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   /// Keys and values of every key-value head.
   public var keyValueElementsPerToken: Int { keyValueHeads * (headDimension + valueDimension) }
 
+  /// Elements of the projections of keys and values.
+  public var keyValueProjectionWidth: Int {
+    sharesKeys ? keyValueHeads * headDimension : keyValueElementsPerToken
+  }
+
   /// Of the gate's projection.
   public var gateWidth: Int {
     switch gate {
@@ -63,10 +71,10 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   }
 
   func projectionParameters(hiddenSize: Int) -> Int {
-    let input = keyValueElementsPerToken + (queryRank == nil ? queryWidth : 0) + gateWidth
+    let input = keyValueProjectionWidth + (queryRank == nil ? queryWidth : 0) + gateWidth
     let query = queryRank.map { $0 * (hiddenSize + queryWidth) } ?? 0
     let biases =
-      (hasInputBias ? queryWidth + keyValueElementsPerToken : 0) + (hasOutputBias ? hiddenSize : 0)
+      (hasInputBias ? queryWidth + keyValueProjectionWidth : 0) + (hasOutputBias ? hiddenSize : 0)
       + (hasSinks ? heads : 0)
     return hiddenSize * (input + heads * valueDimension) + query + biases
   }

@@ -8,14 +8,19 @@ public struct Mamba2: StateShape {
   public var kernel: Int
   /// Tokens that a prompt is computed in at a time.
   public var chunk: Int
+  /// A norm before the output projection (Nemotron-H).
+  public var hasNorm: Bool
 
-  public init(heads: Int, headDimension: Int, groups: Int, stateSize: Int, kernel: Int, chunk: Int) {
+  public init(
+    heads: Int, headDimension: Int, groups: Int, stateSize: Int, kernel: Int, chunk: Int, hasNorm: Bool = true
+  ) {
     self.heads = heads
     self.headDimension = headDimension
     self.groups = groups
     self.stateSize = stateSize
     self.kernel = kernel
     self.chunk = chunk
+    self.hasNorm = hasNorm
   }
 
   private var inner: Int { heads * headDimension }
@@ -27,7 +32,7 @@ public struct Mamba2: StateShape {
   /// Input and gate, the groups' inputs, steps; convolution with bias; step bias, decay and skip; norm; output.
   func parameters(hiddenSize: Int) -> Int {
     let input = hiddenSize * (inner + channels + heads)
-    return input + channels * (kernel + 1) + 3 * heads + inner + inner * hiddenSize
+    return input + channels * (kernel + 1) + 3 * heads + (hasNorm ? inner : 0) + inner * hiddenSize
   }
 
   var decodeFLOPs: Double { 5 * Double(stateElements) }

@@ -11,7 +11,7 @@ extension Architecture {
   /// Of a model that also sees or hears, the text part is read.
   public init(config: Node, name: String) throws {
     let family = try HuggingFaceFamily.of(config)
-    var reader = ConfigReader(config)
+    var reader = ConfigReader(config, names: family.names)
     let architecture = Architecture(reading: family, from: &reader, name: name)
     guard reader.problems.isEmpty else { throw Problems(reader.problems) }
     self = architecture
@@ -31,7 +31,8 @@ extension Architecture {
       name: name, architectureClass: family.architectureClass,
       hiddenSize: hiddenSize, vocabularySize: reader.count("vocab_size", maximum: 1 << 24), tiedEmbeddings: tied,
       maximumPositions: reader.count("max_position_embeddings", maximum: 1 << 40), layers: layers.groups,
-      otherParameters: ResidualStreams(count: streams).headParameters(hiddenSize: hiddenSize),
+      otherParameters: ResidualStreams(count: streams).headParameters(hiddenSize: hiddenSize)
+        + (family.hasNormBiases ? hiddenSize + reader.count("vocab_size", maximum: 1 << 24) : 0),
       multiTokenPredictionLayers: predictionLayers ?? 0,
       draftLayer: (predictionLayers ?? 0) > 0 ? layers.draft : nil, quantization: quantization.value,
       unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes)
@@ -55,11 +56,22 @@ extension HuggingFaceFamily {
       throw config.problem(
         "there is no 'architectures' with the name of a class", wayOut: "is this the config.json of a language model?")
     }
-    guard let family = table.first(where: { $0.architectureClass == name }) else {
-      let classes = Architecture.modelledClasses.joined(separator: ", ")
-      throw named.problem("\(name) is not modelled yet", wayOut: "take a model of \(classes)")
-    }
-    return family
+    let inside = ConfigReader.textPart(of: config)
+    let names = [name] + (inside?.field("architectures")?.elements.compactMap(\.text) ?? [])
+    if let family = names.lazy.compactMap(of).first ?? inside.flatMap(ofType) { return family }
+    throw named.problem(
+      "\(name) is not modelled yet",
+      wayOut: "the classes that are read stand in Documentation/Models/Architectures.md and in "
+        + "'supernode schema model'; one of known parts is a row of a table there")
+  }
+
+  private static func of(_ architectureClass: String) -> HuggingFaceFamily? {
+    table.first { $0.architectureClass == architectureClass }
+  }
+
+  /// Of a model that sees or hears, and names only the kind of its text part.
+  private static func ofType(_ part: Node) -> HuggingFaceFamily? {
+    part.field("model_type")?.text.flatMap { classOfType[$0] }.flatMap(of)
   }
 }
 

@@ -7,19 +7,38 @@ struct ConfigReader {
   let config: Node
   /// The whole file.
   private let outer: Node
+  /// Other names of a key, the first that is there counts: `ffn_config.moe_top_k` lies in an object inside.
+  private let names: [String: [String]]
   private(set) var problems: [Problem] = []
+  /// Where makers put the part of a model that reads and writes text.
+  private static let textParts = ["text_config", "llm_config", "language_config"]
 
-  init(_ config: Node) {
+  init(_ config: Node, names: [String: [String]] = [:]) {
     outer = config
-    self.config = config.field("text_config").flatMap { $0.isNull ? nil : $0 } ?? config
+    self.names = names
+    self.config = Self.textPart(of: config) ?? config
   }
 
-  var isNested: Bool { outer.field("text_config")?.isNull == false }
+  var isNested: Bool { Self.textPart(of: outer) != nil }
+
+  /// The part of a model that reads and writes text, where it has others.
+  static func textPart(of config: Node) -> Node? {
+    textParts.lazy.compactMap(config.field).first { !$0.fields.isEmpty }
+  }
 
   /// A field of the text part, or of the whole file where that does not have it.
   func field(_ key: String) -> Node? {
-    if let found = config.field(key), !found.isNull { return found }
-    return outer.field(key).flatMap { $0.isNull ? nil : $0 }
+    if let found = found(key) { return found }
+    return names[key]?.lazy.compactMap(found).first
+  }
+
+  private func found(_ key: String) -> Node? {
+    guard !key.isEmpty else { return nil }
+    for part in [config, outer] {
+      let node = key.split(separator: ".").map(String.init).reduce(Optional(part)) { $0?.field($1) }
+      if let node, !node.isNull { return node }
+    }
+    return nil
   }
 
   mutating func fail(_ key: String, _ fault: String, wayOut: String) {

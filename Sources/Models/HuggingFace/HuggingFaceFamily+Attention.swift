@@ -8,6 +8,9 @@ extension HuggingFaceFamily {
     case .only(.dense), .only(.mixture): return .absent
     case .full, .window, .chunk, .reuse, .ratio, .only(.attention): break
     }
+    if isParallel, let mixer, case .grouped(let keys) = attention {
+      return .parallel([.grouped(Self.grouped(keys, role, from: &reader)), .state(Self.mixer(mixer, from: &reader))])
+    }
     switch attention {
     case .grouped(let keys): return .grouped(Self.grouped(keys, role, from: &reader))
     case .latent(let keys): return .latent(Self.latent(keys, role, from: &reader))
@@ -20,8 +23,14 @@ extension HuggingFaceFamily {
   private static func grouped(
     _ keys: GroupedKeys, _ role: LayerRole, from reader: inout ConfigReader
   ) -> GroupedQueryAttention {
-    let heads = reader.count("num_attention_heads", maximum: 4096)
-    let keyValueHeads = reader.optionalCount("num_key_value_heads") ?? heads
+    let own = role == .window ? keys.window : keys.full
+    func size(_ key: String?, _ reader: inout ConfigReader) -> Int? {
+      key.flatMap { reader.optionalCount($0, maximum: 4096) }
+    }
+    let heads = size(own.heads, &reader) ?? reader.count("num_attention_heads", maximum: 4096)
+    let keyValueHeads =
+      size(own.keyValueHeads, &reader) ?? reader.optionalCount("num_key_value_heads", maximum: 4096) ?? heads
+    let dimension = size(own.headDimension, &reader) ?? headDimension(heads, keys, from: &reader)
     if !heads.isMultiple(of: keyValueHeads) {
       reader.fail(
         "num_key_value_heads", "\(keyValueHeads) does not divide num_attention_heads \(heads)",
@@ -34,10 +43,12 @@ extension HuggingFaceFamily {
       default: .full
       }
     return GroupedQueryAttention(
-      heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension(heads, keys, from: &reader),
+      heads: heads, keyValueHeads: keyValueHeads, headDimension: dimension,
+      valueDimension: size(own.valueDimension, &reader) ?? size(keys.valueDimension, &reader),
       hasInputBias: reader.flag(keys.inputBias), hasHeadNorms: reader.flag(keys.headNorms),
-      normsWholeWidth: keys.normsWholeWidth, hasOutputBias: reader.flag(keys.outputBias), hasSinks: keys.hasSinks,
-      gate: keys.gate, visibility: visibility)
+      normsWholeWidth: keys.normsWholeWidth, hasOutputBias: reader.flag(keys.outputBias),
+      hasSinks: keys.hasSinks || reader.flag(own.hasSinks), sharesKeys: reader.flag(own.sharesKeys),
+      gate: keys.gate, queryRank: keys.queryRank.map { reader.count($0) }, visibility: visibility)
   }
 
   private static func headDimension(_ heads: Int, _ keys: GroupedKeys, from reader: inout ConfigReader) -> Int {
@@ -111,7 +122,8 @@ extension HuggingFaceFamily {
         Mamba2(
           heads: size("mamba_num_heads", &reader), headDimension: size("mamba_head_dim", &reader),
           groups: size("n_groups", &reader), stateSize: size("ssm_state_size", &reader),
-          kernel: size("conv_kernel", &reader), chunk: size("chunk_size", &reader)))
+          kernel: size("conv_kernel", &reader), chunk: size("chunk_size", &reader),
+          hasNorm: reader.isAbsent("mamba_rms_norm") || reader.flag("mamba_rms_norm")))
     case .lightning:
       let heads = size("num_attention_heads", &reader)
       return .lightning(

@@ -2,6 +2,20 @@ extension HuggingFaceFamily.GroupedKeys {
   static let biased = Self(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"))
   static let qwen3 = Self(
     inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always)
+  static let gemma4 = Self(
+    headNorms: .always,
+    full: .init(
+      keyValueHeads: "num_global_key_value_heads", headDimension: "global_head_dim",
+      sharesKeys: .key("attention_k_eq_v")))
+  static let miMoV2 = Self(
+    inputBias: .key("attention_bias"), valueDimension: "v_head_dim",
+    window: .init(
+      heads: "swa_num_attention_heads", keyValueHeads: "swa_num_key_value_heads", headDimension: "swa_head_dim",
+      valueDimension: "swa_v_head_dim", hasSinks: .key("add_swa_attention_sink_bias")),
+    full: .init(hasSinks: .key("add_full_attention_sink_bias")))
+  static let step35 = Self(
+    headNorms: .always, gate: .perHead,
+    window: .init(heads: "num_sliding_attention_heads", keyValueHeads: "num_sliding_attention_groups"))
   static let gatedQwen = Self(
     inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always, gate: .perElement)
 }
@@ -74,6 +88,31 @@ extension HuggingFaceFamily.MixtureKeys {
   static let qwen3 = Self(
     experts: "num_experts", intermediateSize: "moe_intermediate_size",
     placement: .sparse(step: "decoder_sparse_step", dense: "mlp_only_layers"))
+  static let dbrx = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
+  static let gemma4 = Self(
+    experts: "num_experts", perToken: "top_k_experts", intermediateSize: "moe_intermediate_size",
+    shared: .width("intermediate_size"), placement: .everyLayer, hasRouterBias: .always,
+    onlyWhere: "enable_moe_block")
+  static let longCat = Self(
+    experts: "n_routed_experts", perToken: "moe_topk", intermediateSize: "expert_ffn_hidden_size",
+    shared: .width("ffn_hidden_size"), placement: .everyOther, hasRouterBias: .always, zeroExperts: "zero_expert_num")
+  static let miMo = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
+    placement: .marked("moe_layer_freq"), hasRouterBias: .whereKey("topk_method", is: "noaux_tc"))
+  static let olmoe = Self(
+    experts: "num_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
+  static let phi = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
+  static let step3 = Self(
+    experts: "moe_num_experts", perToken: "moe_top_k", intermediateSize: "moe_intermediate_size",
+    shared: .width("share_expert_dim"), placement: .named("moe_layers_enum"))
+  static let step35 = Self(
+    experts: "moe_num_experts", perToken: "moe_top_k", intermediateSize: "moe_intermediate_size",
+    shared: .width("share_expert_dim"), placement: .named("moe_layers_enum"), hasRouterBias: .always)
+  static let step37 = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size", shared: .width("share_expert_dim"),
+    placement: .afterDense("first_k_dense_replace"), hasRouterBias: .whereKey("use_moe_router_bias", is: "true"))
   static let qwenShared = Self(
     experts: "num_experts", intermediateSize: "moe_intermediate_size",
     shared: .width("shared_expert_intermediate_size"), hasSharedGate: true,

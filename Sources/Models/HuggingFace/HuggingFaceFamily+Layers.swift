@@ -4,10 +4,12 @@ import Units
 extension HuggingFaceFamily {
   /// Shapes of layers with how many have them, in the order of their first layers; and the shape of a draft layer.
   func layers(from reader: inout ConfigReader, streams: Int) -> (groups: [LayerGroup], draft: LayerGroup?) {
-    let count =
+    if let blocks { return (blockLayers(blocks, from: &reader), nil) }
+    let counted =
       reader.isAbsent("num_hidden_layers")
       ? patterns.compactMap { $0.listed(in: reader) }.first ?? reader.count("num_hidden_layers")
       : reader.count("num_hidden_layers", maximum: 1024)
+    let count = counted * layersEach
     let roles = roles(count: count, from: &reader)
     let feedForwards = feedForwards(roles, from: &reader)
     var attentions: [LayerRole: Attention] = [:]
@@ -18,14 +20,21 @@ extension HuggingFaceFamily {
       attentions[role] = attention
       shapes.append(
         LayerGroup(
-          count: 1, attention: attention, feedForward: feedForward, normsPerLayer: normsPerLayer,
-          otherParameters: mixing))
+          count: 1, attention: attention, feedForward: feedForward,
+          normsPerLayer: norms(in: feedForward), otherParameters: mixing))
     }
     let draft = draft(after: shapes, roles, from: &reader)
     return (Self.merged(shapes), draft)
   }
 
-  private static func merged(_ shapes: [LayerGroup]) -> [LayerGroup] {
+  private func norms(in feedForward: FeedForward) -> Int {
+    var norms = normsPerLayer
+    if case .mixture = feedForward { norms += normsOfMixture }
+    // A bias is as wide as a weight.
+    return hasNormBiases ? 2 * norms : norms
+  }
+
+  static func merged(_ shapes: [LayerGroup]) -> [LayerGroup] {
     var places: [LayerGroup: Int] = [:]
     return shapes.reduce(into: []) { groups, shape in
       if let place = places[shape] {
@@ -75,7 +84,14 @@ extension HuggingFaceFamily {
     let isDense = zip(named, places).map { part, place in part.map { $0 == .dense } ?? !place }
     let size = isDense.contains(true) ? reader.count(denseSize) : 1
     let dense = isGated ? FeedForward.dense(intermediateSize: size) : .plain(intermediateSize: size)
-    guard let mixture, isMixture.contains(true) else { return isDense.map { $0 ? dense : .absent } }
+    let hasExperts = mixture?.onlyWhere.map { reader.flag($0) } ?? true
+    guard let mixture, hasExperts, isMixture.contains(true) else {
+      if mixture != nil, !hasExperts {
+        let size = reader.count(denseSize)
+        return roles.map { _ in isGated ? .dense(intermediateSize: size) : .plain(intermediateSize: size) }
+      }
+      return isDense.map { $0 ? dense : .absent }
+    }
     let experts = experts(of: mixture, from: &reader)
     var hashed = experts
     hashed.hasRouterBias = false
@@ -100,6 +116,22 @@ extension HuggingFaceFamily {
       let step = reader.optionalCount(step) ?? 1
       let denseLayers = Set((reader.field(dense)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } })
       return (0..<layers).map { ($0 + 1).isMultiple(of: step) && !denseLayers.contains($0) }
+    case .everyOther: return (0..<layers).map { $0.isMultiple(of: 2) }
+    case .marked(let list):
+      let marks = (reader.field(list)?.elements ?? []).map { $0.text == "1" }
+      if marks.count != layers {
+        reader.fail(
+          list, "does not list \(layers) layers", wayOut: "see the config.json of the model's makers")
+      }
+      return (0..<layers).map { $0 < marks.count && marks[$0] }
+    case .named(let key):
+      guard let field = reader.field(key) else { return [Bool](repeating: true, count: layers) }
+      let texts =
+        field.elements.isEmpty
+        ? (field.text ?? "").split(separator: ",").map { $0.trimmingPrefix(" ").description }
+        : field.elements.compactMap(\.text)
+      let named = Set(texts.compactMap { Int($0) })
+      return (0..<layers).map { named.contains($0) }
     case .listed(let list, let step):
       let listed = (reader.field(list)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } }
       guard listed.isEmpty else { return (0..<layers).map { listed.contains($0) } }
@@ -161,11 +193,13 @@ extension LayerPattern {
 
   private static func list(_ key: String, count: Int, from reader: inout ConfigReader) -> [Node]? {
     guard let list = reader.field(key)?.elements, !list.isEmpty else { return nil }
-    if list.count != count {
+    // Some lists go on over the multi-token-prediction layers.
+    let predicting = reader.optionalCount("num_nextn_predict_layers", minimum: 0) ?? 0
+    if list.count != count, list.count != count + predicting {
       reader.fail(
         key, "lists \(list.count) layers, and num_hidden_layers is \(count)",
         wayOut: "see the config.json of the model's makers")
     }
-    return list
+    return Array(list.prefix(count))
   }
 }

@@ -1,6 +1,6 @@
 extension HuggingFaceFamily {
   /// The architectures that are read. To add one that is made of known parts, add a row.
-  static let table: [HuggingFaceFamily] = grouped + windowed + latent + linear
+  static let table: [HuggingFaceFamily] = grouped + windowed + latent + linear + others + plain
 
   /// Every query sees everything; dense or with experts.
   private static let grouped = [
@@ -140,7 +140,9 @@ extension HuggingFaceFamily {
     HuggingFaceFamily(
       architectureClass: "KimiLinearForCausalLM", attention: .latent(.deepSeek), mixer: .kimiDelta,
       patterns: [.members("linear_attn_config", "kda_layers", .mixer)], mixture: .kimiLinear,
-      unmodelled: ["num_nextn_predict_layers"]),
+      unmodelled: [
+        "num_nextn_predict_layers", "mla_use_output_gate", "attn_res_block_size", "latent_moe_use_norm",
+      ]),
     HuggingFaceFamily(
       architectureClass: "MiniMaxM1ForCausalLM", attention: .grouped(GroupedKeys()), mixer: .lightning,
       patterns: miniMax, mixture: .miniMax),

@@ -15,6 +15,16 @@ struct HuggingFaceFamily: Sendable {
   /// The key that counts the multi-token-prediction layers; nil if the class has none.
   var multiTokenPrediction: String?
   var normsPerLayer = 2
+  /// Norms more in a layer with experts.
+  var normsOfMixture = 0
+  /// Norms have biases, and so has the head (Phi-3.5-MoE).
+  var hasNormBiases = false
+  /// Attention and mixer side by side in every layer (Falcon-H1).
+  var isParallel = false
+  /// A list that says of each layer which parts it has (DeciLM).
+  var blocks: String?
+  /// Layers for each that the config counts (LongCat's have two of everything but experts).
+  var layersEach = 1
   /// Where the config does not say whether embedding and head are one table.
   var isTied = false
   /// Several residual streams are mixed before and after each half of a layer: the key that counts them.
@@ -23,6 +33,8 @@ struct HuggingFaceFamily: Sendable {
   var unmodelled: [String] = []
   /// Keys of what is left out where they are there, and a sentence about it.
   var notes: [Note] = []
+  /// Other names of keys, as paths: the first that is there counts.
+  var names: [String: [String]] = [:]
 
   struct Note: Sendable {
     var key: String
@@ -45,6 +57,21 @@ struct HuggingFaceFamily: Sendable {
     var gate = GroupedQueryAttention.Gate.none
     /// Another name of `head_dim`.
     var headDimension = "head_dim"
+    /// The width of values, where the config gives it.
+    var valueDimension: String?
+    /// The rank of the query's down-projection.
+    var queryRank: String?
+    /// Keys of layers with windows, and of those without, where they have sizes of their own.
+    var window = OwnKeys()
+    var full = OwnKeys()
+  }
+
+  /// Sizes of one kind of layer; absent ones are as of the others.
+  struct OwnKeys: Sendable {
+    var heads, keyValueHeads, headDimension, valueDimension: String?
+    var hasSinks: Flag = .never
+    /// Values are the keys, without a projection of their own.
+    var sharesKeys: Flag = .never
   }
 
   enum Flag: Sendable {
@@ -80,6 +107,8 @@ struct HuggingFaceFamily: Sendable {
     /// The width of latent experts.
     var latentSize: String?
     var zeroExperts: String?
+    /// The key that must be true for the model to have experts.
+    var onlyWhere: String?
   }
 
   enum Shared: Sendable {
@@ -99,6 +128,12 @@ struct HuggingFaceFamily: Sendable {
     case afterDense(String)
     /// Every n-th (key `step`), but not those that the list `dense` names.
     case sparse(step: String, dense: String)
+    /// Every other layer.
+    case everyOther
+    /// Those where the list has 1.
+    case marked(String)
+    /// Those that the list, or the text with commas, names.
+    case named(String)
     /// Those that the list names, or without one every n-th.
     case listed(String, step: String)
     /// From one number of a layer to another (-1 or absent: to the end), every n-th.

@@ -1,3 +1,4 @@
+import Costs
 import Formats
 import Hardware
 import Reports
@@ -15,7 +16,7 @@ extension Deployment {
     }.joined(separator: " and ")
     let sentence =
       "\(architecture.name) on \(machine.system.name) with \(engineNames): \(plan), "
-      + "\(precision.weights.words) weights."
+      + "\(precision.words)."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))
@@ -66,6 +67,14 @@ extension Deployment {
       list.append(Document.Source(what: pool.engine.name, value: "engine", source: pool.engine.source))
     }
     return list
+  }
+}
+
+extension Precision {
+  /// `BF16 weights`, `BF16 weights and MXFP4 experts`.
+  var words: String {
+    let experts = experts.flatMap { $0 == weights ? nil : " and \($0.words) experts" } ?? ""
+    return "\(weights.words) weights\(experts)"
   }
 }
 

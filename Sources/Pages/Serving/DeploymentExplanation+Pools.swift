@@ -28,7 +28,7 @@ extension DeploymentExplanation.Pool {
     instances = pool.instances
     chips = pool.chips
     plan = model.plan
-    ranks = model.ranks
+    ranks = pool.ranks
     memory = DeploymentExplanation.Memory(pool, lengths)
     steps = []
     if pool.role != .prefill { steps.append(.decoding(on: pool, memory, lengths)) }
@@ -44,10 +44,10 @@ extension DeploymentExplanation.Memory {
     keysAndValues = plan.keyValueMemoryOfDie
     kept = Bytes(max(0, (plan.capacity - plan.used - keysAndValues).value))
     bytesPerToken = plan.bytesPerToken
-    tokens = plan.keyValueTokensPerRank
+    tokens = pool.tokensPerRank
     // A prompt alone where the answer comes from elsewhere.
     let answer = pool.role == .prefill ? 0 : lengths.outputTokens
-    requests = plan.requests(of: Int((lengths.promptTokens + answer).rounded(.up)))
+    requests = plan.requests(of: Int((lengths.promptTokens + answer).rounded(.up))) / pool.batchesInFlight
     maxRequests = pool.maxRequestsPerRank
   }
 }

@@ -71,12 +71,19 @@ extension ServingReport {
     return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
   }
 
+  /// Electricity is all that is charged: no price of the system is known.
+  var isHardwareFree: Bool { cost.perMillionOutputTokens > .zero && cost.hardwareShare == 0 }
+
   /// What limits the deployment and what it costs.
   var limits: String {
     var sentences = [balance.sentence(pools)]
     if !decodeStep.boundBy.isEmpty { sentences.append("A decode step is bound by \(decodeStep.boundBy).") }
     let energyOfToken = Measure(energy.joulesPerOutputToken.value, .joules)
-    if cost.perMillionOutputTokens > .zero {
+    if isHardwareFree {
+      sentences.append(
+        "The electricity of a million output tokens costs \(Text.dollars(cost.perMillionOutputTokens.value)); no price "
+          + "of the hardware is known. Each output token takes \(energyOfToken).")
+    } else if cost.perMillionOutputTokens > .zero {
       let electricity = Measure(cost.electricityShare, .percent)
       sentences.append(
         "A million output tokens cost \(Text.dollars(cost.perMillionOutputTokens.value)) "
@@ -114,8 +121,10 @@ extension ServingReport {
         note: "mean power \(Measure(energy.meanPower.value, .watts))"),
       .init(
         "Cost per million output tokens", value: price > .zero ? Text.dollars(price.value) : Text.missing,
-        note: price > .zero
-          ? "\(Text.dollars(cost.perMillionTokens.value)) per million of all tokens" : "no price given"),
+        note: isHardwareFree
+          ? "electricity alone: no price of the hardware is known"
+          : price > .zero
+            ? "\(Text.dollars(cost.perMillionTokens.value)) per million of all tokens" : "no price given"),
       .init(
         "Cache hit rate", Measure(cache.hitRate, .percent),
         note: cache.lookedUpBlocks > 0 ? "of prompt tokens" : "no block hashes in this trace"),

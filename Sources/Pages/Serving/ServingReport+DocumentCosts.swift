@@ -66,7 +66,9 @@ extension ServingReport {
     ]
     if cost.perMillionOutputTokens > .zero {
       let shares =
-        "\(Measure(cost.hardwareShare, .percent)) hardware, \(Measure(cost.electricityShare, .percent)) electricity"
+        isHardwareFree
+        ? "electricity alone: no price of the hardware is known"
+        : "\(Measure(cost.hardwareShare, .percent)) hardware, \(Measure(cost.electricityShare, .percent)) electricity"
       rows += [
         row("Cost per million output tokens", Text.dollars(cost.perMillionOutputTokens.value), shares),
         row("Cost per million tokens, prompts included", Text.dollars(cost.perMillionTokens.value)),

@@ -52,7 +52,10 @@ extension ServingReport {
         Self.row(
           "Energy", "\(Measure(energy.joulesPerOutputToken.value, .joules))",
           "per output token, mean power \(Measure(energy.meanPower.value, .watts))"),
-        Self.row("Cost", price, "per million output tokens"),
+        Self.row(
+          "Cost", price,
+          "per million output tokens" + (isHardwareFree ? ", electricity alone: no price of the hardware is known" : "")
+        ),
       ])
   }
 

@@ -114,7 +114,9 @@ public struct EngineDurations: Sendable {
     let low = alone.value(tokens)
     if ranks == 1 || tokens == 0 { return low }
     let high = level.value(tokens)
-    return low + (high - low) * Int64(total - tokens) / Int64(tokens * (ranks - 1))
+    let (whole, isBeyond) = (high - low).multipliedReportingOverflow(by: Int64(total - tokens))
+    let parts = Int64(tokens * (ranks - 1))
+    return low + (isBeyond ? (high - low) / parts * Int64(total - tokens) : whole / parts)
   }
 }
 
@@ -144,7 +146,7 @@ struct ChunkCost: Sendable {
   /// Of 2¹⁶; no more than the longest step.
   @inline(__always) private static func share(_ cost: Int64, _ count: Int) -> Int64 {
     let (product, isBeyond) = cost.multipliedReportingOverflow(by: Int64(count))
-    return isBeyond ? Int64(SampledLine.most) : product >> 16
+    return isBeyond ? Int64(min(SampledLine.most, Double(cost) * Double(count) / 65536)) : product >> 16
   }
 }
 

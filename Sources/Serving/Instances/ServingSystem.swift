@@ -125,8 +125,7 @@ public struct ServingSystem {
       stepLimit = nil
     }
     let idle =
-      configuration.constantPower
-      + configuration.prefill.idlePower * Double(configuration.prefill.instances)
+      configuration.prefill.idlePower * Double(configuration.prefill.instances)
       + configuration.decode.idlePower * Double(configuration.decode.instances)
     recorder.timeline.levels.milliwatts =
       Int64((idle.value * 1000).rounded()) + engines.reduce(0) { $0 + $1.milliwatts }

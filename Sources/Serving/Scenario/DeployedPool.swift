@@ -24,6 +24,15 @@ public struct DeployedPool: Sendable {
 
   public var engine: Engine { model.engine }
 
+  /// Batches that an instance has under way at once: one for each stage of its pipeline.
+  public var batchesInFlight: Int { settings == nil ? 1 : model.plan.pipeline }
+
+  /// Groups of requests that step together: a rank's requests are divided among the batches of its pipeline.
+  public var ranks: Int { model.ranks * batchesInFlight }
+
+  /// Tokens of keys and values of one of these groups.
+  public var tokensPerRank: Int { memory.keyValueTokensPerRank / batchesInFlight }
+
   public init(
     name: String, role: EnginePool.Role, instances: Int, chips: Int, model: StepModel, memory: MemoryPlan,
     maxRequestsPerRank: Int, maxTokensPerRank: Int
@@ -53,7 +62,7 @@ public struct DeployedPool: Sendable {
     self.instances = instances
     self.model = model
     chips = model.chips
-    maxRequestsPerRank = role == .prefill ? 0 : settings.maxRequests
+    maxRequestsPerRank = role == .prefill ? 0 : max(1, settings.maxRequests / model.plan.pipeline)
     maxTokensPerRank = role == .decode ? 0 : settings.maxBatchedTokens
     memory = model.memoryPlan(
       requestsPerRank: settings.maxRequests, tokensPerRank: min(maxTokensPerRank, Self.activationTokens))
@@ -63,7 +72,7 @@ public struct DeployedPool: Sendable {
   private static let activationTokens = 16_384
 
   /// Tokens that a block holds, and blocks of a rank.
-  var blocks: Int { settings.map { min(memory.keyValueTokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
+  var blocks: Int { settings.map { min(tokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
 }
 
 extension DeployedPool {
@@ -88,15 +97,16 @@ extension EnginePool {
     launching: EngineDurations.Launching = .engine, power: PowerModel? = nil
   ) {
     let model = pool.model
-    let tokens = pool.memory.keyValueTokensPerRank
+    let tokens = pool.tokensPerRank
+    let requests = max(1, settings.maxRequests / pool.batchesInFlight)
     let unit = settings.keepsPrefixes && traceBlock > 0 ? commonMultiple(traceBlock, settings.blockTokens) : 0
     let queries = 1 + model.drafting.tokens
-    let context = longestContext.map { min(tokens, settings.maxRequests * $0) } ?? tokens
+    let context = longestContext.map { min(tokens, requests * $0) } ?? tokens
     self.init(
-      name: pool.name, role: pool.role, instances: pool.instances, chipsPerInstance: pool.chips, ranks: model.ranks,
+      name: pool.name, role: pool.role, instances: pool.instances, chipsPerInstance: pool.chips, ranks: pool.ranks,
       routing: settings.routing, scheduler: settings.scheduler(blocks: pool.blocks),
       limits: EngineLimits(
-        maxRequests: settings.maxRequests, maxBatchedTokens: settings.maxBatchedTokens, lag: settings.lag,
+        maxRequests: requests, maxBatchedTokens: settings.maxBatchedTokens, lag: settings.lag,
         hasSurplusStep: settings.hasSurplusStep, receiveInterval: settings.receiveInterval),
       memory: EngineMemory(
         blockTokens: settings.blockTokens, blocks: pool.blocks,
@@ -104,9 +114,9 @@ extension EnginePool {
         prefixUnitTokens: unit, namesWhenScheduled: settings.namesWhenScheduled),
       speculation: Speculation(model.drafting), contexts: ContextWidth.all(of: model),
       durations: EngineDurations(
-        of: model, requests: settings.maxRequests,
+        of: model, requests: requests,
         // A step holds no more than memory does, whatever its budget: some engines let one long prompt exceed it.
-        tokens: max(settings.maxBatchedTokens, settings.maxRequests * queries, min(tokens, 1 << 24)),
+        tokens: max(settings.maxBatchedTokens, requests * queries, min(tokens, 1 << 24)),
         context: max(1, context),
         launching: launching, power: power),
       frontEnd: pool.role == .decode ? FrontEnd() : FrontEnd(model.engine),

@@ -29,6 +29,6 @@ extension DeployedPool {
     let isPooled = settings == nil && role == .prefill
     let shares = isPooled ? (model.ranks == 1 ? model.plan.dies : model.ranks) : 1
     let perToken = memory.bytesPerToken
-    return (perToken * Double(tokens), perToken * Double(memory.keyValueTokensPerRank * shares))
+    return (perToken * Double(tokens), perToken * Double(tokensPerRank * shares))
   }
 }

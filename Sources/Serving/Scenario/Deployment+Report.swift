@@ -60,9 +60,9 @@ extension Deployment {
     return ServingPrices(
       hardware: perSecond, electricity: cost.electricity * cost.powerUsageEffectiveness, costAssumptions: assumptions,
       energyAssumptions: [
-        "input power of the whole system as described in the catalog: chips between idle and maximum by how busy "
-          + "matrix cores "
-          + "and memory are, hosts, switches, optics and supply losses; chips not in use idle",
+        "input power of the chips in use and of their share of the system as described in the catalog: chips between "
+          + "idle and maximum by how busy matrix cores and memory are, hosts, switches, optics and supply losses; what "
+          + "the rest of the system draws is not counted, as it is not charged",
         "no published measurement of the power of this machine in service is known; the sum is held against press "
           + "estimates of the whole",
       ])

@@ -47,11 +47,15 @@ extension EngineDurations {
       let chunk = StepWork.Prefill(newTokens: Double(new), cachedTokens: Double(cached), pairs: pairs)
       return StepWork(prefill: [chunk], instanceTokens: total.map(Double.init), isCaptured: isPiecewise)
     }
-    func watts(_ work: StepWork) -> Watts { power?.watts(chips: model.chips, during: model.estimate(work)) ?? .zero }
+    // A pipeline has a batch in each of its stages; those beside each other are in one stage at a time.
+    let stages = model.plan.pipeline
+    func watts(_ work: StepWork) -> Watts {
+      power?.watts(chips: model.chips, during: model.estimate(work), batches: stages) ?? .zero
+    }
     // Half of the context that a rank can hold at most.
     let typical = max(1, context / 2 / max(1, requests))
     self.init(
-      kinds: kinds, ranks: model.ranks, requestLimit: requests, tokenLimit: tokens, contextLimit: context,
+      kinds: kinds, ranks: model.ranks * stages, requestLimit: requests, tokenLimit: tokens, contextLimit: context,
       widths: widths,
       Model(
         decode: { count in
@@ -59,7 +63,9 @@ extension EngineDurations {
           let parts = decode(count)
           return parts.shared + parts.head + parts.host
         },
-        shared: { new, total in model.parts(promptWork(new, 0, kind: nil, total: total)).shared },
+        shared: { new, total in
+          model.parts(promptWork(new, 0, kind: nil, total: max(new, total / stages))).shared
+        },
         head: { decode($0).head }, host: { decode($0).host },
         core: { kind, count, context in decode(count, kind, context).cores[kind] },
         chunk: { kind, new, cached in model.parts(promptWork(new, cached, kind: kind, total: nil)).cores[kind] },

@@ -8,7 +8,7 @@ extension LoadEstimate {
     var rates: (prompts: Double, answers: Double, both: Double) = (0, 0, 0)
     var batch = (requests: 1, limit: "limit")
     for pool in pools {
-      let ranks = Double(pool.model.ranks * pool.instances)
+      let ranks = Double(pool.ranks * pool.instances)
       let prompt = pool.secondsOfPrompt(workload)
       batch = pool.role == .prefill ? batch : pool.largestBatch(workload, objective)
       let answer = pool.role == .prefill ? 0 : pool.secondsOfAnswer(workload, batch.requests)

@@ -27,8 +27,8 @@ public struct Scenario: Decodable, Sendable {
   public var routing: ServingConfiguration.Routing?
   /// The pool of prefix blocks; absent: none.
   public var cache: CachePool?
-  /// What a request must keep to count as good.
-  public var objectives: Objectives
+  /// What a request must keep to count as good; absent: nothing.
+  public var objectives: Objectives?
   public var workload: WorkloadSpecification
   /// Scales the workload's rate until the busier of prefill and decode is loaded to this share.
   public var load: Double?
@@ -156,6 +156,8 @@ public struct Scenario: Decodable, Sendable {
     /// From arrival to the last token.
     public var endToEnd: Seconds?
     enum CodingKeys: String, CodingKey, CaseIterable { case timeToFirstToken, timePerOutputToken, endToEnd }
+
+    public init() {}
 
     public init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: CodingKeys.self)

@@ -69,7 +69,8 @@ extension SchedulingOptions {
   /// Fields that are set and that a scheduler does not know.
   func strangers(to scheduler: Engine.Scheduler) -> [String] {
     let fields: [(CodingKeys, Bool, Set<Engine.Scheduler>)] = [
-      (.chunkTokens, chunkTokens != nil, [.sgLang]), (.policy, policy != nil, [.vLLM, .sgLang]),
+      (.chunkTokens, chunkTokens != nil, [.sgLang]), (.policy, policy == .priority, [.vLLM]),
+      (.policy, policy == .lpm, [.sgLang]), (.policy, policy == .fcfs, [.vLLM, .sgLang]),
       (.chunked, chunked != nil, [.vLLM, .tensorRT]), (.longPromptThreshold, longPromptThreshold != nil, [.vLLM]),
       (.freeShare, freeShare != nil, [.vLLM, .ascend, .mindIE]), (.mixed, mixed != nil, [.sgLang]),
       (.conservativeness, conservativeness != nil, [.sgLang]), (.reservesOutput, reservesOutput != nil, [.tensorRT]),

@@ -80,11 +80,10 @@ extension ServingConfiguration {
       if let routing = scenario.routing { engine.routing = try EngineRouting(routing, pool.engine) }
       return engine
     }
-    let used = pools.reduce(0) { $0 + $1.instances * $1.chips }
     try self.init(
-      engines: engines, transfer: Transfer(pools, parts.machine), objectives: Objectives(scenario.objectives),
-      tokensPerBlock: block, maxConcurrency: scenario.workload.maxConcurrency,
-      constantPower: power.idle(besides: used, of: parts.machine.system), seed: Seed(scenario.seed ?? 1))
+      engines: engines, transfer: Transfer(pools, parts.machine),
+      objectives: Objectives(scenario.objectives ?? .init()),
+      tokensPerBlock: block, maxConcurrency: scenario.workload.maxConcurrency, seed: Seed(scenario.seed ?? 1))
   }
 }
 

@@ -12,11 +12,11 @@ extension ServingConfiguration {
     let power = PowerModel(machine.system, chip: machine.chip)
     try self.init(
       prefill: Self.prefillPool(phases.prefill, scenario.routing, prefill, power),
-      decode: Self.decodePool(phases.decode, scenario.objectives, decode, power),
+      decode: Self.decodePool(phases.decode, scenario.objectives ?? .init(), decode, power),
       transfer: try Self.transfer(machine, decode.model, chips: phases.prefill.chips),
       cache: Self.cache(scenario, machine, phases, decode.model, tokensPerBlock),
-      objectives: Objectives(scenario.objectives), maxConcurrency: scenario.workload.maxConcurrency,
-      constantPower: power.idle(besides: phases.chips, of: machine.system), seed: Seed(scenario.seed ?? 1))
+      objectives: Objectives(scenario.objectives ?? .init()), maxConcurrency: scenario.workload.maxConcurrency,
+      seed: Seed(scenario.seed ?? 1))
   }
 
   private static func prefillPool(
@@ -104,13 +104,5 @@ extension ServingConfiguration.Objectives {
     self.init(
       timeToFirstToken: objectives.timeToFirstToken.map(Span.init),
       timePerOutputToken: objectives.timePerOutputToken.map(Span.init), endToEnd: objectives.endToEnd.map(Span.init))
-  }
-}
-
-extension PowerModel {
-  /// Of the chips of a system that serve nothing; none where a system is as large as it is used.
-  func idle(besides used: Int, of system: System) -> Watts {
-    guard system.scales != true else { return .zero }
-    return watts(chips: max(0, system.chips.value - used), computeUtilisation: 0, memoryUtilisation: 0)
   }
 }

@@ -15,8 +15,6 @@ public struct ServingConfiguration: Sendable {
   public var maxConcurrency: Int?
   /// Which requests count in latencies and rates; nil for all.
   public var window: Window?
-  /// Drawn at all times by what is not an instance (idle chips, nodes, switches).
-  public var constantPower: Watts
   public var seed: Seed
 
   /// How arrivals are given to prefill instances.
@@ -149,7 +147,7 @@ public struct ServingConfiguration: Sendable {
   /// Engines alone.
   public init(
     engines: [EnginePool], transfer: Transfer? = nil, objectives: Objectives = Objectives(), tokensPerBlock: Int = 0,
-    maxConcurrency: Int? = nil, constantPower: Watts = .zero, seed: Seed
+    maxConcurrency: Int? = nil, seed: Seed
   ) throws(Problems) {
     prefill = .none
     decode = .none
@@ -160,7 +158,6 @@ public struct ServingConfiguration: Sendable {
     cache = Cache(scope: .none, capacityBlocks: 0, tokensPerBlock: tokensPerBlock, bytesPerToken: 0)
     self.objectives = objectives
     self.maxConcurrency = maxConcurrency
-    self.constantPower = constantPower
     self.seed = seed
     let faults = engineFaults
     if !faults.isEmpty { throw Problems(faults) }
@@ -175,7 +172,7 @@ public struct ServingConfiguration: Sendable {
   /// Refuses what cannot be simulated, all faults at once.
   public init(
     prefill: Prefill, decode: Decode, transfer: Transfer, cache: Cache, objectives: Objectives = Objectives(),
-    maxConcurrency: Int? = nil, constantPower: Watts = .zero, seed: Seed
+    maxConcurrency: Int? = nil, seed: Seed
   ) throws(Problems) {
     self.prefill = prefill
     self.decode = decode
@@ -183,7 +180,6 @@ public struct ServingConfiguration: Sendable {
     self.cache = cache
     self.objectives = objectives
     self.maxConcurrency = maxConcurrency
-    self.constantPower = constantPower
     self.seed = seed
     let faults = self.faults
     if !faults.isEmpty { throw Problems(faults) }
