@@ -66,13 +66,22 @@ private func lengths(_ list: [Request]) -> [[Int64]] { list.map { [$0.arrival, I
       (Sample.multimodal, .azure, .date, [[0, 4117, 5], [0.1, 120, 7]]),
       (Sample.aiperf, .aiperf, .nanoseconds, [[0, 70, 3], [0.1, 550, 9]]),
       (Sample.vllm, .vllm, .seconds, [[0, 6, 3], [0.25, 5, 2], [0.75, 7, 4]]),
-      ("arrived_at,num_prefill_tokens,num_decode_tokens\n0.0,4808,10\n5e-05,3,8\n", .vidur, .seconds,
-        [[0, 4808, 10], [0.00005, 3, 8]]),
-      ("arrival_ms;in_tokens;prompt_tokens;output_tokens\n1.5;9;3;4\n3;9;\"5\";6.0\n", .csv, .milliseconds,
-        [[0, 3, 4], [0.0015, 5, 6]]),
-      ("ts,prompt_len,output_len\n1700000000000,3,4\n1700000001000,5,6\n", .csv, .milliseconds,
-        [[0, 3, 4], [1, 5, 6]]),
-      ("time\tisl\tosl\n2024-01-01T00:00:00\t3\t4\n2024-01-01T00:00:01Z\t5\t6\n", .csv, .date, [[0, 3, 4], [1, 5, 6]]),
+      (
+        "arrived_at,num_prefill_tokens,num_decode_tokens\n0.0,4808,10\n5e-05,3,8\n", .vidur, .seconds,
+        [[0, 4808, 10], [0.00005, 3, 8]]
+      ),
+      (
+        "arrival_ms;in_tokens;prompt_tokens;output_tokens\n1.5;9;3;4\n3;9;\"5\";6.0\n", .csv, .milliseconds,
+        [[0, 3, 4], [0.0015, 5, 6]]
+      ),
+      (
+        "ts,prompt_len,output_len\n1700000000000,3,4\n1700000001000,5,6\n", .csv, .milliseconds,
+        [[0, 3, 4], [1, 5, 6]]
+      ),
+      (
+        "time\tisl\tosl\n2024-01-01T00:00:00\t3\t4\n2024-01-01T00:00:01Z\t5\t6\n", .csv, .date,
+        [[0, 3, 4], [1, 5, 6]]
+      ),
     ])
   func recognised(text: String, format: TraceFormat, clock: ClockUnit, expected: [[Double]]) throws {
     let (source, file) = try source(text)

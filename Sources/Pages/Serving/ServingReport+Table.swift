@@ -13,7 +13,7 @@ extension ServingReport {
     return Document(
       title: context.title, subtitle: context.system, badges: badges, lead: refusalSentences + [limits],
       sections: [
-        Document.Section("Latency", [.table(shortLatencyTable)]),
+        Document.Section("Latency", [.table(shortLatencyTable)])
       ] + (percentileTable.map { [Document.Section("Percentiles", [.table($0)])] } ?? []) + [
         Document.Section("Throughput", [.table(throughputTable)]),
         Document.Section("Time of the mean request", [.table(phaseTable)]),
