@@ -60,6 +60,7 @@ public struct GeneratedSource: RequestSource {
         let arrival = try nextArrival()
         let prompt = lengthened(promptLength.sample(&promptStream), by: prefixes.tokens)
         let output = outputLength.sample(&outputStream)
+        try checkBlocks(of: prompt)
         if tokensPerBlock > 0 { appendHashes(promptTokens: Int(prompt), to: &batch.blockHashes) }
         batch.append(arrival: arrival, promptTokens: prompt, outputTokens: output)
       }
@@ -76,6 +77,14 @@ public struct GeneratedSource: RequestSource {
   }
 
   private func lengthened(_ tokens: Int32, by more: Int) -> Int32 { Int32(clamping: Int(tokens) + more) }
+
+  /// A batch of hashes stays in memory.
+  private func checkBlocks(of prompt: Int32) throws {
+    guard tokensPerBlock > 0, Int(prompt) / tokensPerBlock > 1 << 24 else { return }
+    throw Problem(
+      "workload.blockTokens", "a prompt of \(prompt) tokens has more than 2^24 blocks of \(tokensPerBlock)",
+      wayOut: "give larger blocks or shorter prompts")
+  }
 
   /// Tokens of the prefix in whole blocks.
   private func sharedBlocks(of promptTokens: Int, _ count: Int) -> Int {
@@ -116,6 +125,7 @@ public struct GeneratedSource: RequestSource {
     let new = Int(promptLength.sample(&promptStream))
     let prompt = lengthened(Int32(clamping: session.context + new), by: isFirst ? prefixes.tokens : 0)
     let output = outputLength.sample(&outputStream)
+    try checkBlocks(of: prompt)
     if tokensPerBlock > 0 {
       let count = (Int(prompt) + tokensPerBlock - 1) / tokensPerBlock
       if isFirst {

@@ -55,6 +55,15 @@ public enum LengthDistribution: Hashable, Sendable {
     guard high <= Double(Int32.max) else { return nil }
     return ratio == 0 ? .fixed(Int32(length)) : .uniform(minimum: Int32(low), maximum: Int32(high))
   }
+
+  /// SGLang's `--random-range-ratio`: whole numbers from ⌊length·ratio⌋, at least 1, to the length.
+  ///
+  /// Nil where the ratio is not from 0 to 1, or the length is none.
+  public static func upTo(_ length: Int, ratio: Double) -> LengthDistribution? {
+    guard 1...Int(Int32.max) ~= length, 0...1 ~= ratio else { return nil }
+    let low = Int32(max(1, (Double(length) * ratio).rounded(.down)))
+    return low == length ? .fixed(low) : .uniform(minimum: low, maximum: Int32(length))
+  }
 }
 
 /// Prompts that begin with the same tokens, as under common system prompts or documents.

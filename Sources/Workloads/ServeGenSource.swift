@@ -95,9 +95,15 @@ public struct ServeGenSource: RequestSource {
     }
     var times: [Double] = []
     var sum = 0.0
+    if expected < 1 { return }
     for _ in 0..<Int(expected) {
       sum += part.gap(&stream)
       times.append(sum)
+    }
+    guard sum > 0, sum.isFinite else {
+      throw Problem(
+        "\(folder)/chunk-\(client.number)-trace.csv", "has gaps at \(Int(part.start)) s that cannot be drawn",
+        wayOut: "check the shape of its distribution")
     }
     for time in times.dropLast() {
       let share = stream.uniform()

@@ -31,6 +31,8 @@ struct BenchmarkOptions: ParsableArguments {
   @Option(help: .hidden) var resultDir: String?
   @Option(help: .hidden) var resultFilename: String?
   @Option(help: .hidden) var outputFile: String?
+  @Option(help: .hidden) var flushCacheTimeout: String?
+  @Option(help: .hidden) var warmupRequests: String?
   @Option(parsing: .upToNextOption, help: .hidden) var header: [String] = []
   @Option(parsing: .upToNextOption, help: .hidden) var metadata: [String] = []
   @Option(parsing: .upToNextOption, help: .hidden) var loraModules: [String] = []
@@ -55,6 +57,16 @@ struct BenchmarkOptions: ParsableArguments {
   @Flag(help: .hidden) var enableMultimodalChat = false
   @Flag(help: .hidden) var noReranker = false
   @Flag(help: .hidden) var flushCache = false
+  @Flag(help: .hidden) var outputDetails = false
+  @Flag(help: .hidden) var printRequests = false
+  @Flag(help: .hidden) var returnLogprob = false
+  @Flag(help: .hidden) var applyChatTemplate = false
+  @Flag(help: .hidden) var tokenizePrompt = false
+  @Flag(help: .hidden) var pdSeparated = false
+  @Flag(help: .hidden) var plotThroughput = false
+
+  /// Whether the command is one of SGLang's, which draws lengths otherwise.
+  var isSGLang: Bool { backend?.hasPrefix("sglang") == true }
 
   /// Where `--save-result` writes; nil where no name is given.
   var resultPath: String? {
@@ -75,6 +87,7 @@ struct BenchmarkOptions: ParsableArguments {
       ("extra-body", extraBody != nil), ("extra-request-body", extraRequestBody != nil),
       ("timeline-itl-thresholds", timelineItlThresholds != nil), ("random-batch-size", randomBatchSize != nil),
       ("probe-request-rate", probeRequestRate != nil), ("output-file", outputFile != nil),
+      ("flush-cache-timeout", flushCacheTimeout != nil), ("warmup-requests", warmupRequests != nil),
     ]
     let flags: [(String, Bool)] = [
       ("header", !header.isEmpty), ("metadata", !metadata.isEmpty), ("lora-modules", !loraModules.isEmpty),
@@ -86,6 +99,9 @@ struct BenchmarkOptions: ParsableArguments {
       ("plot-dataset-stats", plotDatasetStats), ("no-stream", noStream), ("no-oversample", noOversample),
       ("skip-chat-template", skipChatTemplate), ("enable-multimodal-chat", enableMultimodalChat),
       ("no-reranker", noReranker), ("flush-cache", flushCache),
+      ("output-details", outputDetails), ("print-requests", printRequests), ("return-logprob", returnLogprob),
+      ("apply-chat-template", applyChatTemplate), ("tokenize-prompt", tokenizePrompt), ("pd-separated", pdSeparated),
+      ("plot-throughput", plotThroughput),
     ]
     let given = (options + flags).filter(\.1).map { "--\($0.0)" }
     guard !given.isEmpty else { return nil }

@@ -4,7 +4,9 @@ import Units
 
 extension WorkloadOptions {
   /// Whether a data set's own times are kept.
-  var isSelfTimed: Bool { datasetName == "timed_trace" && selfTimed != false || selfTimed == true }
+  var isSelfTimed: Bool {
+    datasetName == "timed_trace" && selfTimed != false || selfTimed == true || useTraceTimestamps
+  }
 
   /// vLLM's `--dataset-name`.
   func applyDataset(_ edit: inout WorkloadEdit, _ remark: (String) -> Void) throws {
@@ -14,12 +16,13 @@ extension WorkloadOptions {
       }
       return
     }
-    let needsPath = ["sharegpt", "custom", "burstgpt", "timed_trace"].contains(datasetName)
+    let needsPath = ["sharegpt", "custom", "burstgpt", "timed_trace", "mooncake"].contains(datasetName)
     guard !needsPath || datasetPath != nil || trace != nil else {
       throw ValidationError("--dataset-name \(datasetName): give its file with --dataset-path")
     }
     switch datasetName {
-    case "random", "random-ids": break
+    case "random", "random-ids", "mooncake": break
+    case "generated-shared-prefix": try applySharedPrefixes(&edit)
     case "prefix_repetition": try applyPrefixRepetition(&edit)
     case "sharegpt", "custom":
       if !edit.has("bytesPerToken") {
@@ -44,6 +47,19 @@ extension WorkloadOptions {
     try edit.set("prefixes.tokens", prefixRepetitionPrefixLen ?? 256)
     try edit.set("inputTokens", prefixRepetitionSuffixLen ?? 256)
     try edit.set("outputTokens", prefixRepetitionOutputLen ?? 128)
+    if !edit.has("blockTokens") { try edit.set("blockTokens", Self.usual.blockTokens) }
+  }
+
+  /// SGLang's: each of so many groups has a system prompt, before questions of one length.
+  private func applySharedPrefixes(_ edit: inout WorkloadEdit) throws {
+    let groups = gspNumGroups ?? 64
+    let (prompts, overflow) = groups.multipliedReportingOverflow(by: gspPromptsPerGroup ?? 16)
+    if overflow { throw ValidationError("--gsp-num-groups \(groups): give fewer") }
+    try edit.set("prefixes.groups", groups)
+    try edit.set("prefixes.tokens", gspSystemPromptLen ?? 2048)
+    try edit.set("inputTokens", gspQuestionLen ?? 128)
+    try edit.set("outputTokens", gspOutputLen ?? 256)
+    try edit.set("prompts", prompts)
     if !edit.has("blockTokens") { try edit.set("blockTokens", Self.usual.blockTokens) }
   }
 

@@ -25,7 +25,7 @@ extension WorkloadOptions {
     try applyRate(&edit)
     try applyPrefix(&edit)
     try fillIn(&edit, remark)
-    try applyRatio(&edit)
+    try applyRatio(&edit, remark)
     try applyWarmUp(&edit)
     if let line = benchmark.remark { remark(line) }
     return edit.node
@@ -103,16 +103,20 @@ extension WorkloadOptions {
         filled.append("prompts of \(Self.usual.input) tokens")
       }
       if !edit.has("outputTokens") {
-        try edit.set("outputTokens", Self.usual.output)
-        filled.append("answers of \(Self.usual.output)")
+        let output = benchmark.isSGLang ? Self.usual.input : Self.usual.output
+        try edit.set("outputTokens", output)
+        filled.append("answers of \(output)")
       }
     }
-    if !filled.isEmpty { remark("as vLLM's benchmark, where nothing is said: \(filled.joined(separator: ", "))") }
+    if !filled.isEmpty { remark("as the benchmark does, where nothing is said: \(filled.joined(separator: ", "))") }
   }
 
-  private func applyRatio(_ edit: inout WorkloadEdit) throws {
-    guard let randomRangeRatio else { return }
+  private func applyRatio(_ edit: inout WorkloadEdit, _ remark: (String) -> Void) throws {
+    // SGLang draws from ratio times the length up to the length, and without a ratio from 1 on.
+    let draws = benchmark.isSGLang && generates && (datasetName ?? "random").hasPrefix("random")
+    guard let randomRangeRatio = randomRangeRatio ?? (draws ? "0" : nil) else { return }
     let (input, output) = try ratios(randomRangeRatio)
+    if benchmark.isSGLang { remark("lengths are drawn as SGLang does: from \(input) times the length to the length") }
     let lengths = [
       ("inputTokens", input, "--random-input-len"), ("outputTokens", output, "--random-output-len"),
     ]
@@ -120,8 +124,13 @@ extension WorkloadOptions {
       guard let length = edit.number(name) else {
         throw ValidationError("--random-range-ratio: the scenario's \(name) is no number; give \(flag)")
       }
-      guard let distribution = LengthDistribution.around(length, ratio: ratio) else {
-        throw ValidationError("--random-range-ratio \(ratio): give a number from 0 to below 1")
+      let distribution =
+        benchmark.isSGLang
+        ? LengthDistribution.upTo(length, ratio: ratio) : LengthDistribution.around(length, ratio: ratio)
+      guard let distribution else {
+        throw ValidationError(
+          "--random-range-ratio \(ratio): vLLM draws from (1 - ratio) to (1 + ratio) times the length; give 0 (always "
+            + "the length) to below 1, or --backend sglang for SGLang's 0 to 1")
       }
       guard case .uniform(let minimum, let maximum) = distribution else { continue }
       try edit.remove(name)
@@ -146,7 +155,10 @@ extension WorkloadOptions {
     guard let numWarmups, numWarmups != 0 else { return }
     guard numWarmups > 0 else { throw ValidationError("--num-warmups \(numWarmups): give a number from 0 on") }
     try edit.set("statistics.warmUpRequests", numWarmups)
-    if let prompts = edit.number("prompts") { try edit.set("prompts", prompts + numWarmups) }
+    if let prompts = edit.number("prompts") {
+      let (sum, overflow) = prompts.addingReportingOverflow(numWarmups)
+      try edit.set("prompts", overflow ? Int.max : sum)
+    }
   }
 }
 

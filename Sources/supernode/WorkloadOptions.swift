@@ -33,7 +33,7 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Tokens that all prompts have in common, before their own.")
   var randomPrefixLen: Int?
   @Option(
-    help: "What is sent: random, prefix_repetition, or sharegpt, custom, burstgpt, timed_trace of --dataset-path.")
+    help: "What is sent: random, prefix_repetition, or sharegpt, custom, burstgpt, timed_trace, mooncake of a file.")
   var datasetName: String?
   @Option(help: "The file of --dataset-name.")
   var datasetPath: String?
@@ -50,6 +50,12 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: .hidden) var timedTraceLabelOutputLength: String?
   @Option(help: .hidden) var timedTraceLabelHashIds: String?
   @Flag(inversion: .prefixedNo, help: .hidden) var selfTimed: Bool?
+  @Flag(help: .hidden) var useTraceTimestamps = false
+  @Option(help: .hidden) var gspNumGroups: Int?
+  @Option(help: .hidden) var gspPromptsPerGroup: Int?
+  @Option(help: .hidden) var gspSystemPromptLen: Int?
+  @Option(help: .hidden) var gspQuestionLen: Int?
+  @Option(help: .hidden) var gspOutputLen: Int?
   @Option(help: "A rate that changes over the requests: linear or exponential, between the two below.")
   var rampUpStrategy: String?
   @Option(help: "Requests per second of the first request.") var rampUpStartRps: Double?

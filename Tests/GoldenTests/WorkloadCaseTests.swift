@@ -62,6 +62,10 @@ import Testing
       "--random-range-ratio", "{\"input\": 0.5, \"output\": 0}", "--random-prefix-len", "64")
     let workload = try #require(flags.result["inputs.workload"])
     #expect(workload["inputTokens.minimum"]?.text == "50" && workload["inputTokens.maximum"]?.text == "150")
+    let sglang = try simulated(
+      "--backend", "sglang", "--dataset-name", "random", "--num-prompts", "20", "--random-range-ratio", "1.0",
+      "--random-input-len", "300", "--random-output-len", "20", "--request-rate", "inf", "--output-file", "x.jsonl")
+    #expect(sglang.result["requests.promptTokens"]?.text == "6000")
     #expect(workload["prefixes.tokens"]?.text == "64" && workload["outputTokens"]?.text == "10")
     let text = try String(contentsOfFile: scenario, encoding: .utf8)
     let start = try #require(text.range(of: "workload:"))

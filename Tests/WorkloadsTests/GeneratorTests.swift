@@ -26,6 +26,8 @@ private func drawn(_ text: String, seed: UInt64 = 1) throws -> [Request] {
     #expect(abs(mean - 15) < 5 * 4.9 / 20_000.0.squareRoot())
     #expect(LengthDistribution.around(1, ratio: 0.9) == .uniform(minimum: 1, maximum: 2))
     #expect(LengthDistribution.around(8, ratio: 0) == .fixed(8))
+    #expect(LengthDistribution.upTo(100, ratio: 0.255) == .uniform(minimum: 25, maximum: 100))
+    #expect(LengthDistribution.upTo(9, ratio: 1) == .fixed(9) && LengthDistribution.upTo(9, ratio: 1.1) == nil)
     #expect(LengthDistribution.around(8, ratio: 1) == nil && LengthDistribution.around(8, ratio: .nan) == nil)
   }
 

@@ -6,6 +6,8 @@ struct TraceClock {
   /// The first request's clock; nil before it.
   private var origin: (seconds: Int64, picoseconds: Int64)?
   private var last = Instant.zero
+  /// Of a request that comes before the one above it.
+  static let isEarlier = "arrives before the request above it"
   /// The conversation of each chat.
   private var chats = RecentTable()
   /// When the last answer of each conversation ended in the service that was logged.
@@ -50,9 +52,9 @@ struct TraceClock {
     guard !overflow, seconds < 106 * 86_400 else {
       throw LineFault("arrives more than 106 days after the first request")
     }
-    guard seconds >= 0 else { throw LineFault("arrives before the request above it") }
+    guard seconds >= 0 else { throw LineFault(Self.isEarlier) }
     let arrival = seconds * 1_000_000_000_000 + (line.picoseconds - origin.picoseconds)
-    guard arrival >= last.picoseconds else { throw LineFault("arrives before the request above it") }
+    guard arrival >= last.picoseconds else { throw LineFault(Self.isEarlier) }
     return Instant(picoseconds: arrival)
   }
 }

@@ -86,7 +86,8 @@ public struct TraceSource: RequestSource {
   }
 
   private mutating func pass(over fault: LineFault, at place: String) throws {
-    let problem = Problem(place, fault.text, wayOut: "fix the line or run with --skip-bad")
+    let wayOut = fault.text == TraceClock.isEarlier ? "fix the line or run with --sort or --skip-bad" : nil
+    let problem = Problem(place, fault.text, wayOut: wayOut ?? "fix the line or run with --skip-bad")
     guard wanted.skipBad else { throw problem }
     skipped.add(problem)
   }
