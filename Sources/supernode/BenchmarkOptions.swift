@@ -3,36 +3,36 @@ import ArgumentParser
 /// Options of `vllm bench serve` and of SGLang's `bench_serving` that say how a client talks to a server, so that a
 /// pasted command runs; here they have no effect, and are named.
 struct BenchmarkOptions: ParsableArguments {
-  @Option(help: .hidden) var backend: String?
-  @Option(help: .hidden) var baseUrl: String?
-  @Option(help: .hidden) var host: String?
-  @Option(help: .hidden) var port: String?
-  @Option(help: .hidden) var endpoint: String?
-  @Option(help: .hidden) var tokenizer: String?
-  @Option(help: .hidden) var tokenizerMode: String?
-  @Option(help: .hidden) var label: String?
-  @Option(help: .hidden) var logprobs: String?
-  @Option(help: .hidden) var requestIdPrefix: String?
-  @Option(help: .hidden) var topP: String?
-  @Option(help: .hidden) var topK: String?
-  @Option(help: .hidden) var minP: String?
-  @Option(help: .hidden) var temperature: String?
-  @Option(help: .hidden) var frequencyPenalty: String?
-  @Option(help: .hidden) var presencePenalty: String?
-  @Option(help: .hidden) var repetitionPenalty: String?
-  @Option(help: .hidden) var loraAssignment: String?
-  @Option(help: .hidden) var readyCheckTimeoutSec: String?
-  @Option(help: .hidden) var chatTemplateKwargs: String?
-  @Option(help: .hidden) var extraBody: String?
-  @Option(help: .hidden) var extraRequestBody: String?
-  @Option(help: .hidden) var timelineItlThresholds: String?
-  @Option(help: .hidden) var randomBatchSize: String?
-  @Option(help: .hidden) var probeRequestRate: String?
-  @Option(help: .hidden) var resultDir: String?
-  @Option(help: .hidden) var resultFilename: String?
-  @Option(help: .hidden) var outputFile: String?
-  @Option(help: .hidden) var flushCacheTimeout: String?
-  @Option(help: .hidden) var warmupRequests: String?
+  @Option(parsing: .unconditional, help: .hidden) var backend: String?
+  @Option(parsing: .unconditional, help: .hidden) var baseUrl: String?
+  @Option(parsing: .unconditional, help: .hidden) var host: String?
+  @Option(parsing: .unconditional, help: .hidden) var port: String?
+  @Option(parsing: .unconditional, help: .hidden) var endpoint: String?
+  @Option(parsing: .unconditional, help: .hidden) var tokenizer: String?
+  @Option(parsing: .unconditional, help: .hidden) var tokenizerMode: String?
+  @Option(parsing: .unconditional, help: .hidden) var label: String?
+  @Option(parsing: .unconditional, help: .hidden) var logprobs: String?
+  @Option(parsing: .unconditional, help: .hidden) var requestIdPrefix: String?
+  @Option(parsing: .unconditional, help: .hidden) var topP: String?
+  @Option(parsing: .unconditional, help: .hidden) var topK: String?
+  @Option(parsing: .unconditional, help: .hidden) var minP: String?
+  @Option(parsing: .unconditional, help: .hidden) var temperature: String?
+  @Option(parsing: .unconditional, help: .hidden) var frequencyPenalty: String?
+  @Option(parsing: .unconditional, help: .hidden) var presencePenalty: String?
+  @Option(parsing: .unconditional, help: .hidden) var repetitionPenalty: String?
+  @Option(parsing: .unconditional, help: .hidden) var loraAssignment: String?
+  @Option(parsing: .unconditional, help: .hidden) var readyCheckTimeoutSec: String?
+  @Option(parsing: .unconditional, help: .hidden) var chatTemplateKwargs: String?
+  @Option(parsing: .unconditional, help: .hidden) var extraBody: String?
+  @Option(parsing: .unconditional, help: .hidden) var extraRequestBody: String?
+  @Option(parsing: .unconditional, help: .hidden) var timelineItlThresholds: String?
+  @Option(parsing: .unconditional, help: .hidden) var randomBatchSize: String?
+  @Option(parsing: .unconditional, help: .hidden) var probeRequestRate: String?
+  @Option(parsing: .unconditional, help: .hidden) var resultDir: String?
+  @Option(parsing: .unconditional, help: .hidden) var resultFilename: String?
+  @Option(parsing: .unconditional, help: .hidden) var outputFile: String?
+  @Option(parsing: .unconditional, help: .hidden) var flushCacheTimeout: String?
+  @Option(parsing: .unconditional, help: .hidden) var warmupRequests: String?
   @Option(parsing: .upToNextOption, help: .hidden) var header: [String] = []
   @Option(parsing: .upToNextOption, help: .hidden) var metadata: [String] = []
   @Option(parsing: .upToNextOption, help: .hidden) var loraModules: [String] = []

@@ -60,6 +60,9 @@ extension WorkloadOptions {
 
   private func applyRate(_ edit: inout WorkloadEdit) throws {
     if let requestRate {
+      guard Double(requestRate) != nil else {
+        throw ValidationError("--request-rate \(requestRate): give requests per second, or inf for all at once")
+      }
       if requestRate.lowercased() == "inf", !edit.has("trace") {
         for name in ["requestRate", "arrivals", "burstiness"] { try edit.remove(name) }
       } else {

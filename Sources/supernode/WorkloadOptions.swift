@@ -38,7 +38,9 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "The file of --dataset-name.")
   var datasetPath: String?
   @Option(help: "Answer's tokens of --dataset-name sharegpt.") var sharegptOutputLen: Int?
-  @Option(help: "Answer's tokens of --dataset-name custom; -1 for those of the file.") var customOutputLen: Int?
+  @Option(
+    parsing: .unconditional, help: "Answer's tokens of --dataset-name custom; -1 for those of the file.")
+  var customOutputLen: Int?
   @Option(help: .hidden) var prefixRepetitionPrefixLen: Int?
   @Option(help: .hidden) var prefixRepetitionSuffixLen: Int?
   @Option(help: .hidden) var prefixRepetitionNumPrefixes: Int?

@@ -9,7 +9,7 @@ import Testing
   static let examples = [
     "cloudmatrix384-deepseek-r1", "cloudmatrix384-no-cache", "cloudmatrix384-azure-conv", "llama-3.1-70b-hgx-h100",
     "deepseek-r1-hgx-h200", "deepseek-r1-h20", "qwen3-32b-atlas-800-a2", "deepseek-r1-deepseek-h800",
-    "deepseek-r1-xdeepserve",
+    "deepseek-r1-xdeepserve", "llama-3.1-70b-conversations",
   ]
 
   /// Runs that differ from one example by flags, each with the hash of its requests as CSV.

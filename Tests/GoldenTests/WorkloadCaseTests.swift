@@ -40,6 +40,7 @@ import Testing
     let flags = try simulated(
       "--request-rate", "inf", "--max-concurrency", "16", "--num-prompts", "100", "--dataset-name", "random",
       "--random_input_len=1024", "--random-output-len", "128", "--ignore-eos", "--backend", "vllm", "--port", "8000",
+      "--top-k", "-1",
       "--percentile-metrics", "ttft,tpot,itl,e2el", "--metric-percentiles", "25,99.9", "--metadata", "a=b", "c=d",
       "--goodput", "ttft:5000", "tpot:100", "--save-result", "--result-filename", "\(scratch.path)/bench.json")
     let set = try simulated(
@@ -50,7 +51,8 @@ import Testing
     #expect(flags.result["requests.completed"]?.text == "100")
     #expect(flags.result["timeToFirstToken.percentiles"]?.elements.count == 2)
     let remarks = flags.error.split(separator: "\n").filter { $0.contains("no effect") }
-    #expect(remarks.count == 1 && flags.error.contains("--backend, --port, --metadata, --ignore-eos"), "\(flags.error)")
+    let named = "--backend, --port, --top-k, --metadata, --ignore-eos"
+    #expect(remarks.count == 1 && flags.error.contains(named), "\(flags.error)")
     let saved = try Node.read(path: "\(scratch.path)/bench.json")
     #expect(saved.field("p99.9_ttft_ms") != nil && saved.field("p25_e2el_ms") != nil)
   }
@@ -122,6 +124,26 @@ import Testing
     #expect(summary["prefixes.tokensPerBlock"]?.text == "16")
     let rate = try #require(summary["prefixes.bestTokenHitRate"]?.text.flatMap(Double.init))
     #expect(abs(rate - Double(39 * 320) / Double(40 * 464)) < 1e-12)
+  }
+
+  @Test("of a pipe, whose blocks are known only when it is read, the assumed size is told where it is wrong")
+  func pipe() throws {
+    let line = #"{"chat_id": 0, "parent_chat_id": -1, "timestamp": 1, "input_length": 32, "output_length": 9, "#
+    _ = try scratch.write(line + "\"hash_ids\": [1, 2]}\n", to: "trace.jsonl")
+    let program = "\(BuiltProgram.path) simulate \(BuiltProgram.root)/Examples/llama-3.1-70b-hgx-h100.yaml --quiet"
+    func run(_ flags: String) throws -> (code: Int32, text: String) {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let files = "< '\(scratch.path)/trace.jsonl' > '\(scratch.path)/out' 2>&1"
+      shell.arguments = ["-c", "\(program) --trace - \(flags) \(files)"]
+      try shell.run()
+      shell.waitUntilExit()
+      return (shell.terminationStatus, try String(contentsOfFile: "\(scratch.path)/out", encoding: .utf8))
+    }
+    let assumed = try run("")
+    #expect(assumed.code == 1 && assumed.text.contains("workload.blockTokens: 512 was assumed"), "\(assumed.text)")
+    let said = try run("--block-tokens 16")
+    #expect(said.code == 0 && said.text.contains("1 of 1 served"), "\(said.text)")
   }
 
   @Test("a run that needs more than 106 days is refused by a sentence, and leaves no file")

@@ -20,7 +20,7 @@ extension ServingSystem {
     _ source: any RequestSource, under configuration: ServingConfiguration, observing observers: ServingObservers
   ) throws -> ServingSystem {
     var arrivals = ArrivalStream(source)
-    try arrivals.check(configuration.cache)
+    try arrivals.check(configuration)
     try arrivals.refill()
     let start = arrivals.nextInstant
     var system = ServingSystem(configuration, observing: observers, start: start == .never ? .zero : start)
@@ -118,8 +118,10 @@ struct ArrivalStream {
     }
   }
 
-  func check(_ cache: ServingConfiguration.Cache) throws {
-    if cache.scope != .none, source.tokensPerBlock > 0, source.tokensPerBlock != cache.tokensPerBlock {
+  func check(_ configuration: ServingConfiguration) throws {
+    let cache = configuration.cache
+    let finds = cache.scope != .none || configuration.engines.contains { $0.memory.prefixUnitTokens > 0 }
+    if finds, cache.tokensPerBlock > 0, source.tokensPerBlock > 0, source.tokensPerBlock != cache.tokensPerBlock {
       throw Problem(
         "workload.blockTokens",
         "\(cache.tokensPerBlock) was assumed and is not the trace's block of \(source.tokensPerBlock) tokens",

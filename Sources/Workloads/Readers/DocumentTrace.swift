@@ -21,7 +21,7 @@ struct DocumentTrace {
         try readConversations(bytes, reading)
       }
     } catch {
-      throw Problem(name, error.text, wayOut: "check the file")
+      throw Problem(name, error.text, wayOut: error.wayOut ?? "check the file")
     }
     guard let first = skipped.examples.first, !skipBad, format == .vllm else { return }
     throw first
@@ -55,10 +55,12 @@ struct DocumentTrace {
     } while scanner.take(UInt8(ascii: ","))
     guard scanner.take(UInt8(ascii: "}")), scanner.isAtEnd() else { throw LineFault("ends in the middle") }
     guard !prompts.isEmpty, !outputs.isEmpty || !reading.needsOutputs else {
-      throw LineFault("has no input_lens and output_lens: run the benchmark with --save-detailed")
+      throw LineFault("has no input_lens and output_lens", wayOut: "run the benchmark with --save-detailed")
     }
     guard !reading.needsClock || starts.count == prompts.count else {
-      throw LineFault("has \(starts.count) start_times for \(prompts.count) requests: give a requestRate")
+      throw LineFault(
+        "has \(starts.count) start_times for \(prompts.count) requests",
+        wayOut: "give a request rate, or inf, in place of its times")
     }
     guard outputs.count == prompts.count || !reading.needsOutputs else {
       throw LineFault("has \(outputs.count) output_lens for \(prompts.count) requests")
@@ -86,7 +88,11 @@ struct DocumentTrace {
   private mutating func readConversations(_ bytes: UnsafeRawBufferPointer, _ reading: TraceReading) throws(LineFault) {
     var scanner = ByteScanner(bytes)
     guard let bytesPerToken = reading.bytesPerToken else {
-      throw LineFault("has words and no tokens: give bytesPerToken, about 4 for English")
+      throw LineFault(
+        "has words, and no tokenizer is here", wayOut: "give bytesPerToken (--bytes-per-token), about 4 for English")
+    }
+    guard !reading.needsClock else {
+      throw LineFault("has conversations without times", wayOut: "give a request rate, or inf")
     }
     guard scanner.take(UInt8(ascii: "[")) else { throw LineFault("is not a JSON list") }
     if scanner.take(UInt8(ascii: "]")) { return }

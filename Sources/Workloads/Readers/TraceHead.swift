@@ -70,7 +70,7 @@ struct TraceHead {
       if format == .text, reading.bytesPerToken == nil {
         throw Problem(
           name, "prompts are given as words, and no tokenizer is here",
-          wayOut: "give bytesPerToken, about 4 for English")
+          wayOut: "give bytesPerToken (--bytes-per-token), about 4 for English")
       }
       self.init(format, .json(dialect), clock: clock.unit, clock.basis, block.tokens, block.basis)
     }

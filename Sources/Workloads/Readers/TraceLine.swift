@@ -23,7 +23,12 @@ struct TraceLine {
 /// What is wrong with a line, to be told with its place.
 struct LineFault: Error {
   var text: String
-  init(_ text: String) { self.text = text }
+  /// Where fixing the line is not it.
+  var wayOut: String?
+  init(_ text: String, wayOut: String? = nil) {
+    self.text = text
+    self.wayOut = wayOut
+  }
 }
 
 extension ByteScanner {
