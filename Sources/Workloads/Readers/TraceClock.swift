@@ -8,6 +8,8 @@ struct TraceClock {
   private var last = Instant.zero
   /// Of a request that comes before the one above it.
   static let isEarlier = "arrives before the request above it"
+  /// Beyond what an instant holds.
+  static let isLate = "arrives more than 106 days after the first request"
   /// The conversation of each chat.
   private var chats = RecentTable()
   /// When the last answer of each conversation ended in the service that was logged.
@@ -50,7 +52,7 @@ struct TraceClock {
     }
     let (seconds, overflow) = line.seconds.subtractingReportingOverflow(origin.seconds)
     guard !overflow, seconds < 106 * 86_400 else {
-      throw LineFault("arrives more than 106 days after the first request")
+      throw LineFault(Self.isLate)
     }
     guard seconds >= 0 else { throw LineFault(Self.isEarlier) }
     let arrival = seconds * 1_000_000_000_000 + (line.picoseconds - origin.picoseconds)

@@ -86,8 +86,13 @@ public struct TraceSource: RequestSource {
   }
 
   private mutating func pass(over fault: LineFault, at place: String) throws {
-    let wayOut = fault.text == TraceClock.isEarlier ? "fix the line or run with --sort or --skip-bad" : nil
-    let problem = Problem(place, fault.text, wayOut: wayOut ?? "fix the line or run with --skip-bad")
+    let wayOut =
+      switch fault.text {
+      case TraceClock.isEarlier: "fix the line or run with --sort or --skip-bad"
+      case TraceClock.isLate: "take a part with duration, say the clock's unit, or run with --skip-bad"
+      default: fault.wayOut ?? "fix the line or run with --skip-bad"
+      }
+    let problem = Problem(place, fault.text, wayOut: wayOut)
     guard wanted.skipBad else { throw problem }
     skipped.add(problem)
   }
