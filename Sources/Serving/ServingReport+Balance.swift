@@ -3,6 +3,7 @@ import Units
 extension ServingReport.Balance {
   /// Prefill's load is the share of time in which it computes; decode's, the share of its batch limit that it fills.
   init(_ outcome: ServingOutcome) {
+    overload = outcome.configuration.maxConcurrency == nil ? Overload(outcome.timeline) : nil
     let pools = [ServingReport.Pool].all(outcome)
     let most = outcome.decodeLimit.requests
     requestsPerRank = outcome.meanRequestsPerRank
@@ -11,7 +12,7 @@ extension ServingReport.Balance {
       let chips = Double(max(1, pools.reduce(0) { $0 + $1.chips }))
       busy = pools.reduce(0) { $0 + $1.utilisation * Double($1.chips) } / chips
       filled = min(1, requestsPerRank / max(1, most))
-      verdict = filled >= 0.9 ? .full : busy < 0.3 ? .idle : .balanced
+      verdict = overload != nil ? .overloaded : filled >= 0.9 ? .full : busy < 0.3 ? .idle : .balanced
       return
     }
     busy = pools[0].utilisation
@@ -22,6 +23,28 @@ extension ServingReport.Balance {
     case let (busy, filled) where filled > 1.25 * busy: verdict = .decodeBound
     default: verdict = .balanced
     }
+    if overload != nil { verdict = .overloaded }
+  }
+}
+
+extension ServingReport.Balance.Overload {
+  /// Nil where the queue at the end of the arrivals is not clearly longer than before, or too few came to tell.
+  init?(_ timeline: ServingReport.Timeline) {
+    guard let end = timeline.arrivals.lastIndex(where: { $0 > 0 }), end >= 16 else { return nil }
+    func mean(_ values: [Double], _ range: Range<Int>) -> Double {
+      values[range].reduce(0, +) / Double(range.count)
+    }
+    let waiting = zip(timeline.prefillQueue, timeline.decodeQueue).map { $0 + $1 }
+    let count = end + 1
+    waitingBefore = mean(waiting, count / 4..<count / 2)
+    waitingAfter = mean(waiting, count * 3 / 4..<count)
+    offered = mean(timeline.arrivals, 0..<count) / timeline.interval.value
+    completed = mean(timeline.completions, count / 2..<count) / timeline.interval.value
+    // A queue that grows in proportion to the time is 7/3 as long in the last quarter as in the second.
+    let grown = waitingAfter - waitingBefore
+    let arrived = timeline.arrivals[count * 3 / 8..<count * 7 / 8].reduce(0, +)
+    guard waitingAfter > 10, waitingAfter > 1.6 * waitingBefore, grown > 0.05 * arrived, completed < 0.97 * offered
+    else { return nil }
   }
 }
 
@@ -56,6 +79,7 @@ extension RequestRecord.Outcome {
     case .queueFull: "the prefill queue was full"
     case .promptTooLong: "the prompt exceeds a prefill instance's memory"
     case .contextTooLong: "prompt and output exceed a decode rank's memory"
+    case .beyondModelLength: "prompt and output are longer than the model's context"
     }
   }
 }

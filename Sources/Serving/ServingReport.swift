@@ -65,7 +65,7 @@ public struct ServingReport: Codable, Sendable {
     public var available: Bytes?
     /// What lacked: memory, the tokens of a step, or a place in the queue.
     public var lack: Lack
-    public enum Lack: String, Codable, Sendable, CaseIterable { case memory, stepTokens, queue }
+    public enum Lack: String, Codable, Sendable, CaseIterable { case memory, stepTokens, queue, modelLength }
   }
 
   /// Of the completed requests, in seconds.
@@ -176,6 +176,19 @@ public struct ServingReport: Codable, Sendable {
       case balanced, prefillBound, decodeBound, idle
       /// Instances that serve prefill and decode together: all memory or seats of the batch are taken.
       case full
+      /// More comes than is served: those that wait become more and more.
+      case overloaded
+    }
+
+    /// How the queue grew while requests came; nil where it did not.
+    public var overload: Overload? = nil
+
+    public struct Overload: Codable, Sendable, Hashable {
+      /// Mean of those that wait in the second quarter of the arrivals, and in the last.
+      public var waitingBefore, waitingAfter: Double
+      /// Requests a second that arrived, and that were completed in the second half of the arrivals.
+      public var offered, completed: Double
+      enum CodingKeys: String, CodingKey, CaseIterable { case waitingBefore, waitingAfter, offered, completed }
     }
   }
 

@@ -4,8 +4,14 @@ import Units
 
 /// The scenario file and every flag that overrides a field of it.
 struct ScenarioOptions: ParsableArguments {
-  @Argument(help: "A scenario file, or the name of a built-in example; - reads standard input.")
-  var scenario: String
+  @Argument(
+    help: "A scenario file, or the name of a built-in example; - reads standard input. Not needed with --model.")
+  var scenario: String?
+
+  @Option(help: "The model: its name in the catalog or at Hugging Face, or the path of a config.json.")
+  var model: String?
+  @Option(help: "The system of the catalog that it runs on, such as 'HGX H100'.")
+  var system: String?
 
   @Option(name: .customLong("set"), help: "Overrides a field: path.to.field=value (repeatable).")
   var overrides: [String] = []
@@ -28,12 +34,30 @@ struct ScenarioOptions: ParsableArguments {
     name: [.customLong("tensor-parallel-size"), .customLong("tp", withSingleDash: true)],
     help: "Dies that divide a request's heads, in every pool; with prefill: and decode:, in decode.")
   var tensorParallelSize: Int?
-  @Option(help: "Groups of dies with requests of their own, in every pool; or in decode.")
+  @Option(
+    name: [.customLong("data-parallel-size"), .customLong("dp", withSingleDash: true)],
+    help: "Groups of dies with requests of their own, in every pool; or in decode.")
   var dataParallelSize: Int?
-  @Option(help: "Stages of consecutive layers, in every pool.")
+  @Option(
+    name: [.customLong("pipeline-parallel-size"), .customLong("pp", withSingleDash: true)],
+    help: "Stages of consecutive layers, in every pool.")
   var pipelineParallelSize: Int?
   @Option(help: "Groups that divide whole routed experts, in every pool.")
   var expertParallelSize: Int?
+  @Flag(help: "Divides whole routed experts among all dies of an instance, as vLLM does.")
+  var enableExpertParallel = false
+  @Option(
+    name: [.customLong("max-model-len"), .customLong("context-length"), .customLong("max-seq-len")],
+    help: "Prompt and answer of a request at most; longer ones are refused.")
+  var maxModelLen: Int?
+  @Option(help: "The format of weights: fp8, int8, awq, gptq, mxfp4, nvfp4; that of the model's files if absent.")
+  var quantization: String?
+  @Option(help: "The format of keys and values: auto, fp8, bf16.")
+  var kvCacheDtype: String?
+  @Option(help: "As vLLM's, JSON: '{\"method\": \"mtp\", \"num_speculative_tokens\": 1}'.")
+  var speculativeConfig: String?
+  @Option(help: "The chance that a draft is accepted (0 to 1); 0.7 where only --speculative-config is given.")
+  var speculativeAcceptance: Double?
   @Option(help: "Tokens in a block of key-value memory.")
   var blockSize: Int?
   @Option(
@@ -49,19 +73,11 @@ struct ScenarioOptions: ParsableArguments {
 
   /// The scenario's text as read, and its fields with all overrides applied.
   func read(in catalog: Catalog, remark: (String) -> Void = { _ in }) throws -> Node {
-    var node = try workload.applied(to: Node.read(path: scenarioPath(in: catalog)), remark: remark)
-    for (path, text) in try flags() + deploymentFlags(of: node) + assignments() {
-      node = try node.setting(path, to: text)
-    }
+    var node = try workload.applied(to: base(in: catalog, remark: remark), remark: remark)
+    for (path, text) in try flags() { node = try node.setting(path, to: text) }
+    let rest = try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node) + assignments()
+    for (path, text) in rest { node = try node.setting(path, to: text) }
     return node
-  }
-
-  private func scenarioPath(in catalog: Catalog) -> String {
-    if scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json") {
-      return scenario
-    }
-    // Installed beside the program, or in the checkout where one stands.
-    return catalog.resourcePath("examples/\(scenario).yaml") ?? "Examples/\(scenario).yaml"
   }
 
   private func assignments() throws -> [(String, String)] {
@@ -81,7 +97,7 @@ struct ScenarioOptions: ParsableArguments {
     // A rate of its own takes the place of a load.
     if workload.requestRate != nil || workload.rateScale != nil, load == nil { list.append(("load", "null")) }
     add("load", load)
-    add("engine", engine)
+    add("engine", engine.map { engineName($0) })
     for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
     add("seed", seed)
     return list
@@ -97,7 +113,8 @@ struct ScenarioOptions: ParsableArguments {
       let others: [(String, Bool)] = [
         ("--chunked-prefill-size", chunkedPrefillSize != nil),
         ("--pipeline-parallel-size", pipelineParallelSize != nil),
-        ("--expert-parallel-size", expertParallelSize != nil), ("--gpu-memory-utilization", memoryShare != nil),
+        ("--expert-parallel-size", expertParallelSize != nil),
+        ("--enable-expert-parallel", enableExpertParallel), ("--gpu-memory-utilization", memoryShare != nil),
         ("--enable-prefix-caching", enablePrefixCaching != nil),
       ]
       if let name = others.first(where: \.1)?.0 {
@@ -120,7 +137,7 @@ struct ScenarioOptions: ParsableArguments {
       add("\(place).tensorParallel", tensorParallelSize)
       add("\(place).dataParallel", dataParallelSize)
       add("\(place).pipelineParallel", pipelineParallelSize)
-      add("\(place).expertParallel", expertParallelSize)
+      add("\(place).expertParallel", try experts(of: pool))
       add("\(place).memoryShare", memoryShare)
       add("\(place).scheduling.blockTokens", blockSize)
       add("\(place).scheduling.prefixCaching", enablePrefixCaching)
@@ -131,6 +148,16 @@ struct ScenarioOptions: ParsableArguments {
       }
     }
     return list
+  }
+
+  /// What was asked for, or all dies of an instance.
+  private func experts(of pool: Node) throws -> Int? {
+    guard enableExpertParallel, expertParallelSize == nil else { return expertParallelSize }
+    func size(_ flag: Int?, _ field: String) -> Int? { flag ?? pool.field(field)?.text.flatMap { Int($0) } }
+    let tensor = size(tensorParallelSize, "tensorParallel")
+    let data = size(dataParallelSize, "dataParallel")
+    if tensor != nil || data != nil { return (tensor ?? 1) * (data ?? 1) }
+    return pool.field("chips")?.text.flatMap { Int($0) }
   }
 
   private func objectives() throws -> [(String, Double)] {

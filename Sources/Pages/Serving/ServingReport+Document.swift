@@ -28,6 +28,9 @@ extension ServingReport {
     Document.Badge("0 of \(Text.grouped(requests.offered)) requests served", tone: .bad)
   }
 
+  /// Whether fewer requests than should met every objective.
+  var isMissed: Bool { !goodput.objectives.isEmpty && goodput.fraction < Self.metShare }
+
   /// An objective counts as met when 99 of 100 offered requests met it.
   static let metShare = 0.99
 
@@ -37,7 +40,8 @@ extension ServingReport {
         "\(objective.label) ≤ \(objective.limit.round): \(Measure(objective.fraction, .percent)) of requests",
         tone: objective.fraction >= Self.metShare ? .good : .bad)
     }
-    return objectives + [Document.Badge(balance.verdict.label)]
+    let isBad = balance.verdict == .overloaded
+    return objectives + [Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)]
   }
 
   /// What was served, how fast, and whether that is what was asked for.
@@ -76,7 +80,7 @@ extension ServingReport {
 
   /// What limits the deployment and what it costs.
   var limits: String {
-    var sentences = [balance.sentence(pools)]
+    var sentences = [balance.sentence(pools, isMissed: isMissed)]
     if !decodeStep.boundBy.isEmpty { sentences.append("A decode step is bound by \(decodeStep.boundBy).") }
     let energyOfToken = Measure(energy.joulesPerOutputToken.value, .joules)
     if isHardwareFree {
@@ -185,6 +189,7 @@ extension ServingReport.Balance.Verdict {
     case .decodeBound: "decode-bound"
     case .idle: "room to spare"
     case .full: "full"
+    case .overloaded: "overloaded"
     }
   }
 }

@@ -6,7 +6,8 @@ extension ServingReport {
   var balanceSection: Document.Section {
     Document.Section(
       pools.count > 1 ? "Balance of the pools" : "How full the instances are",
-      [.paragraph(balance.sentence(pools)), .table(poolTable)] + (hasCache ? [.table(cacheTable)] : []))
+      [.paragraph(balance.sentence(pools, isMissed: isMissed)), .table(poolTable)]
+        + (hasCache ? [.table(cacheTable)] : []))
   }
 
   private var hasCache: Bool { cache.capacityBlocks > 0 || cache.lookedUpBlocks > 0 }

@@ -28,6 +28,11 @@ extension ServingReport.Refusal {
     case .stepTokens:
       return "a prompt of \(Text.grouped(promptTokens)) tokens is longer than a step of the pool '\(pool)', whose "
         + "engine does not cut prompts. A larger scheduling.maxBatchedTokens or scheduling.chunked would help."
+    case .modelLength:
+      return
+        "a request of \(Text.grouped(promptTokens)) prompt and \(Text.grouped(outputTokens)) output tokens is longer "
+        + "than the model's context. A larger maxModelLength (--max-model-len) would let it in, where the model is "
+        + "known to go so far."
     case .memory:
       let what =
         reason == .contextTooLong

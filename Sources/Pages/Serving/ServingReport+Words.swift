@@ -8,8 +8,8 @@ extension ServingReport {
 }
 
 extension ServingReport.Balance {
-  /// Which side limits the deployment, with the figures that say so.
-  public func sentence(_ pools: [ServingReport.Pool]) -> String {
+  /// Which side limits the deployment, with the figures that say so; advice where an objective is missed.
+  public func sentence(_ pools: [ServingReport.Pool], isMissed: Bool) -> String {
     func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
     let most = Int(mostRequestsPerRank.rounded())
     guard let decode = pools.last, decode.role == .decode else {
@@ -18,6 +18,7 @@ extension ServingReport.Balance {
         "it steps \(percent(busy)) of the time, and its mean batch is \(Int(requestsPerRank.rounded())) of at most "
         + "\(Text.counted(most, "request")) per rank\(limit)"
       switch verdict {
+      case .overloaded: return "\(overloaded ?? "The deployment is overloaded.") Here \(figures)."
       case .full: return "The deployment is full: \(figures)."
       case .idle: return "The deployment has room to spare: \(figures)."
       default: return "The deployment keeps up: \(figures)."
@@ -28,9 +29,25 @@ extension ServingReport.Balance {
       + "rank"
     switch verdict {
     case .idle: return "Both sides have room to spare: \(figures)."
-    case .prefillBound: return "Prefill limits this deployment: \(figures); move chips from decode to prefill."
-    case .decodeBound: return "Decode limits this deployment: \(figures); move chips from prefill to decode."
+    case .overloaded: return "\(overloaded ?? "The deployment is overloaded.") Here \(figures)."
+    case .prefillBound where isMissed:
+      return "Prefill limits this deployment: \(figures); move chips from decode to prefill."
+    case .decodeBound where isMissed:
+      return "Decode limits this deployment: \(figures); move chips from prefill to decode."
+    case .prefillBound: return "The deployment keeps up, prefill being its busier side: \(figures)."
+    case .decodeBound: return "The deployment keeps up, decode being its busier side: \(figures)."
     case .balanced, .full: return "Prefill and decode are in balance: \(figures)."
+    }
+  }
+}
+
+extension ServingReport.Balance {
+  /// That more comes than is served, with the rate that is.
+  fileprivate var overloaded: String? {
+    overload.map {
+      "More comes than is served: \(Int($0.waitingBefore.rounded())) requests wait in the second quarter of the "
+        + "arrivals and \(Int($0.waitingAfter.rounded())) in the last; of \(Measure($0.offered, .count)) requests "
+        + "a second \(Measure($0.completed, .count)) are completed, about what can be sustained."
     }
   }
 }

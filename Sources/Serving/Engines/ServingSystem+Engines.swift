@@ -12,6 +12,7 @@ extension ServingSystem {
     slots.engine[Int(slot)] = EngineRequest()
     slots.engine[Int(slot)].target = slots[slot].promptTokens
     slots.engine[Int(slot)].priority = priority
+    if isBeyondModel(slot) { return refuse(slot, .beyondModelLength) }
     let instance = routeToEngine(entryEngines, slot)
     let pool = engines[instance].pool
     var refusal = refusal(of: slot, pool)

@@ -28,6 +28,7 @@ extension ServingSystem {
     slots[slot].outputTokens = output
     recorder.statistics.peakInFlight = max(recorder.statistics.peakInFlight, slots.inUse)
     if !engines.isEmpty { return arriveAtEngine(slot, hashes, priority: priority) }
+    if isBeyondModel(slot) { return refuse(slot, .beyondModelLength) }
     let (instance, expected) = route(prompt: Int(prompt), blocks: hashes)
     slots[slot].prefillInstance = Int32(instance)
     slots[slot].expectedTokens = Int32(expected)
@@ -38,6 +39,10 @@ extension ServingSystem {
     prefills[instance].queue.append(slot, &slots)
     recorder.timeline.levels.prefillQueue += 1
     changedPrefills.insert(instance)
+  }
+
+  func isBeyondModel(_ slot: Int32) -> Bool {
+    Int(slots[slot].promptTokens) + Int(slots[slot].outputTokens) > configuration.maxModelLength
   }
 
   /// The prefill instance for a request, and the tokens by which it adds to that instance's load.

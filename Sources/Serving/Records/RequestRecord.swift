@@ -32,6 +32,8 @@ public struct RequestRecord: Sendable, Hashable {
     case promptTooLong
     /// Prompt and output together exceed the memory of a decode rank; found out after prefill.
     case contextTooLong
+    /// Prompt and output together are longer than the model, or the engine as it is set, allows.
+    case beyondModelLength
   }
 
   public var isCompleted: Bool { outcome == .completed }

@@ -13,7 +13,11 @@ extension Deployment {
       let tokens = reason == .contextTooLong ? longest.tokens : longest.promptTokens
       let (needed, available) = pool.keyValues(of: tokens)
       let lack: ServingReport.Refusal.Lack =
-        reason == .queueFull ? .queue : needed > available ? .memory : .stepTokens
+        switch reason {
+        case .queueFull: .queue
+        case .beyondModelLength: .modelLength
+        default: needed > available ? .memory : .stepTokens
+        }
       return ServingReport.Refusal(
         reason: reason, requests: requests, pool: pool.name, promptTokens: longest.promptTokens,
         outputTokens: longest.outputTokens, needed: lack == .memory ? needed : nil,

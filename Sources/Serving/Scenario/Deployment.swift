@@ -38,6 +38,7 @@ public struct Deployment: Sendable {
       pools = try phases.deployed(parts)
       var configuration = try phases.configuration(parts, pools)
       configuration.window = ServingConfiguration.Window(scenario.workload.statistics)
+      configuration.maxModelLength = try scenario.checkedModelLength(parts.architecture)
       self.configuration = configuration
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: configuration.cache.scope != .none)
       {
@@ -48,6 +49,7 @@ public struct Deployment: Sendable {
       self.pools = pools
       var configuration = try ServingConfiguration(scenario, parts, pools)
       configuration.window = ServingConfiguration.Window(scenario.workload.statistics)
+      configuration.maxModelLength = try scenario.checkedModelLength(parts.architecture)
       self.configuration = configuration
       let hasCache = configuration.engines.contains { $0.memory.prefixUnitTokens > 0 }
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: hasCache) {
@@ -135,5 +137,17 @@ extension Scenario.Speculation {
         try placed("speculation.model") { try Architecture(config: catalog.node("models", model), name: model) })
     }
     return Drafting(tokens: draftTokens, acceptance: acceptance.byPosition, method: kind)
+  }
+}
+
+extension Scenario {
+  /// What was asked for, or the positions that the model has.
+  fileprivate func checkedModelLength(_ architecture: Architecture) throws -> Int {
+    guard let wanted = maxModelLength else { return architecture.maximumPositions }
+    guard wanted >= 1, wanted <= 1 << 31 else {
+      throw Problem(
+        "maxModelLength", "\(wanted) is not between 1 and 2,147,483,648 tokens", wayOut: "give a length in tokens")
+    }
+    return wanted
   }
 }

@@ -27,6 +27,8 @@ public struct Scenario: Decodable, Sendable {
   public var routing: ServingConfiguration.Routing?
   /// The pool of prefix blocks; absent: none.
   public var cache: CachePool?
+  /// Prompt and answer of a request at most; absent: the positions of the model. Longer ones are refused.
+  public var maxModelLength: Int?
   /// What a request must keep to count as good; absent: nothing.
   public var objectives: Objectives?
   public var workload: WorkloadSpecification
@@ -38,8 +40,8 @@ public struct Scenario: Decodable, Sendable {
   public var seed: UInt64?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, system, engine, bin, precision, speculation, pools, prefill, decode, routing, cache, objectives
-    case workload, load, cost, seed
+    case name, model, system, engine, bin, precision, speculation, pools, prefill, decode, routing, cache
+    case maxModelLength, objectives, workload, load, cost, seed
   }
 
   /// Draft tokens that a cheap method proposes and the model verifies in one step.

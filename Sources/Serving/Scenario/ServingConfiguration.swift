@@ -13,6 +13,8 @@ public struct ServingConfiguration: Sendable {
   public var objectives: Objectives
   /// Closed loop: a request of the trace is held back while this many are in flight.
   public var maxConcurrency: Int?
+  /// Prompt and output of a request at most: the engine refuses a longer one as it comes.
+  public var maxModelLength = Int.max
   /// Which requests count in latencies and rates; nil for all.
   public var window: Window?
   public var seed: Seed

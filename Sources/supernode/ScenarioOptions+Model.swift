@@ -1,0 +1,163 @@
+import ArgumentParser
+import Costs
+import Formats
+import Hardware
+import Models
+import Serving
+import Units
+
+extension ScenarioOptions {
+  /// The file or example that was named, or the scenario that `--model` and `--system` make.
+  func base(in catalog: Catalog, remark: (String) -> Void) throws -> Node {
+    if let scenario {
+      var node = try Node.read(path: scenarioPath(scenario, in: catalog))
+      if let model { node = try node.setting("model", to: quoted(modelName(model, in: catalog, remark))) }
+      if let system { node = try node.setting("system", to: quoted(system)) }
+      return node
+    }
+    guard let model, let system else {
+      throw ValidationError(
+        "name a scenario, or give --model and --system: supernode simulate --model Llama-3.1-70B --system 'HGX H100'")
+    }
+    return try made(of: modelName(model, in: catalog, remark), on: system, in: catalog)
+  }
+
+  /// A name of the catalog, a path, or a name of Hugging Face, whose owner and ending the catalog leaves out.
+  private func modelName(_ name: String, in catalog: Catalog, _ remark: (String) -> Void) -> String {
+    if catalog.path(of: name, kind: "models") != nil { return name }
+    guard let last = name.split(separator: "/").last.map(String.init) else { return name }
+    var candidates = [last]
+    for ending in ["-Instruct", "-Chat", "-Base", "-it", "-hf"] where last.contains(ending) {
+      candidates.append(last.replacingOccurrences(of: ending, with: ""))
+    }
+    candidates += candidates.map { $0.replacingOccurrences(of: "Meta-", with: "") }
+    guard let found = candidates.first(where: { catalog.path(of: $0, kind: "models") != nil }) else { return name }
+    remark("\(name) is taken as \(found) of the catalog")
+    return found
+  }
+
+  /// A scenario with defaults: the smallest instance that holds the model, the engine of the chip's maker, and the
+  /// lengths and number of requests that vLLM's benchmark has.
+  private func made(of model: String, on system: String, in catalog: Catalog) throws -> Node {
+    let found = try catalog.system(system)
+    let chip = try catalog.chip(found.chip)
+    let architecture = try Architecture(named: model, in: catalog)
+    let engine = engine.map { engineName($0) } ?? (chip.vendor == "Huawei" ? "vLLM-Ascend" : "vLLM")
+    let chips = Self.chipsThatHold(architecture, chip, of: found)
+    let title = model.split(separator: "/").filter { $0 != "config.json" && $0 != "." }.last.map(String.init) ?? model
+    let text = """
+      name: \(quoted("\(title) on \(found.name)"))
+      model: \(quoted(model))
+      system: \(quoted(found.name))
+      engine: \(quoted(engine))
+      pools: [{ chips: \(chips) }]
+      workload: { prompts: 1000, inputTokens: 1024, outputTokens: 128 }
+      """
+    return try Node.parse(text, file: "--model")
+  }
+
+  /// The smallest power of two of chips, up to a whole system, of whose memory the weights take less than two thirds.
+  private static func chipsThatHold(_ model: Architecture, _ chip: Chip, of system: System) -> Int {
+    let room = chip.memory.capacity.value.value * 0.62
+    var chips = 1
+    while Double(chips) * room < model.weightBytes, chips * 2 <= system.chips.value { chips *= 2 }
+    return chips
+  }
+
+  /// As engines are called on command lines.
+  func engineName(_ name: String) -> String {
+    let others = [
+      "trtllm": "TensorRT-LLM", "trt-llm": "TensorRT-LLM", "tensorrt_llm": "TensorRT-LLM", "tensorrt": "TensorRT-LLM",
+      "vllm_ascend": "vLLM-Ascend",
+    ]
+    return others[name.lowercased()] ?? name
+  }
+
+  private func quoted(_ text: String) -> String {
+    "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+  }
+
+  private func scenarioPath(_ scenario: String, in catalog: Catalog) -> String {
+    if scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json") {
+      return scenario
+    }
+    // Installed beside the program, or in the checkout where one stands.
+    return catalog.resourcePath("examples/\(scenario).yaml") ?? "Examples/\(scenario).yaml"
+  }
+
+  // MARK: Formats and drafts
+
+  /// Fields that the engines' options for formats, length and speculation set.
+  func modelFlags(of node: Node, in catalog: Catalog, remark: (String) -> Void) throws -> [(String, String)] {
+    var list: [(String, String)] = []
+    if let maxModelLen { list.append(("maxModelLength", "\(maxModelLen)")) }
+    var formats: [(String, String)] = []
+    if let quantization, quantization != "none", quantization != "auto" {
+      guard let format = Self.quantizations[quantization.lowercased()] else {
+        throw ValidationError(
+          "--quantization \(quantization): is not known; use one of "
+            + Self.quantizations.keys.sorted().joined(separator: ", "))
+      }
+      formats.append(("precision.weights", format))
+    }
+    if let kvCacheDtype, kvCacheDtype != "auto" {
+      guard let format = Self.cacheFormats[kvCacheDtype.lowercased()] else {
+        throw ValidationError(
+          "--kv-cache-dtype \(kvCacheDtype): is not known; use one of auto, "
+            + Self.cacheFormats.keys.sorted().joined(separator: ", "))
+      }
+      formats.append(("precision.keyValue", format))
+    }
+    if !formats.isEmpty, node.field("precision")?.fields.isEmpty != false, let name = node.field("model")?.text {
+      // Those of the model's files, before what was asked for is laid over them.
+      let files = Precision(
+        checkpoint: try Architecture(named: name, in: catalog),
+        engine: try catalog.engine(node.field("engine")?.text ?? "vLLM"))
+      var fields = ["weights: \(files.weights.rawValue)", "keyValue: \(files.keyValue.rawValue)"]
+      if quantization == nil {
+        let parts = [("projection", files.projection), ("experts", files.experts), ("head", files.head)]
+        fields += parts.compactMap { name, format in format.map { "\(name): \($0.rawValue)" } }
+      }
+      list.append(("precision", "{ \(fields.joined(separator: ", ")) }"))
+    }
+    return list + formats + (try speculationFlags(remark))
+  }
+
+  private static let quantizations = [
+    "fp8": "fp8", "modelopt": "fp8", "fbgemm_fp8": "fp8", "w8a8_fp8": "fp8", "w8a8_int8": "int8", "int8": "int8",
+    "ascend": "int8", "awq": "int4Group", "awq_marlin": "int4Group", "gptq": "int4Group", "gptq_marlin": "int4Group",
+    "mxfp4": "mxfp4", "modelopt_fp4": "nvfp4", "nvfp4": "nvfp4",
+  ]
+  private static let cacheFormats = [
+    "fp8": "fp8", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "bf16": "bf16", "bfloat16": "bf16", "fp16": "fp16",
+    "float16": "fp16", "int8": "int8",
+  ]
+
+  /// vLLM's `--speculative-config`, a JSON object.
+  private func speculationFlags(_ remark: (String) -> Void) throws -> [(String, String)] {
+    guard let speculativeConfig else { return [] }
+    let config = try Node.parse(speculativeConfig, file: "--speculative-config")
+    guard let drafts = config.field("num_speculative_tokens")?.text.flatMap({ Int($0) }) else {
+      throw ValidationError(
+        "--speculative-config: num_speculative_tokens is missing; write '{\"method\": \"mtp\", "
+          + "\"num_speculative_tokens\": 1}'")
+    }
+    let named = config.field("method")?.text ?? (config.field("model") == nil ? "ngram" : "draft_model")
+    let methods = [
+      "mtp": "mtp", "deepseek_mtp": "mtp", "nextn": "mtp", "eagle": "eagle", "eagle3": "eagle", "ngram": "ngram",
+      "draft_model": "draftModel", "medusa": "eagle",
+    ]
+    guard let method = methods[named.lowercased()] else {
+      throw ValidationError(
+        "--speculative-config: the method '\(named)' is not known; use one of "
+          + methods.keys.sorted().joined(separator: ", "))
+    }
+    var fields = ["draftTokens: \(drafts)", "method: \(method)", "acceptance: \(speculativeAcceptance ?? 0.7)"]
+    if method == "draftModel", let model = config.field("model")?.text { fields.append("model: \(quoted(model))") }
+    if speculativeAcceptance == nil {
+      remark(
+        "--speculative-config: a draft is taken to be accepted with a chance of 0.7; --speculative-acceptance says")
+    }
+    return [("speculation", "{ \(fields.joined(separator: ", ")) }")]
+  }
+}

@@ -1,0 +1,84 @@
+import Formats
+import Foundation
+import Testing
+
+/// Commands as people type and paste them, without a scenario.
+@Suite struct CommandLineTests {
+  private func answer(_ arguments: String...) throws -> Node {
+    let scratch = try Scratch()
+    let out = "\(scratch.path)/out.json"
+    let run = try BuiltProgram.run(["simulate"] + arguments + ["--quiet", "--json", out])
+    #expect(run.code == 0, "\(run.error)")
+    return try Node.read(path: out)
+  }
+
+  @Test("a model, a system and a rate are enough; the smallest instance that holds the model serves it")
+  func defaults() throws {
+    let result = try answer(
+      "--model", "Llama-3.1-70B", "--system", "HGX H100", "--engine", "vllm", "--request-rate", "5")
+    // 141 GB of weights on cards of 85.5 GB.
+    #expect(result["inputs.pools[0].chips"]?.text == "4")
+    #expect(result["inputs.engine"]?.text == "vllm")
+    #expect(result["requests.completed"]?.text == "1000")
+    let other = try answer(
+      "--model", "Qwen3-32B", "--system", "Atlas 800 A2", "--request-rate", "1", "--num-prompts", "20")
+    #expect(other["inputs.engine"]?.text == "vLLM-Ascend" && other["inputs.pools[0].chips"]?.text == "2")
+  }
+
+  @Test("a pasted vllm bench serve command runs, with the names of Hugging Face")
+  func pasted() throws {
+    let served = try BuiltProgram.run([
+      "simulate", "--model", "meta-llama/Llama-3.1-8B-Instruct", "--system", "HGX H100", "--backend", "vllm",
+      "--dataset-name", "random", "--random-input-len", "1024", "--random-output-len", "128", "--request-rate", "inf",
+      "--max-concurrency", "16", "--num-prompts", "100", "--ignore-eos",
+    ])
+    #expect(served.code == 0 && served.output.contains("100 of 100 served"))
+    #expect(served.error.contains("is taken as Llama-3.1-8B") && served.error.contains("--ignore-eos"))
+  }
+
+  @Test("formats, drafts and the longest context by the engines' own options")
+  func options() throws {
+    let result = try answer(
+      "--model", "DeepSeek-R1", "--system", "HGX H200", "--engine", "sglang", "--num-prompts", "20", "--request-rate",
+      "1",
+      "-tp", "8", "--enable-expert-parallel", "--kv-cache-dtype", "fp8", "--speculative-config",
+      "{\"method\": \"mtp\", \"num_speculative_tokens\": 1}", "--speculative-acceptance", "0.8", "--max-model-len",
+      "9000")
+    #expect(
+      result["inputs.precision.weights"]?.text == "fp8Block" && result["inputs.precision.keyValue"]?.text == "fp8")
+    #expect(result["inputs.speculation.acceptance"]?.text == "0.8" && result["inputs.maxModelLength"]?.text == "9000")
+    #expect(result["inputs.pools[0].expertParallel"]?.text == "8")
+  }
+
+  @Test("a request longer than the model goes is refused, with the reason")
+  func beyondModel() throws {
+    let arguments = [
+      "simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--num-prompts", "10", "--random-input-len",
+      "200000", "--random-output-len", "10",
+    ]
+    let run = try BuiltProgram.run(arguments)
+    #expect(run.code == 0 && run.output.contains("All 10 requests were refused"))
+    let words = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("longer than the model's context") && words.contains("--max-model-len"))
+    #expect(try BuiltProgram.run(arguments + ["--max-model-len", "250000"]).output.contains("10 of 10 served"))
+  }
+
+  @Test("an overloaded deployment is called so, with the rate that it sustains; one that keeps up gets no advice")
+  func overload() throws {
+    let flags = ["simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--num-prompts", "8000"]
+    let over = try BuiltProgram.run(flags + ["--request-rate", "100"])
+    #expect(over.output.contains("overloaded") && over.output.contains("More comes than is served"))
+    let within = try BuiltProgram.run(flags + ["--request-rate", "10"])
+    #expect(!within.output.contains("overloaded") && within.output.contains("keeps up"))
+    let closed = try BuiltProgram.run(flags + ["--max-concurrency", "64"])
+    #expect(!closed.output.contains("overloaded"))
+  }
+
+  @Test("without a scenario and a model the way out is said")
+  func nothing() throws {
+    let run = try BuiltProgram.run(["simulate"])
+    #expect(run.code == 2 && run.error.contains("--model") && run.error.contains("--system"))
+    let unknown = try BuiltProgram.run(["simulate", "--model", "Llama-9", "--system", "HGX H100"])
+    #expect(unknown.code == 1 && unknown.error.contains("Llama-9"))
+  }
+}
