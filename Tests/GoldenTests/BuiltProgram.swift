@@ -34,6 +34,10 @@ enum BuiltProgram {
     process.standardError = handles[1]
     try process.run()
     if let seconds {
+      // On a busy machine it may not have begun yet.
+      for _ in 0..<1200 where process.isRunning && !catchesInterrupts(process.processIdentifier) {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
       Thread.sleep(forTimeInterval: seconds)
       process.interrupt()
       for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
@@ -43,6 +47,15 @@ enum BuiltProgram {
     let texts = files.map { String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self) }
     return Answer(code: process.terminationStatus, output: texts[0], error: texts[1])
   }
+}
+
+/// Whether a process has a handler for SIGINT, where the system tells (the mask of caught signals, bit 1).
+private func catchesInterrupts(_ process: Int32) -> Bool {
+  guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+    let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+    let mask = line.split(whereSeparator: \.isWhitespace).last.flatMap({ UInt64($0, radix: 16) })
+  else { return true }
+  return mask & 2 != 0
 }
 
 /// A folder of its own for one test, removed with it.
