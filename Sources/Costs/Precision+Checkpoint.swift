@@ -13,6 +13,10 @@ extension Precision {
     self.init(
       weights: format(.denseFeedForward), projection: format(.attention), experts: isMixture ? format(.experts) : nil,
       sharedExperts: isMixture ? format(.sharedExperts) : nil, head: format(.head))
+    // W4A8: widened to 8 bits, not to 16.
+    if isMixture, let experts = files?.format(of: .experts), experts.numbers == .int4, experts.quantizesActivations {
+      expertCompute = .int8
+    }
     keyValue = files?.keyValueIsFP8 == true ? .fp8 : engine.execution?.cacheFormat ?? .bf16
   }
 }

@@ -20,6 +20,8 @@ public struct Architecture: Hashable, Sendable {
   public var layers: [LayerGroup]
   /// Parameters outside the layers beyond the embedding, the head and the last norm.
   public var otherParameters: Int
+  /// Parameters of tables beside the embedding that a token looks up.
+  public var embeddingTables: Int
   /// Multi-token-prediction layers, each of `draftShape` plus a projection of 2 × hidden → hidden.
   public var multiTokenPredictionLayers: Int
   /// The shape of a multi-token-prediction layer; nil: that of the last group.
@@ -31,7 +33,8 @@ public struct Architecture: Hashable, Sendable {
 
   public init(
     name: String, architectureClass: String, hiddenSize: Int, vocabularySize: Int, tiedEmbeddings: Bool,
-    maximumPositions: Int, layers: [LayerGroup], otherParameters: Int = 0, multiTokenPredictionLayers: Int,
+    maximumPositions: Int, layers: [LayerGroup], otherParameters: Int = 0, embeddingTables: Int = 0,
+    multiTokenPredictionLayers: Int,
     draftLayer: LayerGroup? = nil, quantization: Quantization? = nil, unmodelled: [String] = []
   ) {
     self.name = name
@@ -42,6 +45,7 @@ public struct Architecture: Hashable, Sendable {
     self.maximumPositions = maximumPositions
     self.layers = layers
     self.otherParameters = otherParameters
+    self.embeddingTables = embeddingTables
     self.multiTokenPredictionLayers = multiTokenPredictionLayers
     self.draftLayer = draftLayer
     self.quantization = quantization

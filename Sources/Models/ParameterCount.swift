@@ -47,12 +47,14 @@ public struct ParameterCount: Hashable, Sendable {
   /// As `main`, with only the experts that one token is routed to.
   public var active: ParametersByGroup
   private var tiedEmbeddings: Bool
+  private var embeddingTables: Int
 
   public init(_ architecture: Architecture) {
     main = Self.sum(architecture) { $0.parameters(hiddenSize: architecture.hiddenSize) }
     active = Self.sum(architecture) { $0.activeParameters(hiddenSize: architecture.hiddenSize) }
     multiTokenPrediction = architecture.multiTokenPredictionLayers * architecture.multiTokenPredictionLayerParameters
     tiedEmbeddings = architecture.tiedEmbeddings
+    embeddingTables = architecture.embeddingTables
   }
 
   /// Without multi-token prediction.
@@ -62,11 +64,13 @@ public struct ParameterCount: Hashable, Sendable {
   public var activeWithEmbedding: Int { active.total }
 
   /// Active for one token without the input embedding but with the output head, as DeepSeek, Kimi and GLM count.
-  public var activeWithoutEmbedding: Int { tiedEmbeddings ? active.total : active.total - active[.embedding] }
+  public var activeWithoutEmbedding: Int {
+    active.total - (tiedEmbeddings ? embeddingTables : active[.embedding])
+  }
 
   private static func sum(_ model: Architecture, layer: (LayerGroup) -> ParametersByGroup) -> ParametersByGroup {
     var sum = ParametersByGroup()
-    sum[.embedding] = model.vocabularySize * model.hiddenSize
+    sum[.embedding] = model.vocabularySize * model.hiddenSize + model.embeddingTables
     sum[.head] = model.tiedEmbeddings ? 0 : model.vocabularySize * model.hiddenSize
     sum[.norms] = model.hiddenSize
     sum[.other] = model.otherParameters
@@ -120,7 +124,9 @@ extension LayerGroup {
     var parameters = parametersOutsideExperts(hiddenSize: hiddenSize)
     if case .mixture(let mixture) = feedForward {
       let all = mixture.expertsPerToken * mixture.expertParameters(hiddenSize: hiddenSize)
-      parameters[.experts] = all * mixture.experts / (mixture.experts + mixture.zeroExperts)
+      // The product may need more than 64 bits.
+      let product = all.multipliedFullWidth(by: mixture.experts)
+      parameters[.experts] = (mixture.experts + mixture.zeroExperts).dividingFullWidth(product).quotient
     }
     return parameters
   }

@@ -32,8 +32,8 @@ public struct Quantization: Hashable, Sendable {
       Self(.nvfp4, bytes: 0.5 + 1.0 / 16, quantizesActivations: quantizesActivations)
     }
     /// Four bits with `extra` bytes of scale and zero point for each group.
-    public static func int4(group: Int, extra: Double) -> Self {
-      Self(.int4, bytes: 0.5 + extra / Double(group), quantizesActivations: false)
+    public static func int4(group: Int, extra: Double, quantizesActivations: Bool = false) -> Self {
+      Self(.int4, bytes: 0.5 + extra / Double(group), quantizesActivations: quantizesActivations)
     }
   }
 

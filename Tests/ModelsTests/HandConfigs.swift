@@ -20,6 +20,8 @@ struct HandConfig: Sendable {
     self.config = config
   }
 
+  static let every = all + further + others
+
   static let all = [
     HandConfig(
       "Command-A", total: 111_057_580_032, active: 111_057_580_032, draft: 0,

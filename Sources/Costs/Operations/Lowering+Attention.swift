@@ -19,11 +19,11 @@ extension Lowering {
     let queries = heads * shape.headDimension
     let values = heads * shape.valueDimension
     let keys = keyHeads * (shape.headDimension + shape.valueDimension)
-    let projected = keyHeads * (shape.headDimension + (shape.sharesKeys ? 0 : shape.valueDimension))
+    let projected = shape.keyValueProjectionWidth * keyHeads / shape.keyValueHeads
     let gate = shape.gateWidth / load.tensorParallel
     let format = precision.keyValue.bytes
     let elementwise =
-      Double(hidden) * kernels.normBytes.value + Double(queries + keys) * kernels.rotaryBytes.value
+      Double(hidden) * kernels.normBytes.value + Double(queries + projected) * kernels.rotaryBytes.value
       + Double(values) * kernels.quantiseBytes.value + Double(gate) * kernels.activationBytes.value
     var list = [
       vector(
@@ -37,8 +37,8 @@ extension Lowering {
       list.append(product("query up", .projection, rows: load.tokens, depth: rank, columns: queries))
     } else {
       list.append(
-        product("query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + projected + gate)
-      )
+        product(
+          "query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + projected + gate))
     }
     func core(pairs: Double, read: Double, isDecode: Bool) -> Operation {
       attentionCore(

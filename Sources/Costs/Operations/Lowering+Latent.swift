@@ -84,7 +84,9 @@ extension Lowering {
   }
 
   private func queryProjections(_ shape: LatentAttention, rows: Double, columns: Int) -> [Operation] {
-    let latent = shape.keyValueRank + shape.ropeDimension
+    // The gate is divided as the queries are.
+    let gate = shape.gateWidth * columns / max(1, shape.queryWidth)
+    let latent = shape.keyValueRank + shape.ropeDimension + gate
     guard let rank = shape.queryRank else {
       return [product("query, latent", .projection, rows: rows, depth: hidden, columns: columns + latent)]
     }

@@ -17,13 +17,13 @@ extension Lowering {
         launches: fused(kernels.attention.value, rows: load.tokens)),
       product(
         "state, inputs", .projection, rows: load.tokens, depth: hidden,
-        columns: part(widths.input) + 2 * widths.gateRank),
+        columns: part(widths.input) + widths.lowRankGates * widths.gateRank),
     ]
     if widths.gateRank > 0 {
       list.append(
         product(
           "state, gates", .projection, rows: load.tokens, depth: widths.gateRank, columns: part(widths.output),
-          copies: 2))
+          copies: Double(widths.lowRankGates)))
     }
     let size = Attention.state(mixer).cacheFootprint(cacheFormats).fixed.value / dies
     if load.decodeTokens > 0 {
@@ -52,6 +52,8 @@ struct StateWidths {
   var output: Int
   /// Rank of two gates that are projected down, on every die, and up; 0 where they are among the inputs.
   var gateRank = 0
+  /// Gates of that rank.
+  var lowRankGates = 2
 }
 
 extension StateMixer {
@@ -64,7 +66,8 @@ extension StateMixer {
     case .kimiDelta(let shape):
       let width = shape.heads * shape.headDimension
       return StateWidths(
-        input: 3 * width + shape.heads, channels: 3 * width, output: width, gateRank: shape.headDimension)
+        input: (3 + shape.fullRankGates) * width + shape.heads, channels: 3 * width, output: width,
+        gateRank: shape.fullRankGates == 2 ? 0 : shape.headDimension, lowRankGates: 2 - shape.fullRankGates)
     case .mamba2(let shape):
       let inner = shape.heads * shape.headDimension
       let channels = inner + 2 * shape.groups * shape.stateSize

@@ -53,7 +53,7 @@ extension Attention {
   /// entries and states are not counted by tokens: see `cacheFootprint`.
   public var keyValueElementsPerToken: Int {
     switch self {
-    case .grouped(let shape): shape.keyValueElementsPerToken
+    case .grouped(let shape): shape.cachedElementsPerToken
     case .latent(let shape): shape.keyValueElementsPerToken
     case .parallel(let parts): parts.reduce(0) { $0 + $1.keyValueElementsPerToken }
     case .compressed, .state, .absent: 0
@@ -64,7 +64,7 @@ extension Attention {
   public func cacheFootprint(_ formats: CacheFormats) -> CacheFootprint {
     switch self {
     case .grouped(let shape):
-      let size = Bytes(formats.bytes(elements: shape.keyValueElementsPerToken))
+      let size = Bytes(formats.bytes(elements: shape.cachedElementsPerToken))
       return CacheFootprint(parts: [.init(bytesPerToken: size, kind: shape.visibility.kept)])
     case .latent(let shape): return shape.cacheFootprint(formats)
     case .compressed(let shape): return shape.cacheFootprint(formats)

@@ -8,11 +8,21 @@ public struct GroupedQueryAttention: Hashable, Sendable {
     case perHead
   }
 
+  /// Where a layer has keys and values from.
+  public enum KeyValueSource: Hashable, Sendable {
+    case projected
+    /// One projection gives both, and both are cached (Gemma 4's full layers).
+    case keysAlone
+    /// An earlier layer's cache; nothing is projected or cached (Hunyuan-Large, Gemma 4's small models).
+    case earlierLayer
+  }
+
   public var heads: Int
   public var keyValueHeads: Int
   public var headDimension: Int
   /// Of values and of each head's output, where it differs from the queries' (MiMo-V2).
   public var valueDimension: Int
+  public var keyValueSource: KeyValueSource
   /// Biases on the query, key and value projections (Qwen2).
   public var hasInputBias: Bool
   /// A norm on each query and key head (Qwen3).
@@ -23,28 +33,27 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public var hasOutputBias: Bool
   /// A learned logit for each head that no token stands for (gpt-oss).
   public var hasSinks: Bool
-  /// Values are the keys before their norm and rotation, without a projection of their own (Gemma 4); both are cached.
-  public var sharesKeys: Bool
   public var gate: Gate
   /// Rank of the query's down-projection (Step-3's matrix-factorised attention); nil where it is projected at once.
   public var queryRank: Int?
   public var visibility: Visibility
 
   public init(
-    heads: Int, keyValueHeads: Int, headDimension: Int, valueDimension: Int? = nil, hasInputBias: Bool,
+    heads: Int, keyValueHeads: Int, headDimension: Int, valueDimension: Int? = nil,
+    keyValueSource: KeyValueSource = .projected, hasInputBias: Bool,
     hasHeadNorms: Bool = false, normsWholeWidth: Bool = false, hasOutputBias: Bool = false, hasSinks: Bool = false,
-    sharesKeys: Bool = false, gate: Gate = .none, queryRank: Int? = nil, visibility: Visibility = .full
+    gate: Gate = .none, queryRank: Int? = nil, visibility: Visibility = .full
   ) {
     self.heads = heads
     self.keyValueHeads = keyValueHeads
     self.headDimension = headDimension
     self.valueDimension = valueDimension ?? headDimension
+    self.keyValueSource = keyValueSource
     self.hasInputBias = hasInputBias
     self.hasHeadNorms = hasHeadNorms
     self.normsWholeWidth = normsWholeWidth
     self.hasOutputBias = hasOutputBias
     self.hasSinks = hasSinks
-    self.sharesKeys = sharesKeys
     self.gate = gate
     self.queryRank = queryRank
     self.visibility = visibility
@@ -56,9 +65,16 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   /// Keys and values of every key-value head.
   public var keyValueElementsPerToken: Int { keyValueHeads * (headDimension + valueDimension) }
 
-  /// Elements of the projections of keys and values.
+  /// What a token leaves in the layer's own cache.
+  public var cachedElementsPerToken: Int { keyValueSource == .earlierLayer ? 0 : keyValueElementsPerToken }
+
+  /// Columns of the projection to keys and values.
   public var keyValueProjectionWidth: Int {
-    sharesKeys ? keyValueHeads * headDimension : keyValueElementsPerToken
+    switch keyValueSource {
+    case .projected: keyValueElementsPerToken
+    case .keysAlone: keyValueHeads * headDimension
+    case .earlierLayer: 0
+    }
   }
 
   /// Of the gate's projection.
@@ -80,7 +96,8 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   }
 
   var normParameters: Int {
-    let heads = normsWholeWidth ? self.heads + keyValueHeads : 2
+    let keys = keyValueSource == .earlierLayer ? 0 : normsWholeWidth ? keyValueHeads : 1
+    let heads = (normsWholeWidth ? self.heads : 1) + keys
     return (hasHeadNorms ? heads * headDimension : 0) + (queryRank ?? 0)
   }
 }

@@ -4,12 +4,23 @@ public struct KimiDeltaAttention: StateShape {
   public var headDimension: Int
   /// Tokens under the short convolutions.
   public var kernel: Int
+  /// The output gate is projected at once (Kimi K3), else down and up.
+  public var hasFullRankGate: Bool
+  /// So is the forget gate (Ling V3).
+  public var hasFullRankForgetGate: Bool
 
-  public init(heads: Int, headDimension: Int, kernel: Int) {
+  public init(
+    heads: Int, headDimension: Int, kernel: Int, hasFullRankGate: Bool = false, hasFullRankForgetGate: Bool = false
+  ) {
     self.heads = heads
     self.headDimension = headDimension
     self.kernel = kernel
+    self.hasFullRankGate = hasFullRankGate
+    self.hasFullRankForgetGate = hasFullRankForgetGate
   }
+
+  /// Of the forget gate and the output gate.
+  public var fullRankGates: Int { (hasFullRankGate ? 1 : 0) + (hasFullRankForgetGate ? 1 : 0) }
 
   private var width: Int { heads * headDimension }
   var stateElements: Int { width * headDimension }
@@ -17,7 +28,8 @@ public struct KimiDeltaAttention: StateShape {
 
   /// Queries, keys, values; convolutions; forget and output gates of low rank; strength, decay, biases, norm; output.
   func parameters(hiddenSize: Int) -> Int {
-    let gates = 2 * (hiddenSize * headDimension + headDimension * width)
+    let low = hiddenSize * headDimension + headDimension * width
+    let gates = fullRankGates * hiddenSize * width + (2 - fullRankGates) * low
     return 4 * hiddenSize * width + 3 * width * kernel + gates + hiddenSize * heads + width + heads + headDimension
   }
 

@@ -7,11 +7,13 @@ public struct LatentAttention: Hashable, Sendable {
   public var nopeDimension: Int
   public var ropeDimension: Int
   public var valueDimension: Int
+  /// Columns of a sigmoid gate on the output: one a head (Ling V3) or one an element (Kimi K3).
+  public var gateWidth: Int
   /// `.topK` in DeepSeek V3.2 and GLM-5, else `.full`.
   public var visibility: Visibility
   public init(
     heads: Int, queryRank: Int?, keyValueRank: Int, nopeDimension: Int, ropeDimension: Int, valueDimension: Int,
-    visibility: Visibility = .full
+    gateWidth: Int = 0, visibility: Visibility = .full
   ) {
     self.heads = heads
     self.queryRank = queryRank
@@ -19,6 +21,7 @@ public struct LatentAttention: Hashable, Sendable {
     self.nopeDimension = nopeDimension
     self.ropeDimension = ropeDimension
     self.valueDimension = valueDimension
+    self.gateWidth = gateWidth
     self.visibility = visibility
   }
 
@@ -30,7 +33,7 @@ public struct LatentAttention: Hashable, Sendable {
 
   func projectionParameters(hiddenSize: Int) -> Int {
     let query = queryRank.map { $0 * (hiddenSize + queryWidth) } ?? hiddenSize * queryWidth
-    let down = hiddenSize * (keyValueRank + ropeDimension)
+    let down = hiddenSize * (keyValueRank + ropeDimension + gateWidth)
     let up = keyValueRank * heads * (nopeDimension + valueDimension)
     return query + down + up + heads * valueDimension * hiddenSize
   }

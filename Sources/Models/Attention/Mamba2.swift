@@ -8,7 +8,7 @@ public struct Mamba2: StateShape {
   public var kernel: Int
   /// Tokens that a prompt is computed in at a time.
   public var chunk: Int
-  /// A norm before the output projection (Nemotron-H).
+  /// A norm on the output (Falcon-H1 has none).
   public var hasNorm: Bool
 
   public init(

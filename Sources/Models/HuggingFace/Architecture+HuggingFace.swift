@@ -11,7 +11,8 @@ extension Architecture {
   /// Of a model that also sees or hears, the text part is read.
   public init(config: Node, name: String) throws {
     let family = try HuggingFaceFamily.of(config)
-    var reader = ConfigReader(config, names: family.names)
+    var reader = ConfigReader(
+      config, names: family.names, defaults: try Node.parse(family.defaults, file: family.architectureClass))
     let architecture = Architecture(reading: family, from: &reader, name: name)
     guard reader.problems.isEmpty else { throw Problems(reader.problems) }
     self = architecture
@@ -27,15 +28,23 @@ extension Architecture {
     let layers = family.layers(from: &reader, streams: streams)
     let tied = reader.isAbsent("tie_word_embeddings") ? family.isTied : reader.flag("tie_word_embeddings")
     let quantization = Quantization.read(from: &reader)
+    let vocabularySize = reader.count("vocab_size", maximum: 1 << 24)
+    let positions = Positions.read(from: &reader)
+    let count = layers.groups.reduce(0) { $0 + $1.count }
+    let tables = family.embeddingTables(
+      layers: count, hiddenSize: hiddenSize, vocabularySize: vocabularySize, from: &reader)
+    let others = family.otherParameters(
+      layers: count, hiddenSize: hiddenSize, vocabularySize: vocabularySize, from: &reader)
     self.init(
       name: name, architectureClass: family.architectureClass,
-      hiddenSize: hiddenSize, vocabularySize: reader.count("vocab_size", maximum: 1 << 24), tiedEmbeddings: tied,
-      maximumPositions: reader.count("max_position_embeddings", maximum: 1 << 40), layers: layers.groups,
-      otherParameters: ResidualStreams(count: streams).headParameters(hiddenSize: hiddenSize)
-        + (family.hasNormBiases ? hiddenSize + reader.count("vocab_size", maximum: 1 << 24) : 0),
+      hiddenSize: hiddenSize, vocabularySize: vocabularySize, tiedEmbeddings: tied,
+      maximumPositions: positions.count, layers: layers.groups,
+      otherParameters: ResidualStreams(count: streams).headParameters(hiddenSize: hiddenSize) + others,
+      embeddingTables: tables,
       multiTokenPredictionLayers: predictionLayers ?? 0,
       draftLayer: (predictionLayers ?? 0) > 0 ? layers.draft : nil, quantization: quantization.value,
-      unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes)
+      unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes + positions.notes
+        + UnreadFields.sentences(reader))
     if reader.isNested {
       unmodelled.append("Only the text part of the model is read.")
     }
@@ -45,33 +54,18 @@ extension Architecture {
 extension Architecture {
   /// The model of that name in the catalog, or of the `config.json` or folder at that path.
   public init(named name: String, in catalog: Catalog) throws {
-    try self.init(config: catalog.node("models", name), name: name)
-  }
-}
-
-extension HuggingFaceFamily {
-  /// The row of the class that a config names.
-  static func of(_ config: Node) throws -> HuggingFaceFamily {
-    guard let named = config.field("architectures")?.elements.first, let name = named.text else {
-      throw config.problem(
-        "there is no 'architectures' with the name of a class", wayOut: "is this the config.json of a language model?")
-    }
-    let inside = ConfigReader.textPart(of: config)
-    let names = [name] + (inside?.field("architectures")?.elements.compactMap(\.text) ?? [])
-    if let family = names.lazy.compactMap(of).first ?? inside.flatMap(ofType) { return family }
-    throw named.problem(
-      "\(name) is not modelled yet",
-      wayOut: "the classes that are read stand in Documentation/Models/Architectures.md and in "
-        + "'supernode schema model'; one of known parts is a row of a table there")
+    let config = try catalog.node("models", name)
+    try self.init(config: Self.completed(config, at: catalog.path(of: name, kind: "models")), name: name)
   }
 
-  private static func of(_ architectureClass: String) -> HuggingFaceFamily? {
-    table.first { $0.architectureClass == architectureClass }
-  }
-
-  /// Of a model that sees or hears, and names only the kind of its text part.
-  private static func ofType(_ part: Node) -> HuggingFaceFamily? {
-    part.field("model_type")?.text.flatMap { classOfType[$0] }.flatMap(of)
+  /// Modelopt's older checkpoints say how they are quantised in a file beside the config.
+  private static func completed(_ config: Node, at path: String?) throws -> Node {
+    guard ConfigReader.parts(of: config).allSatisfy({ $0.field("quantization_config") == nil }), let path,
+      let slash = path.lastIndex(of: "/"), case .mapping(let fields) = config.content
+    else { return config }
+    let beside = path[...slash] + "hf_quant_config.json"
+    guard let file = try? Node.read(path: String(beside)), let part = file.field("quantization") else { return config }
+    return Node(.mapping(fields + [(key: "quantization_config", value: part)]), at: config.place)
   }
 }
 

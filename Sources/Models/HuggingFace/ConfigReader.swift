@@ -3,42 +3,65 @@ import Units
 
 /// Reads the fields of a `config.json`, or of its text part; notes every fault and goes on with a 1 in its place.
 struct ConfigReader {
-  /// The part with the sizes of the language model.
-  let config: Node
-  /// The whole file.
-  private let outer: Node
-  /// Other names of a key, the first that is there counts: `ffn_config.moe_top_k` lies in an object inside.
-  private let names: [String: [String]]
+  /// Where the sizes of the language model are, from the inside out: the text part, what it lies in, the whole file.
+  private let parts: [Node]
+  /// What the class takes where the config says nothing.
+  private let defaults: Node?
+  /// Other names of fields, several divided by `|`, a path by dots; the own name is tried last.
+  var names: [String: String]
+  private let reads = Reads()
   private(set) var problems: [Problem] = []
-  /// Where makers put the part of a model that reads and writes text.
-  private static let textParts = ["text_config", "llm_config", "language_config"]
 
-  init(_ config: Node, names: [String: [String]] = [:]) {
-    outer = config
+  /// The names that were asked for, whether found or not.
+  private final class Reads {
+    var names: Set<String> = []
+  }
+
+  /// Objects in which models that also see or hear keep their language model.
+  static let textParts = ["text_config", "llm_config", "language_config", "thinker_config", "language_model_config"]
+
+  init(_ config: Node, names: [String: String] = [:], defaults: Node? = nil) {
+    parts = Self.parts(of: config)
     self.names = names
-    self.config = Self.textPart(of: config) ?? config
+    self.defaults = defaults
   }
 
-  var isNested: Bool { Self.textPart(of: outer) != nil }
+  /// The part with the sizes of the language model.
+  var config: Node { parts[0] }
+  var isNested: Bool { parts.count > 1 }
 
-  /// The part of a model that reads and writes text, where it has others.
-  static func textPart(of config: Node) -> Node? {
-    textParts.lazy.compactMap(config.field).first { !$0.fields.isEmpty }
+  /// The text part of a config, what it lies in, and so on to the whole file.
+  static func parts(of config: Node) -> [Node] {
+    var parts = [config]
+    while parts.count < 4, let inner = textParts.lazy.compactMap({ parts[0].field($0) }).first(where: { $0.isObject }) {
+      parts.insert(inner, at: 0)
+    }
+    return parts
   }
 
-  /// A field of the text part, or of the whole file where that does not have it.
+  /// A field of the text part, or of what that lies in, or the class's own value.
   func field(_ key: String) -> Node? {
-    if let found = found(key) { return found }
-    return names[key]?.lazy.compactMap(found).first
-  }
-
-  private func found(_ key: String) -> Node? {
-    guard !key.isEmpty else { return nil }
-    for part in [config, outer] {
-      let node = key.split(separator: ".").map(String.init).reduce(Optional(part)) { $0?.field($1) }
-      if let node, !node.isNull { return node }
+    let others = names[key]?.split(separator: "|").map(String.init) ?? []
+    for name in others + [key] {
+      if let found = literal(name) { return found }
     }
     return nil
+  }
+
+  private func literal(_ name: String) -> Node? {
+    let path = name.split(separator: ".").map(String.init)
+    guard let first = path.first else { return nil }
+    reads.names.insert(first)
+    for part in parts + (defaults.map { [$0] } ?? []) {
+      let found = path.reduce(Optional(part)) { $0?.field($1) }
+      if let found, !found.isNull { return found }
+    }
+    return nil
+  }
+
+  /// Names of fields of the text part that say something and that nothing has asked for, in the file's order.
+  var unread: [String] {
+    config.fields.filter { !reads.names.contains($0.key) && $0.value.saysSomething }.map(\.key)
   }
 
   mutating func fail(_ key: String, _ fault: String, wayOut: String) {
@@ -124,5 +147,18 @@ struct ConfigReader {
   mutating func refuse(_ key: String) {
     guard isSet(key) else { return }
     fail(key, "'\(field(key)?.text ?? "a list")' is not modelled yet", wayOut: "take a model without it")
+  }
+}
+
+extension Node {
+  fileprivate var isObject: Bool { if case .mapping = content { true } else { false } }
+
+  /// Neither null, false, 0 nor empty.
+  fileprivate var saysSomething: Bool {
+    switch content {
+    case .scalar: !isNull && !["false", "False", "0", "0.0", ""].contains(text ?? "")
+    case .sequence(let elements): !elements.isEmpty
+    case .mapping(let fields): !fields.isEmpty
+    }
   }
 }

@@ -6,11 +6,14 @@ extension HuggingFaceFamily {
     switch role {
     case .mixer, .only(.mixer): return mixer.map { .state(Self.mixer($0, from: &reader)) } ?? .absent
     case .only(.dense), .only(.mixture): return .absent
-    case .full, .window, .chunk, .reuse, .ratio, .only(.attention): break
+    case .both:
+      let parts = mixer.map { [Attention.state(Self.mixer($0, from: &reader))] } ?? []
+      return .parallel([attention(.full, from: &reader)] + parts)
+    case .full, .window, .chunk, .reuse, .borrowed, .ratio, .only(.attention): break
     }
-    if isParallel, let mixer, case .grouped(let keys) = attention {
-      return .parallel([.grouped(Self.grouped(keys, role, from: &reader)), .state(Self.mixer(mixer, from: &reader))])
-    }
+    let names = reader.names
+    reader.names.merge(roleNames[role] ?? [:]) { $1 }
+    defer { reader.names = names }
     switch attention {
     case .grouped(let keys): return .grouped(Self.grouped(keys, role, from: &reader))
     case .latent(let keys): return .latent(Self.latent(keys, role, from: &reader))
@@ -23,14 +26,10 @@ extension HuggingFaceFamily {
   private static func grouped(
     _ keys: GroupedKeys, _ role: LayerRole, from reader: inout ConfigReader
   ) -> GroupedQueryAttention {
-    let own = role == .window ? keys.window : keys.full
-    func size(_ key: String?, _ reader: inout ConfigReader) -> Int? {
-      key.flatMap { reader.optionalCount($0, maximum: 4096) }
-    }
-    let heads = size(own.heads, &reader) ?? reader.count("num_attention_heads", maximum: 4096)
-    let keyValueHeads =
-      size(own.keyValueHeads, &reader) ?? reader.optionalCount("num_key_value_heads", maximum: 4096) ?? heads
-    let dimension = size(own.headDimension, &reader) ?? headDimension(heads, keys, from: &reader)
+    // Where a class always has biases, its config may say so too.
+    if case .always = keys.inputBias { _ = reader.field("attention_bias") }
+    let heads = reader.count("num_attention_heads", maximum: 4096)
+    let keyValueHeads = reader.optionalCount("num_key_value_heads") ?? heads
     if !heads.isMultiple(of: keyValueHeads) {
       reader.fail(
         "num_key_value_heads", "\(keyValueHeads) does not divide num_attention_heads \(heads)",
@@ -42,13 +41,17 @@ extension HuggingFaceFamily {
       case .chunk: .chunk(reader.count("attention_chunk_size", maximum: 1 << 40))
       default: .full
       }
+    var source = GroupedQueryAttention.KeyValueSource.projected
+    if role == .borrowed { source = .earlierLayer }
+    if role == .full, let key = keys.keysAreValues, reader.flag(key) { source = .keysAlone }
     return GroupedQueryAttention(
-      heads: heads, keyValueHeads: keyValueHeads, headDimension: dimension,
-      valueDimension: size(own.valueDimension, &reader) ?? size(keys.valueDimension, &reader),
+      heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension(heads, keys, from: &reader),
+      valueDimension: keys.valueDimension.flatMap { reader.optionalCount($0, maximum: 4096) }, keyValueSource: source,
       hasInputBias: reader.flag(keys.inputBias), hasHeadNorms: reader.flag(keys.headNorms),
       normsWholeWidth: keys.normsWholeWidth, hasOutputBias: reader.flag(keys.outputBias),
-      hasSinks: keys.hasSinks || reader.flag(own.hasSinks), sharesKeys: reader.flag(own.sharesKeys),
-      gate: keys.gate, queryRank: keys.queryRank.map { reader.count($0) }, visibility: visibility)
+      hasSinks: reader.flag(keys.hasSinks),
+      gate: keys.gate,
+      queryRank: keys.queryRank.flatMap { reader.optionalCount($0) }, visibility: visibility)
   }
 
   private static func headDimension(_ heads: Int, _ keys: GroupedKeys, from reader: inout ConfigReader) -> Int {
@@ -72,11 +75,15 @@ extension HuggingFaceFamily {
       let indexer = role == .reuse ? nil : indexer(from: &reader)
       visibility = .topK(reader.count("index_topk"), indexer: indexer)
     }
+    let heads = reader.count("num_attention_heads", maximum: 4096)
+    let values = reader.count(keys.valueDimension, maximum: 4096)
+    let hasWideGate = keys.elementGate.map { reader.flag($0) } ?? false
     return LatentAttention(
-      heads: reader.count("num_attention_heads", maximum: 4096), queryRank: reader.optionalCount(keys.queryRank),
+      heads: heads, queryRank: reader.optionalCount(keys.queryRank),
       keyValueRank: reader.count(keys.keyValueRank), nopeDimension: reader.count(keys.nopeDimension, maximum: 4096),
       ropeDimension: reader.count(keys.ropeDimension, maximum: 4096),
-      valueDimension: reader.count(keys.valueDimension, maximum: 4096), visibility: visibility)
+      valueDimension: values, gateWidth: hasWideGate ? heads * values : keys.headGate ? heads : 0,
+      visibility: visibility)
   }
 
   private static func indexer(from reader: inout ConfigReader) -> Indexer {
@@ -109,12 +116,13 @@ extension HuggingFaceFamily {
           keyDimension: size("linear_key_head_dim", &reader), valueDimension: size("linear_value_head_dim", &reader),
           kernel: size("linear_conv_kernel_dim", &reader)))
     case .kimiDelta:
-      guard var inside = reader.inside("linear_attn_config") else {
-        return .kimiDelta(KimiDeltaAttention(heads: 1, headDimension: 1, kernel: 1))
-      }
+      // In an object of its own, or (Ling V3) beside the other sizes.
+      let isApart = !reader.isAbsent("linear_attn_config")
+      var inside = isApart ? reader.inside("linear_attn_config") ?? reader : reader
       let shape = KimiDeltaAttention(
         heads: size("num_heads", &inside), headDimension: size("head_dim", &inside),
-        kernel: size("short_conv_kernel_size", &inside))
+        kernel: size("short_conv_kernel_size", &inside), hasFullRankGate: inside.flag("use_full_rank_gate"),
+        hasFullRankForgetGate: inside.flag("has_forget_matrix"))
       reader.adopt(inside)
       return .kimiDelta(shape)
     case .mamba2:

@@ -2,25 +2,27 @@ extension HuggingFaceFamily.GroupedKeys {
   static let biased = Self(inputBias: .key("attention_bias"), outputBias: .key("attention_bias"))
   static let qwen3 = Self(
     inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always)
-  static let gemma4 = Self(
-    headNorms: .always,
-    full: .init(
-      keyValueHeads: "num_global_key_value_heads", headDimension: "global_head_dim",
-      sharesKeys: .key("attention_k_eq_v")))
-  static let miMoV2 = Self(
-    inputBias: .key("attention_bias"), valueDimension: "v_head_dim",
-    window: .init(
-      heads: "swa_num_attention_heads", keyValueHeads: "swa_num_key_value_heads", headDimension: "swa_head_dim",
-      valueDimension: "swa_v_head_dim", hasSinks: .key("add_swa_attention_sink_bias")),
-    full: .init(hasSinks: .key("add_full_attention_sink_bias")))
-  static let step35 = Self(
-    headNorms: .always, gate: .perHead,
-    window: .init(heads: "num_sliding_attention_heads", keyValueHeads: "num_sliding_attention_groups"))
   static let gatedQwen = Self(
     inputBias: .key("attention_bias"), outputBias: .key("attention_bias"), headNorms: .always, gate: .perElement)
 }
 
+extension HuggingFaceFamily.GroupedKeys {
+  static let gemma4 = Self(headNorms: .always, keysAreValues: "attention_k_eq_v")
+  static let miMo2 = Self(
+    inputBias: .key("attention_bias"), hasSinks: .key("sinks"), valueDimension: "v_head_dim")
+}
+
 extension HuggingFaceFamily.LatentKeys {
+  static let bailing3 = {
+    var keys = deepSeek
+    keys.headGate = true
+    return keys
+  }()
+  static let kimi3 = {
+    var keys = deepSeek
+    keys.elementGate = "mla_use_output_gate"
+    return keys
+  }()
   static let deepSeek = Self(
     queryRank: "q_lora_rank", keyValueRank: "kv_lora_rank", nopeDimension: "qk_nope_head_dim",
     ropeDimension: "qk_rope_head_dim", valueDimension: "v_head_dim")
@@ -73,6 +75,39 @@ extension HuggingFaceFamily.MixtureKeys {
   static let miniMaxM2 = Self(
     experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .width("shared_intermediate_size"),
     placement: .everyLayer, hasRouterBias: .whereKey("use_routing_bias", is: "true"))
+  static let bailing3 = {
+    var keys = bailing
+    keys.hasRouterBias = .always
+    return keys
+  }()
+  static let gemma4 = Self(
+    experts: "num_experts", perToken: "top_k_experts", intermediateSize: "moe_intermediate_size",
+    shared: .width("intermediate_size"), placement: .everyLayer, hasRouterBias: .always,
+    onlyWhere: "enable_moe_block")
+  static let granite = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .width("shared_intermediate_size"),
+    placement: .everyLayer, onlyWhere: "num_local_experts")
+  static let hunYuan3 = Self(
+    experts: "num_experts", intermediateSize: "moe_intermediate_size", shared: .count("num_shared_experts"),
+    placement: .afterDense("first_k_dense_replace"), hasRouterBias: .always)
+  static let kimi3 = {
+    var keys = kimiLinear
+    keys.latentSize = "routed_expert_hidden_size"
+    return keys
+  }()
+  static let longCat = Self(
+    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .width("intermediate_size"),
+    placement: .everySecond, hasRouterBias: .always, zeroExperts: "zero_expert_num")
+  static let miniMax3 = Self(
+    experts: "num_local_experts", intermediateSize: "intermediate_size", shared: .width("shared_intermediate_size"),
+    placement: .afterDense("first_k_dense_replace"), hasRouterBias: .whereKey("use_routing_bias", is: "true"))
+  static let step3 = Self(
+    experts: "moe_num_experts", perToken: "moe_top_k", intermediateSize: "moe_intermediate_size",
+    shared: .width("share_expert_dim"), placement: .named("moe_layers_enum", afterDense: "first_k_dense_replace"))
+  static let step35 = Self(
+    experts: "experts", perToken: "per_token", intermediateSize: "moe_intermediate_size",
+    shared: .width("shared_width"), placement: .named("moe_layers_enum", afterDense: "first_k_dense_replace"),
+    hasRouterBias: .always)
   static let mixtral = Self(
     experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
   static let nemotron = Self(
@@ -88,31 +123,6 @@ extension HuggingFaceFamily.MixtureKeys {
   static let qwen3 = Self(
     experts: "num_experts", intermediateSize: "moe_intermediate_size",
     placement: .sparse(step: "decoder_sparse_step", dense: "mlp_only_layers"))
-  static let dbrx = Self(
-    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
-  static let gemma4 = Self(
-    experts: "num_experts", perToken: "top_k_experts", intermediateSize: "moe_intermediate_size",
-    shared: .width("intermediate_size"), placement: .everyLayer, hasRouterBias: .always,
-    onlyWhere: "enable_moe_block")
-  static let longCat = Self(
-    experts: "n_routed_experts", perToken: "moe_topk", intermediateSize: "expert_ffn_hidden_size",
-    shared: .width("ffn_hidden_size"), placement: .everyOther, hasRouterBias: .always, zeroExperts: "zero_expert_num")
-  static let miMo = Self(
-    experts: "n_routed_experts", intermediateSize: "moe_intermediate_size", shared: .count("n_shared_experts"),
-    placement: .marked("moe_layer_freq"), hasRouterBias: .whereKey("topk_method", is: "noaux_tc"))
-  static let olmoe = Self(
-    experts: "num_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
-  static let phi = Self(
-    experts: "num_local_experts", intermediateSize: "intermediate_size", placement: .everyLayer)
-  static let step3 = Self(
-    experts: "moe_num_experts", perToken: "moe_top_k", intermediateSize: "moe_intermediate_size",
-    shared: .width("share_expert_dim"), placement: .named("moe_layers_enum"))
-  static let step35 = Self(
-    experts: "moe_num_experts", perToken: "moe_top_k", intermediateSize: "moe_intermediate_size",
-    shared: .width("share_expert_dim"), placement: .named("moe_layers_enum"), hasRouterBias: .always)
-  static let step37 = Self(
-    experts: "num_experts", intermediateSize: "moe_intermediate_size", shared: .width("share_expert_dim"),
-    placement: .afterDense("first_k_dense_replace"), hasRouterBias: .whereKey("use_moe_router_bias", is: "true"))
   static let qwenShared = Self(
     experts: "num_experts", intermediateSize: "moe_intermediate_size",
     shared: .width("shared_expert_intermediate_size"), hasSharedGate: true,

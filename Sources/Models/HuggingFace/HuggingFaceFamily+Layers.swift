@@ -4,12 +4,9 @@ import Units
 extension HuggingFaceFamily {
   /// Shapes of layers with how many have them, in the order of their first layers; and the shape of a draft layer.
   func layers(from reader: inout ConfigReader, streams: Int) -> (groups: [LayerGroup], draft: LayerGroup?) {
-    if let blocks { return (blockLayers(blocks, from: &reader), nil) }
-    let counted =
-      reader.isAbsent("num_hidden_layers")
-      ? patterns.compactMap { $0.listed(in: reader) }.first ?? reader.count("num_hidden_layers")
-      : reader.count("num_hidden_layers", maximum: 1024)
-    let count = counted * layersEach
+    if let blocks = blocks(from: &reader) { return (Self.merged(blocks), blocks.last) }
+    let listed = reader.isAbsent("num_hidden_layers") ? patterns.compactMap { $0.listed(in: reader) }.first : nil
+    let count = layersEach * (listed ?? reader.count("num_hidden_layers", maximum: 1024))
     let roles = roles(count: count, from: &reader)
     let feedForwards = feedForwards(roles, from: &reader)
     var attentions: [LayerRole: Attention] = [:]
@@ -20,21 +17,21 @@ extension HuggingFaceFamily {
       attentions[role] = attention
       shapes.append(
         LayerGroup(
-          count: 1, attention: attention, feedForward: feedForward,
-          normsPerLayer: norms(in: feedForward), otherParameters: mixing))
+          count: 1, attention: attention, feedForward: feedForward, normsPerLayer: norms(feedForward),
+          otherParameters: mixing))
     }
+    extend(&shapes, from: &reader)
     let draft = draft(after: shapes, roles, from: &reader)
     return (Self.merged(shapes), draft)
   }
 
-  private func norms(in feedForward: FeedForward) -> Int {
+  private func norms(_ feedForward: FeedForward) -> Int {
     var norms = normsPerLayer
-    if case .mixture = feedForward { norms += normsOfMixture }
-    // A bias is as wide as a weight.
-    return hasNormBiases ? 2 * norms : norms
+    if case .mixture = feedForward { norms += mixtureNorms }
+    return norms * (normsHaveBias ? 2 : 1)
   }
 
-  static func merged(_ shapes: [LayerGroup]) -> [LayerGroup] {
+  private static func merged(_ shapes: [LayerGroup]) -> [LayerGroup] {
     var places: [LayerGroup: Int] = [:]
     return shapes.reduce(into: []) { groups, shape in
       if let place = places[shape] {
@@ -77,21 +74,15 @@ extension HuggingFaceFamily {
   /// The feed-forward part of each layer.
   private func feedForwards(_ roles: [LayerRole], from reader: inout ConfigReader) -> [FeedForward] {
     let named = roles.map { role -> LayerRole.Part? in if case .only(let part) = role { part } else { nil } }
+    let hasMixture = mixture.map { $0.onlyWhere.map { reader.isSet($0) } ?? true } ?? false
     let places =
-      mixture.map { Self.mixturePlaces($0.placement, layers: roles.count, from: &reader) }
+      (hasMixture ? mixture : nil).map { Self.mixturePlaces($0.placement, layers: roles.count, from: &reader) }
       ?? [Bool](repeating: false, count: roles.count)
     let isMixture = zip(named, places).map { part, place in part.map { $0 == .mixture } ?? place }
     let isDense = zip(named, places).map { part, place in part.map { $0 == .dense } ?? !place }
     let size = isDense.contains(true) ? reader.count(denseSize) : 1
     let dense = isGated ? FeedForward.dense(intermediateSize: size) : .plain(intermediateSize: size)
-    let hasExperts = mixture?.onlyWhere.map { reader.flag($0) } ?? true
-    guard let mixture, hasExperts, isMixture.contains(true) else {
-      if mixture != nil, !hasExperts {
-        let size = reader.count(denseSize)
-        return roles.map { _ in isGated ? .dense(intermediateSize: size) : .plain(intermediateSize: size) }
-      }
-      return isDense.map { $0 ? dense : .absent }
-    }
+    guard let mixture, hasMixture, isMixture.contains(true) else { return isDense.map { $0 ? dense : .absent } }
     let experts = experts(of: mixture, from: &reader)
     var hashed = experts
     hashed.hasRouterBias = false
@@ -108,7 +99,20 @@ extension HuggingFaceFamily {
   ) -> [Bool] {
     switch placement {
     case .everyLayer: return [Bool](repeating: true, count: layers)
+    case .everySecond: return (0..<layers).map { $0.isMultiple(of: 2) }
+    case .named(let list, let dense):
+      guard let field = reader.field(list) else {
+        return mixturePlaces(.afterDense(dense), layers: layers, from: &reader)
+      }
+      let names = field.text?.split(separator: ",").map(String.init) ?? field.elements.compactMap(\.text)
+      let numbers = Set(names.compactMap { Int($0.filter { !$0.isWhitespace }) })
+      return (0..<layers).map { numbers.contains($0) }
     case .afterDense(let key):
+      // One 0 or 1, or a word, for each layer.
+      for list in ["moe_layer_freq", "mlp_layer_types"] {
+        let places = (reader.field(list)?.elements ?? []).map { ["1", "sparse", "moe"].contains($0.text ?? "") }
+        if places.count >= layers { return Array(places.prefix(layers)) }
+      }
       let dense = reader.count(key, minimum: 0)
       let step = reader.optionalCount("moe_layer_freq") ?? 1
       return (0..<layers).map { $0 >= dense && $0.isMultiple(of: step) }
@@ -116,22 +120,6 @@ extension HuggingFaceFamily {
       let step = reader.optionalCount(step) ?? 1
       let denseLayers = Set((reader.field(dense)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } })
       return (0..<layers).map { ($0 + 1).isMultiple(of: step) && !denseLayers.contains($0) }
-    case .everyOther: return (0..<layers).map { $0.isMultiple(of: 2) }
-    case .marked(let list):
-      let marks = (reader.field(list)?.elements ?? []).map { $0.text == "1" }
-      if marks.count != layers {
-        reader.fail(
-          list, "does not list \(layers) layers", wayOut: "see the config.json of the model's makers")
-      }
-      return (0..<layers).map { $0 < marks.count && marks[$0] }
-    case .named(let key):
-      guard let field = reader.field(key) else { return [Bool](repeating: true, count: layers) }
-      let texts =
-        field.elements.isEmpty
-        ? (field.text ?? "").split(separator: ",").map { $0.trimmingPrefix(" ").description }
-        : field.elements.compactMap(\.text)
-      let named = Set(texts.compactMap { Int($0) })
-      return (0..<layers).map { named.contains($0) }
     case .listed(let list, let step):
       let listed = (reader.field(list)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } }
       guard listed.isEmpty else { return (0..<layers).map { listed.contains($0) } }
@@ -152,7 +140,7 @@ extension LayerPattern {
     switch self {
     case .list(let key, let names):
       guard let list = Self.list(key, count: count, from: &reader) else { return nil }
-      return list.map { element in
+      return list.prefix(count).map { element in
         if let role = element.text.flatMap({ names[$0] }) { return role }
         let known = names.keys.sorted().joined(separator: ", ")
         reader.fail(key, "'\(element.text ?? "")' is not modelled yet", wayOut: "take a model of \(known)")
@@ -174,6 +162,20 @@ extension LayerPattern {
     case .everyNth(let key, let role, let others, let defaultStep):
       let step = reader.optionalCount(key) ?? defaultStep
       return (1...count).map { $0.isMultiple(of: step) ? role : others }
+    case .indices(let key, let role, let others):
+      guard let list = reader.field(key)?.elements else { return nil }
+      let numbers = Set(list.compactMap { $0.text.flatMap { Int($0) } })
+      return (0..<count).map { numbers.contains($0) ? role : others }
+    case .indexed(let step, let offset):
+      guard let step = reader.optionalCount(step), step > 1 else { return nil }
+      let first = reader.optionalCount(offset, minimum: 0) ?? 0
+      return (0..<count).map { max(0, $0 - first + 1).isMultiple(of: step) ? .full : .reuse }
+    case .every(let role): return [LayerRole](repeating: role, count: count)
+    case .blocks: return nil
+    case .sharing(let flag, let factor):
+      guard reader.flag(flag) else { return nil }
+      let step = reader.count(factor, maximum: 1024)
+      return (0..<count).map { $0.isMultiple(of: step) ? .full : .borrowed }
     case .members(let object, let key, let role):
       guard let inside = reader.inside(object) else { return nil }
       let listed = Set((inside.field(key)?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } })
@@ -193,13 +195,13 @@ extension LayerPattern {
 
   private static func list(_ key: String, count: Int, from reader: inout ConfigReader) -> [Node]? {
     guard let list = reader.field(key)?.elements, !list.isEmpty else { return nil }
-    // Some lists go on over the multi-token-prediction layers.
-    let predicting = reader.optionalCount("num_nextn_predict_layers", minimum: 0) ?? 0
-    if list.count != count, list.count != count + predicting {
+    // Some files list the multi-token-prediction layers too.
+    let drafts = reader.field("num_nextn_predict_layers")?.text.flatMap { Int($0) } ?? 0
+    if list.count != count, list.count &- count != drafts {
       reader.fail(
         key, "lists \(list.count) layers, and num_hidden_layers is \(count)",
         wayOut: "see the config.json of the model's makers")
     }
-    return Array(list.prefix(count))
+    return list
   }
 }

@@ -1,36 +1,37 @@
 extension HuggingFaceFamily {
   /// The architectures that are read. To add one that is made of known parts, add a row.
-  static let table: [HuggingFaceFamily] = grouped + windowed + latent + linear + others + plain
+  static let table: [HuggingFaceFamily] = grouped + windowed + latent + linear + further + others.map(\.family)
 
   /// Every query sees everything; dense or with experts.
-  private static let grouped = [
+  static let grouped = [
     HuggingFaceFamily(
       architectureClass: "BailingMoeV2ForCausalLM",
       attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"))), mixture: .bailing,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["use_bias", "use_qkv_bias"]),
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "CohereForCausalLM",
       attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true)), normsPerLayer: 1,
-      isTied: true, unmodelled: ["attention_bias"]),
+      isTied: true),
     HuggingFaceFamily(
-      architectureClass: "Ernie4_5_MoeForCausalLM", attention: .grouped(GroupedKeys()), mixture: .ernie, isTied: true,
-      unmodelled: ["use_bias"]),
+      architectureClass: "Ernie4_5_MoeForCausalLM", attention: .grouped(GroupedKeys()), mixture: .ernie, isTied: true),
     HuggingFaceFamily(
       architectureClass: "Glm4MoeForCausalLM",
       attention: .grouped(GroupedKeys(inputBias: .key("attention_bias"), headNorms: .key("use_qk_norm"))),
       mixture: .glm, multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "HunYuanMoEV1ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"))), mixture: .hunYuan, isTied: true,
-      unmodelled: ["attention_bias", "mlp_bias", "use_cla"]),
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"))),
+      patterns: [.sharing(flag: "use_cla", factor: "cla_share_factor")], mixture: .hunYuan, isTied: true),
     HuggingFaceFamily(
       architectureClass: "InternLM3ForCausalLM",
-      attention: .grouped(GroupedKeys(inputBias: .key("qkv_bias"))), unmodelled: ["bias"]),
+      attention: .grouped(GroupedKeys(inputBias: .key("qkv_bias")))),
     HuggingFaceFamily(
-      architectureClass: "LlamaForCausalLM", attention: .grouped(.biased), unmodelled: ["mlp_bias"]),
+      architectureClass: "LlamaForCausalLM", attention: .grouped(.biased)),
     HuggingFaceFamily(
       architectureClass: "MiniMaxM2ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true)), mixture: .miniMaxM2,
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true)),
+      patterns: [.list("attn_type_list", ["1": .full])],
+      mixture: .miniMaxM2,
       notes: [
         Note(
           key: "num_mtp_modules",
@@ -38,32 +39,31 @@ extension HuggingFaceFamily {
       ]),
     HuggingFaceFamily(
       architectureClass: "Olmo2ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true)), unmodelled: ["attention_bias"]),
+      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true))),
     HuggingFaceFamily(
       architectureClass: "PanguProMoEForCausalLM",
       attention: .grouped(GroupedKeys(inputBias: .always, outputBias: .always)), mixture: .panguPro),
   ]
 
   /// Windows or chunks in some or all layers, if the config says so.
-  private static let windowed = [
+  static let windowed = [
     HuggingFaceFamily(
       architectureClass: "Cohere2ForCausalLM", attention: .grouped(GroupedKeys()),
       patterns: [
         .layerTypes, .everyNth("sliding_window_pattern", .full, others: .window, defaultStep: 4),
-      ], normsPerLayer: 1, isTied: true, unmodelled: ["attention_bias"]),
+      ], normsPerLayer: 1, isTied: true),
     HuggingFaceFamily(
       architectureClass: "Gemma2ForCausalLM", attention: .grouped(GroupedKeys()),
-      patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 2)], normsPerLayer: 4, isTied: true,
-      unmodelled: ["attention_bias"]),
+      patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 2)], normsPerLayer: 4, isTied: true),
     HuggingFaceFamily(
       architectureClass: "Gemma3ForConditionalGeneration", attention: .grouped(GroupedKeys(headNorms: .always)),
-      patterns: gemma3, normsPerLayer: 4, isTied: true, unmodelled: ["attention_bias"]),
+      patterns: gemma3, normsPerLayer: 4, isTied: true),
     HuggingFaceFamily(
       architectureClass: "Gemma3ForCausalLM", attention: .grouped(GroupedKeys(headNorms: .always)),
-      patterns: gemma3, normsPerLayer: 4, isTied: true, unmodelled: ["attention_bias"]),
+      patterns: gemma3, normsPerLayer: 4, isTied: true),
     HuggingFaceFamily(
       architectureClass: "GptOssForCausalLM",
-      attention: .grouped(GroupedKeys(inputBias: .always, outputBias: .always, hasSinks: true)),
+      attention: .grouped(GroupedKeys(inputBias: .always, outputBias: .always, hasSinks: .always)),
       patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 2)], mixture: .gptOSS),
     HuggingFaceFamily(
       architectureClass: "Llama4ForConditionalGeneration", attention: .grouped(.biased),
@@ -80,10 +80,10 @@ extension HuggingFaceFamily {
     HuggingFaceFamily(
       architectureClass: "Olmo3ForCausalLM",
       attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true)),
-      patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 4)], unmodelled: ["attention_bias"]),
+      patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 4)]),
     HuggingFaceFamily(
       architectureClass: "Phi3ForCausalLM", attention: .grouped(GroupedKeys()),
-      patterns: [.layerTypes, .windows(flag: nil, from: nil)], unmodelled: ["attention_bias"]),
+      patterns: [.layerTypes, .windows(flag: nil, from: nil)]),
     HuggingFaceFamily(
       architectureClass: "Qwen2ForCausalLM", attention: .grouped(GroupedKeys(inputBias: .always)), patterns: qwen),
     HuggingFaceFamily(
@@ -101,20 +101,18 @@ extension HuggingFaceFamily {
   ]
 
   /// Latent and compressed attention.
-  private static let latent = [
+  static let latent = [
     HuggingFaceFamily(
-      architectureClass: "DeepseekV2ForCausalLM", attention: .latent(.deepSeek), mixture: .deepSeek,
-      unmodelled: ["attention_bias"]),
+      architectureClass: "DeepseekV2ForCausalLM", attention: .latent(.deepSeek), mixture: .deepSeek),
     HuggingFaceFamily(
       architectureClass: "DeepseekV3ForCausalLM", attention: .latent(.deepSeek), mixture: .deepSeek,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["attention_bias"]),
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "DeepseekV32ForCausalLM", attention: .latent(.deepSeekSparse), mixture: .deepSeek,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["attention_bias"]),
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "DeepseekV4ForCausalLM", attention: .compressed, patterns: [.ratios("compress_ratios")],
       mixture: .deepSeekV4, multiTokenPrediction: "num_nextn_predict_layers", residualStreams: "hc_mult",
-      unmodelled: ["attention_bias"],
       notes: [
         Note(
           key: "num_hash_layers",
@@ -122,27 +120,29 @@ extension HuggingFaceFamily {
       ]),
     HuggingFaceFamily(
       architectureClass: "Glm4MoeLiteForCausalLM", attention: .latent(.deepSeek), mixture: .glm,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["attention_bias"]),
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "GlmMoeDsaForCausalLM", attention: .latent(.deepSeekSparse),
-      patterns: [.list("indexer_types", ["full": .full, "shared": .reuse])], mixture: .deepSeek,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["attention_bias", "index_topk_pattern"]),
+      patterns: [
+        .list("indexer_types", ["full": .full, "shared": .reuse]),
+        .characters("index_topk_pattern", ["F": .full, "S": .reuse]),
+        .indexed(step: "index_topk_freq", offset: "index_skip_topk_offset"),
+      ], mixture: .deepSeek,
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "KimiK25ForConditionalGeneration", attention: .latent(.deepSeek), mixture: .deepSeek,
-      multiTokenPrediction: "num_nextn_predict_layers", unmodelled: ["attention_bias"]),
+      multiTokenPrediction: "num_nextn_predict_layers"),
     HuggingFaceFamily(
       architectureClass: "PanguUltraMoEForCausalLM", attention: .latent(.pangu), mixture: .pangu,
       multiTokenPrediction: "num_mtp_layers", normsPerLayer: 4),
   ]
 
   /// Layers that keep a state, among others.
-  private static let linear = [
+  static let linear = [
     HuggingFaceFamily(
       architectureClass: "KimiLinearForCausalLM", attention: .latent(.deepSeek), mixer: .kimiDelta,
       patterns: [.members("linear_attn_config", "kda_layers", .mixer)], mixture: .kimiLinear,
-      unmodelled: [
-        "num_nextn_predict_layers", "mla_use_output_gate", "attn_res_block_size", "latent_moe_use_norm",
-      ]),
+      unmodelled: ["num_nextn_predict_layers"]),
     HuggingFaceFamily(
       architectureClass: "MiniMaxM1ForCausalLM", attention: .grouped(GroupedKeys()), mixer: .lightning,
       patterns: miniMax, mixture: .miniMax),
@@ -161,8 +161,7 @@ extension HuggingFaceFamily {
           [
             "mamba": .only(.mixer), "attention": .only(.attention), "mlp": .only(.dense), "moe": .only(.mixture),
           ]),
-      ], mixture: .nemotron, isGated: false, multiTokenPrediction: "num_nextn_predict_layers", normsPerLayer: 1,
-      unmodelled: ["attention_bias", "mamba_proj_bias", "mlp_bias", "use_bias", "sliding_window"]),
+      ], mixture: .nemotron, isGated: false, multiTokenPrediction: "num_nextn_predict_layers", normsPerLayer: 1),
     HuggingFaceFamily(
       architectureClass: "Qwen3NextForCausalLM", attention: .grouped(.gatedQwen), mixer: .gatedDelta,
       patterns: [.layerTypes, .everyNth("full_attention_interval", .full, others: .mixer, defaultStep: 4)],
@@ -170,12 +169,11 @@ extension HuggingFaceFamily {
     HuggingFaceFamily(
       architectureClass: "Qwen3_5ForConditionalGeneration", attention: .grouped(.gatedQwen), mixer: .gatedDelta,
       patterns: [.layerTypes, .everyNth("full_attention_interval", .full, others: .mixer, defaultStep: 4)],
-      multiTokenPrediction: "mtp_num_hidden_layers", unmodelled: ["mtp_use_dedicated_embeddings"]),
+      multiTokenPrediction: "mtp_num_hidden_layers"),
     HuggingFaceFamily(
       architectureClass: "Qwen3_5MoeForConditionalGeneration", attention: .grouped(.gatedQwen), mixer: .gatedDelta,
       patterns: [.layerTypes, .everyNth("full_attention_interval", .full, others: .mixer, defaultStep: 4)],
-      mixture: .qwenShared, multiTokenPrediction: "mtp_num_hidden_layers",
-      unmodelled: ["mtp_use_dedicated_embeddings"]),
+      mixture: .qwenShared, multiTokenPrediction: "mtp_num_hidden_layers"),
   ]
 
   private static let qwen: [LayerPattern] = [

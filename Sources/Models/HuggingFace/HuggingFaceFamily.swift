@@ -15,16 +15,6 @@ struct HuggingFaceFamily: Sendable {
   /// The key that counts the multi-token-prediction layers; nil if the class has none.
   var multiTokenPrediction: String?
   var normsPerLayer = 2
-  /// Norms more in a layer with experts.
-  var normsOfMixture = 0
-  /// Norms have biases, and so has the head (Phi-3.5-MoE).
-  var hasNormBiases = false
-  /// Attention and mixer side by side in every layer (Falcon-H1).
-  var isParallel = false
-  /// A list that says of each layer which parts it has (DeciLM).
-  var blocks: String?
-  /// Layers for each that the config counts (LongCat's have two of everything but experts).
-  var layersEach = 1
   /// Where the config does not say whether embedding and head are one table.
   var isTied = false
   /// Several residual streams are mixed before and after each half of a layer: the key that counts them.
@@ -33,8 +23,26 @@ struct HuggingFaceFamily: Sendable {
   var unmodelled: [String] = []
   /// Keys of what is left out where they are there, and a sentence about it.
   var notes: [Note] = []
-  /// Other names of keys, as paths: the first that is there counts.
-  var names: [String: [String]] = [:]
+  /// What this class calls a field that the table knows by another name: several divided by `|`, a path by dots.
+  var names: [String: String] = [:]
+  /// The same where a layer of this role is read.
+  var roleNames: [LayerRole: [String: String]] = [:]
+  /// A JSON object with what the class takes where the config says nothing.
+  var defaults = "{}"
+  /// Norms have a bias beside their weight.
+  var normsHaveBias = false
+  /// The head's bias.
+  var headBias: Flag = .never
+  /// Norms of the hidden state that a layer with experts has beside `normsPerLayer`.
+  var mixtureNorms = 0
+  /// Layers of attention and feed-forward that one counted layer is made of (LongCat: 2).
+  var layersEach = 1
+  /// The key that counts the last layers, which read the cache of an earlier one (Gemma 4's small models).
+  var reusingLast: String?
+  /// Each layer has an embedding of its own (Gemma 4's small models): the key with its width.
+  var layerEmbedding: String?
+  /// Tables of word groups beside the embedding (LongCat-Flash-Lite): the key with their rows over the vocabulary's.
+  var groupTables: String?
 
   struct Note: Sendable {
     var key: String
@@ -53,25 +61,16 @@ struct HuggingFaceFamily: Sendable {
     var outputBias: Flag = .never
     var headNorms: Flag = .never
     var normsWholeWidth = false
-    var hasSinks = false
+    var hasSinks: Flag = .never
     var gate = GroupedQueryAttention.Gate.none
     /// Another name of `head_dim`.
     var headDimension = "head_dim"
-    /// The width of values, where the config gives it.
+    /// Of values, where it differs.
     var valueDimension: String?
-    /// The rank of the query's down-projection.
+    /// Of a query that is projected down and up.
     var queryRank: String?
-    /// Keys of layers with windows, and of those without, where they have sizes of their own.
-    var window = OwnKeys()
-    var full = OwnKeys()
-  }
-
-  /// Sizes of one kind of layer; absent ones are as of the others.
-  struct OwnKeys: Sendable {
-    var heads, keyValueHeads, headDimension, valueDimension: String?
-    var hasSinks: Flag = .never
-    /// Values are the keys, without a projection of their own.
-    var sharesKeys: Flag = .never
+    /// In layers that see everything, keys stand for values too where this key is true (Gemma 4).
+    var keysAreValues: String?
   }
 
   enum Flag: Sendable {
@@ -82,6 +81,9 @@ struct HuggingFaceFamily: Sendable {
 
   struct LatentKeys: Sendable {
     var queryRank, keyValueRank, nopeDimension, ropeDimension, valueDimension: String
+    /// A gate for each head, or on every element of the output where this key is true.
+    var headGate = false
+    var elementGate: String?
     /// Has an indexer, whose keys are `index_n_heads`, `index_head_dim` and `index_topk`.
     var isSparse = false
   }
@@ -107,7 +109,7 @@ struct HuggingFaceFamily: Sendable {
     /// The width of latent experts.
     var latentSize: String?
     var zeroExperts: String?
-    /// The key that must be true for the model to have experts.
+    /// No layer has experts unless this key is set.
     var onlyWhere: String?
   }
 
@@ -124,18 +126,16 @@ struct HuggingFaceFamily: Sendable {
   /// Which layers have experts.
   enum Placement: Sendable {
     case everyLayer
+    /// The first of every two.
+    case everySecond
     /// All but the first few, counted by this key; of the rest every n-th if `moe_layer_freq` says so.
     case afterDense(String)
     /// Every n-th (key `step`), but not those that the list `dense` names.
     case sparse(step: String, dense: String)
-    /// Every other layer.
-    case everyOther
-    /// Those where the list has 1.
-    case marked(String)
-    /// Those that the list, or the text with commas, names.
-    case named(String)
     /// Those that the list names, or without one every n-th.
     case listed(String, step: String)
+    /// Those whose numbers a text or a list names; without it all but the first few, counted by the second key.
+    case named(String, afterDense: String)
     /// From one number of a layer to another (-1 or absent: to the end), every n-th.
     case between(String, String, step: String)
   }
@@ -150,6 +150,10 @@ struct HuggingFaceFamily: Sendable {
 /// What one layer is.
 enum LayerRole: Hashable, Sendable {
   case full, window, chunk, mixer
+  /// Attention and a state mixer side by side.
+  case both
+  /// Attention over the cache of an earlier layer.
+  case borrowed
   /// Sparse attention with the choice of the layer before.
   case reuse
   /// Compressed attention of this ratio.
@@ -169,6 +173,16 @@ enum LayerPattern: Sendable {
   case ratios(String)
   /// Every n-th layer has the first role, the others the second; n is the key's, or the one given.
   case everyNth(String, LayerRole, others: LayerRole, defaultStep: Int)
+  /// Numbers, from 0 on, of the layers with a role; the others have the second.
+  case indices(String, LayerRole, others: LayerRole)
+  /// A list with an object for each layer, whose sizes search has found (Nemotron's pruned models).
+  case blocks(String)
+  /// Where the flag is true, each layer but every n-th (n is the key's) reads the cache of the one before.
+  case sharing(flag: String, factor: String)
+  /// The first so many layers and every n-th after them choose what they read, the others reuse that (GLM-5.2).
+  case indexed(step: String, offset: String)
+  /// Every layer has this role.
+  case every(LayerRole)
   /// Numbers, from 1 on, of the layers with a role, in a list of an inner object; the others see everything.
   case members(String, String, LayerRole)
   /// Windows of `sliding_window` where the flag (if given) is true, from the layer on that a key counts (if given).
@@ -179,5 +193,6 @@ enum LayerPattern: Sendable {
     "layer_types",
     [
       "full_attention": .full, "sliding_attention": .window, "chunked_attention": .chunk, "linear_attention": .mixer,
+      "attention": .full, "mamba": .mixer, "global": .full, "local": .window, "sliding_window": .window,
     ])
 }

@@ -7,130 +7,133 @@ extension Quantization {
     .attention, .indexer, .denseFeedForward, .experts, .sharedExperts,
   ]
 
-  /// What `quantization_config` says; nil where there is none, and a note where it cannot be read.
+  /// What `quantization_config` says (or modelopt's own file, or Ascend's `quantize`); nil where there is none, and a
+  /// note where it cannot be read.
   static func read(from reader: inout ConfigReader) -> (value: Quantization?, notes: [String]) {
-    guard let config = reader.field("quantization_config"), let method = config.field("quant_method")?.text else {
-      return (nil, [])
+    guard let config = reader.field("quantization_config") ?? reader.field("compression_config") else {
+      return ascend(reader.field("quantize")?.text)
     }
-    guard let format = format(method, config) else {
-      let name = [method, config.text("quant_algo") ?? config.text("format")].compactMap { $0 }.joined(separator: " ")
-      return (nil, ["How the files are quantised (\(name)) is not read: give the number formats."])
+    let algorithm = config.text("quant_algo")
+    guard let method = config.text("quant_method") ?? algorithm.map({ _ in "modelopt" }) else {
+      return (nil, ["How the files are quantised is not read (no quant_method): give the number formats."])
     }
-    let ignored = (config.field("ignore") ?? config.field("modules_to_not_convert"))?.elements ?? []
+    let modules = Modules(
+      layers: reader.optionalCount("num_hidden_layers", maximum: 1024) ?? 1,
+      dense: reader.isSet("enable_moe_block") ? [""] : ["mlp."])
+    guard var formats = formats(method, config, modules) else {
+      let name = [method, algorithm ?? config.text("format") ?? config.text("bits")].compactMap { $0 }
+      return (
+        nil,
+        [
+          "How the files are quantised (\(name.joined(separator: " "))) "
+            + "is not read: give the number formats."
+        ]
+      )
+    }
+    let ignored = ["ignore", "modules_to_not_convert", "exclude_modules"].flatMap { config.field($0)?.elements ?? [] }
     let patterns = ignored.compactMap(\.text).map(ModulePattern.init)
-    let layers = reader.optionalCount("num_hidden_layers") ?? 1
-    var formats: [WeightGroup: Format] = [:]
-    for group in quantized where !ModulePattern.ignored(group, by: patterns, layers: layers) {
-      formats[group] = format
+    for group in quantized where patterns.contains(where: { $0.matches(anyOf: modules.typical(of: group)) }) {
+      formats[group] = nil
     }
-    if method == "mxfp4" { formats = [.experts: format] }
     if reader.field("expert_dtype")?.text == "fp4" {
       formats[.experts] = Format(.mxfp4, bytes: Format.mxfp4.bytes, quantizesActivations: true)
     }
     if config.text("moe_quant_algo") == "NVFP4" { formats[.experts] = .nvfp4(quantizesActivations: true) }
-    return (Quantization(method: method, formats: formats, keyValueIsFP8: keyValueIsFP8(config)), [])
+    let value = Quantization(method: method, formats: formats, keyValueIsFP8: keyValueIsFP8(config))
+    return (value, weightOnlyNotes(formats))
   }
 
-  private static func format(_ method: String, _ config: Node) -> Format? {
-    switch method {
-    case "fp8":
-      let block = config.field("weight_block_size")?.elements.compactMap { $0.text.flatMap { Int($0) } } ?? []
-      return block.isEmpty ? .fp8 : .fp8(block: block.reduce(1, *))
-    case "mxfp4": return .mxfp4
-    case "awq", "gptq":
-      guard (config.text("bits") ?? config.text("w_bit")) == "4" else { return nil }
-      let group = (config.text("group_size") ?? config.text("q_group_size")).flatMap { Int($0) } ?? 128
-      return group > 0 ? .int4(group: group, extra: 2.5) : .int4(group: 1, extra: 0)
-    case "modelopt", "modelopt_fp4": return modelopt(config.text("quant_algo"))
-    case "compressed-tensors": return compressed(config)
-    default: return nil
+  /// The format of each group; nil where it is not known.
+  private static func formats(_ method: String, _ config: Node, _ modules: Modules) -> [WeightGroup: Format]? {
+    if method == "mxfp4" { return [.experts: .mxfp4] }
+    func of(_ groups: [WeightGroup], _ format: (WeightGroup) -> Format?) -> [WeightGroup: Format]? {
+      let found = groups.compactMap { group in format(group).map { (group, $0) } }
+      return found.isEmpty ? nil : Dictionary(uniqueKeysWithValues: found)
     }
+    if method.hasPrefix("modelopt"), let layers = config.field("quantized_layers")?.fields, !layers.isEmpty {
+      // Each module has its own algorithm.
+      let named = layers.map { (ModulePattern($0.key), $0.value.text("quant_algo")) }
+      return of(quantized) { group in
+        let all = modules.all(of: group)
+        return named.first { $0.0.matches(anyOf: all) }.flatMap { Format.modelopt($0.1) }
+      }
+    }
+    if method == "compressed-tensors" {
+      let groups = (config.field("config_groups")?.fields ?? []).map(\.value)
+      return of(quantized) { group in
+        groups.first { isTarget(group, of: $0, modules) }.flatMap { Format.compressed($0, in: config) }
+      }
+    }
+    return Format.whole(method, config).flatMap { format in of(quantized) { _ in format } }
   }
 
-  private static func modelopt(_ algorithm: String?) -> Format? {
-    switch algorithm {
-    case "FP8": .fp8
-    case "NVFP4": .nvfp4(quantizesActivations: true)
-    case "W4A16_NVFP4": .nvfp4(quantizesActivations: false)
-    case "MXFP8": .mxfp8
-    default: nil
-    }
+  /// Whether a group of `config_groups` means these weights: all linear ones, or by name.
+  private static func isTarget(_ group: WeightGroup, of part: Node, _ modules: Modules) -> Bool {
+    let targets = (part.field("targets")?.elements ?? []).compactMap(\.text)
+    let all = modules.all(of: group)
+    return targets.isEmpty || targets.contains { $0 == "Linear" || ModulePattern($0).matches(anyOf: all) }
   }
 
-  private static func compressed(_ config: Node) -> Format? {
-    let groups = config.field("config_groups")?.fields ?? []
-    // Groups of several formats are not told apart.
-    guard groups.count == 1, let weights = groups[0].value.field("weights") else { return nil }
-    let quantizesActivations = groups[0].value.field("input_activations").map { !$0.isNull } ?? false
-    let size = weights.text("group_size").flatMap { Int($0) }
-    let block = weights.field("block_structure")?.elements.compactMap { $0.text.flatMap { Int($0) } } ?? []
-    switch (weights.text("type"), weights.text("num_bits"), config.text("format")) {
-    case ("float", "8", _): return block.isEmpty ? .fp8 : .fp8(block: block.reduce(1, *))
-    case ("float", "4", "mxfp4-pack-quantized"): return .mxfp4
-    case ("float", "4", _): return .nvfp4(quantizesActivations: quantizesActivations)
-    case ("int", "8", _):
-      return Format(.int8, bytes: 1, quantizesActivations: quantizesActivations)
-    case ("int", "4", _): return .int4(group: max(1, size ?? 128), extra: 2)
-    default: return nil
+  private static func ascend(_ text: String?) -> (value: Quantization?, notes: [String]) {
+    guard let text else { return (nil, []) }
+    let experts: Format? =
+      text.hasPrefix("w8a8")
+      ? .int8 : text.hasPrefix("w4a8") ? .int4(group: 256, extra: 2, quantizesActivations: true) : nil
+    guard let experts else {
+      return (nil, ["How the files are quantised (\(text)) is not read: give the number formats."])
     }
+    var formats = Dictionary(uniqueKeysWithValues: quantized.map { ($0, Format.int8) })
+    formats[.experts] = experts
+    return (Quantization(method: text, formats: formats), [])
+  }
+
+  /// Formats whose products run otherwise than their numbers say.
+  private static func weightOnlyNotes(_ formats: [WeightGroup: Format]) -> [String] {
+    let isWide = formats.values.contains { $0.numbers == .int8 && !$0.quantizesActivations }
+    return isWide ? ["Weights of 8 bits with activations of 16 are taken at the rate of INT8, which is too fast."] : []
   }
 
   private static func keyValueIsFP8(_ config: Node) -> Bool? {
-    guard let scheme = config.field("kv_cache_scheme") ?? config.field("kv_cache_quant_algo"), !scheme.isNull else {
-      return nil
+    let fields = [config.field("kv_cache_scheme"), config.field("kv_cache_quant_algo")].compactMap { $0 }
+    guard let scheme = fields.first(where: { !$0.isNull }) else { return nil }
+    return scheme.text?.hasPrefix("FP8") == true || (scheme.text("num_bits") == "8" && scheme.text("type") == "float")
+  }
+}
+
+/// Names of modules that stand for groups of weights.
+struct Modules {
+  var layers: Int
+  /// Where experts lie in a layer: Gemma 4 has them beside the dense part.
+  var dense: [String]
+
+  /// One of the middle of the model.
+  func typical(of group: WeightGroup) -> [String] { names(of: group, layer: layers / 2) }
+
+  /// Of a few layers, so that each kind of a hybrid model is among them.
+  func all(of group: WeightGroup) -> [String] {
+    (0..<min(8, layers)).flatMap { names(of: group, layer: min(layers - 1, layers / 2 + $0)) }
+      + (group == .denseFeedForward ? names(of: group, layer: 0) : [])
+  }
+
+  private func names(of group: WeightGroup, layer: Int) -> [String] {
+    let place = "layers.\(layer)."
+    switch group {
+    case .attention:
+      return ["self_attn.o_proj", "linear_attn.out_proj", "mixer.o_proj", "attention.o_proj"].map { place + $0 }
+    case .indexer: return [place + "self_attn.indexer.wq_b"]
+    case .denseFeedForward: return [(dense == [""] ? place : "layers.0.") + "mlp.down_proj"]
+    case .experts:
+      let parts = dense == [""] ? [""] : ["mlp.", "block_sparse_moe.", "mixer."]
+      return parts.flatMap { [place + $0 + "experts.0.down_proj", place + $0 + "experts.0.w2"] }
+    case .sharedExperts:
+      guard dense != [""] else { return [place + "mlp.down_proj"] }
+      return ["mlp.shared_expert", "mlp.shared_experts", "mixer.shared_experts", "block_sparse_moe.shared_experts"]
+        .map { "\(place)\($0).down_proj" }
+    default: return []
     }
-    return scheme.text == "FP8" || (scheme.text("num_bits") == "8" && scheme.text("type") == "float")
   }
 }
 
 extension Node {
-  fileprivate func text(_ key: String) -> String? { field(key)?.text }
-}
-
-/// A pattern of modules that stay as they are: a name, `*` for anything, or `re:` and a regular expression.
-struct ModulePattern {
-  let text: String
-
-  init(_ text: String) { self.text = text }
-
-  /// Whether one module of the group, in the middle of the model, is left out.
-  static func ignored(_ group: WeightGroup, by patterns: [ModulePattern], layers: Int) -> Bool {
-    let module: String? =
-      switch group {
-      case .attention: "layers.\(layers / 2).self_attn.o_proj"
-      case .indexer: "layers.\(layers / 2).self_attn.indexer.wq_b"
-      case .denseFeedForward: "layers.0.mlp.down_proj"
-      case .experts: "layers.\(layers / 2).mlp.experts.0.down_proj"
-      case .sharedExperts: "layers.\(layers / 2).mlp.shared_experts.down_proj"
-      default: nil
-      }
-    guard let module else { return true }
-    let prefixes = ["model.", "model.language_model.", "language_model.model.", ""]
-    return patterns.contains { pattern in prefixes.contains { pattern.matches($0 + module) } }
-  }
-
-  /// The module itself, or one that it lies in.
-  func matches(_ module: String) -> Bool {
-    if text.hasPrefix("re:") {
-      guard let expression = try? Regex(String(text.dropFirst(3))) else { return false }
-      return (try? expression.prefixMatch(in: module)) != nil
-    }
-    if text.contains("*") { return matches(module[...], text[...]) }
-    return module == text || module.hasPrefix(text + ".") || module.hasSuffix("." + text)
-      || module.contains("." + text + ".")
-  }
-
-  /// Each `*` stands for any characters; the rest of the module's path may follow.
-  private func matches(_ module: Substring, _ pattern: Substring) -> Bool {
-    guard let first = pattern.first else { return module.isEmpty || module.first == "." }
-    if first == "*" {
-      var rest = module
-      while true {
-        if matches(rest, pattern.dropFirst()) { return true }
-        guard !rest.isEmpty else { return false }
-        rest = rest.dropFirst()
-      }
-    }
-    return module.first == first && matches(module.dropFirst(), pattern.dropFirst())
-  }
+  func text(_ key: String) -> String? { field(key)?.text }
 }
