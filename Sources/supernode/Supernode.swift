@@ -21,8 +21,8 @@ struct Supernode: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map(dashed))
       Interrupt.listen()
+      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map(dashed))
       try command.run()
     } catch let status as ExitCode {
       endProcess(status.rawValue)
