@@ -12,11 +12,12 @@ extension ServingSystem {
     slots.engine[Int(slot)] = EngineRequest()
     slots.engine[Int(slot)].target = slots[slot].promptTokens
     slots.engine[Int(slot)].priority = priority
-    if isBeyondModel(slot) { return refuse(slot, .beyondModelLength) }
     let instance = routeToEngine(entryEngines, slot)
     let pool = engines[instance].pool
     var refusal = refusal(of: slot, pool)
     if refusal == nil, !decodeEngines.isEmpty { refusal = self.refusal(of: slot, configuration.engines.count - 1) }
+    // What no memory holds is told first: a longer limit would not help.
+    if refusal == nil, isBeyondModel(slot) { refusal = .beyondModelLength }
     slots[slot].prefillInstance = Int32(instance)
     if let refusal { return refuse(slot, refusal) }
     let unit = configuration.engines[pool].memory.prefixUnitTokens

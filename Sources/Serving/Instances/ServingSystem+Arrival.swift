@@ -28,11 +28,11 @@ extension ServingSystem {
     slots[slot].outputTokens = output
     recorder.statistics.peakInFlight = max(recorder.statistics.peakInFlight, slots.inUse)
     if !engines.isEmpty { return arriveAtEngine(slot, hashes, priority: priority) }
-    if isBeyondModel(slot) { return refuse(slot, .beyondModelLength) }
     let (instance, expected) = route(prompt: Int(prompt), blocks: hashes)
     slots[slot].prefillInstance = Int32(instance)
     slots[slot].expectedTokens = Int32(expected)
     if Int(prompt) > configuration.prefill.keyValueTokens { return refuse(slot, .promptTooLong) }
+    if isBeyondModel(slot) { return refuse(slot, .beyondModelLength) }
     if prefills[instance].queue.count >= configuration.prefill.queueLimit { return refuse(slot, .queueFull) }
     if !caches.isEmpty { slots.keepBlocks(hashes, of: slot) }
     prefills[instance].outstandingTokens += expected
