@@ -76,19 +76,6 @@ public func fileKind(at path: String) -> FileKind {
   }
 }
 
-/// SHA-256 of a file's bytes, read in pieces.
-public func contentHash(ofFile path: String) throws -> String {
-  var file = try ReadableFile(path: path)
-  var hash = ContentHash()
-  let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
-  defer { block.deallocate() }
-  while true {
-    let count = try file.read(into: block)
-    if count == 0 { return hash.finish() }
-    hash.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
-  }
-}
-
 /// The names in a folder, sorted; empty if there is no such folder.
 public func fileNames(in path: String) -> [String] {
   guard let folder = opendir(path) else { return [] }

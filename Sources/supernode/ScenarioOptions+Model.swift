@@ -56,7 +56,8 @@ extension ScenarioOptions {
     return try Node.parse(text, file: "--model")
   }
 
-  /// The smallest power of two of chips, up to a whole system, of whose memory the weights take less than two thirds.
+  /// The smallest power of two of chips, up to a whole system, of whose memory the weights take 62% at most: what is
+  /// left of the 90% that engines use by default goes to activations, keys and values.
   private static func chipsThatHold(_ model: Architecture, _ chip: Chip, of system: System) -> Int {
     let room = chip.memory.capacity.value.value * 0.62
     var chips = 1
@@ -145,7 +146,7 @@ extension ScenarioOptions {
     let named = config.field("method")?.text ?? (config.field("model") == nil ? "ngram" : "draft_model")
     let methods = [
       "mtp": "mtp", "deepseek_mtp": "mtp", "nextn": "mtp", "eagle": "eagle", "eagle3": "eagle", "ngram": "ngram",
-      "draft_model": "draftModel", "medusa": "eagle",
+      "draft_model": "draftModel",
     ]
     guard let method = methods[named.lowercased()] else {
       throw ValidationError(

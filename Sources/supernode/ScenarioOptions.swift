@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Hardware
 import Units
 
 /// The scenario file and every flag that overrides a field of it.
@@ -75,7 +76,8 @@ struct ScenarioOptions: ParsableArguments {
   func read(in catalog: Catalog, remark: (String) -> Void = { _ in }) throws -> Node {
     var node = try workload.applied(to: base(in: catalog, remark: remark), remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }
-    let rest = try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node) + assignments()
+    let rest =
+      try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog) + assignments()
     for (path, text) in rest { node = try node.setting(path, to: text) }
     return node
   }
@@ -104,7 +106,7 @@ struct ScenarioOptions: ParsableArguments {
   }
 
   /// What sets pools: all that are listed, or the two of `prefill` and `decode`.
-  private func deploymentFlags(of node: Node) throws -> [(String, String)] {
+  private func deploymentFlags(of node: Node, in catalog: Catalog) throws -> [(String, String)] {
     var list: [(String, String)] = []
     func add(_ path: String, _ value: (some CustomStringConvertible)?) {
       if let value { list.append((path, value.description)) }
@@ -137,7 +139,7 @@ struct ScenarioOptions: ParsableArguments {
       add("\(place).tensorParallel", tensorParallelSize)
       add("\(place).dataParallel", dataParallelSize)
       add("\(place).pipelineParallel", pipelineParallelSize)
-      add("\(place).expertParallel", try experts(of: pool))
+      add("\(place).expertParallel", try experts(of: pool, on: node.field("system")?.text, resizes, in: catalog))
       add("\(place).memoryShare", memoryShare)
       add("\(place).scheduling.blockTokens", blockSize)
       add("\(place).scheduling.prefixCaching", enablePrefixCaching)
@@ -150,14 +152,15 @@ struct ScenarioOptions: ParsableArguments {
     return list
   }
 
-  /// What was asked for, or all dies of an instance.
-  private func experts(of pool: Node) throws -> Int? {
+  /// What was asked for, or all dies that hold the same layers: as vLLM does, tensor times data.
+  private func experts(of pool: Node, on system: String?, _ resizes: Bool, in catalog: Catalog) throws -> Int? {
     guard enableExpertParallel, expertParallelSize == nil else { return expertParallelSize }
     func size(_ flag: Int?, _ field: String) -> Int? { flag ?? pool.field(field)?.text.flatMap { Int($0) } }
-    let tensor = size(tensorParallelSize, "tensorParallel")
-    let data = size(dataParallelSize, "dataParallel")
-    if tensor != nil || data != nil { return (tensor ?? 1) * (data ?? 1) }
-    return pool.field("chips")?.text.flatMap { Int($0) }
+    let shared = (size(pipelineParallelSize, "pipelineParallel") ?? 1) * (size(nil, "contextParallel") ?? 1)
+    if !resizes, let chips = size(nil, "chips"), let system {
+      return try chips * catalog.chip(catalog.system(system).chip).dies.value / max(1, shared)
+    }
+    return (size(tensorParallelSize, "tensorParallel") ?? 1) * (size(dataParallelSize, "dataParallel") ?? 1)
   }
 
   private func objectives() throws -> [(String, Double)] {

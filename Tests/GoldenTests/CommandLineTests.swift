@@ -50,6 +50,14 @@ import Testing
     #expect(result["inputs.pools[0].expertParallel"]?.text == "8")
   }
 
+  @Test("experts are divided among all dies of an instance, two of them to a chip of 910C")
+  func expertsOfDies() throws {
+    let result = try answer(
+      "--model", "DeepSeek-R1", "--system", "Atlas 800 A3", "--num-prompts", "10", "--request-rate", "1",
+      "--quantization", "int8", "--enable-expert-parallel")
+    #expect(result["inputs.pools[0].chips"]?.text == "8" && result["inputs.pools[0].expertParallel"]?.text == "16")
+  }
+
   @Test("a request longer than the model goes is refused, with the reason")
   func beyondModel() throws {
     let arguments = [

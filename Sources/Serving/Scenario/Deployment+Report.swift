@@ -82,9 +82,9 @@ extension Deployment {
     var texts = try entries.map { try catalog.node($0.0, $0.1).canonicalText }
     if let path = try workload.tracePath(catalog: catalog), try !workload.isReadOnce(catalog: catalog) {
       if fileKind(at: path) == .folder {
-        for name in fileNames(in: path) { texts.append(try contentHash(ofFile: "\(path)/\(name)")) }
+        for name in fileNames(in: path) { texts.append(try ContentHash.ofFile("\(path)/\(name)")) }
       } else {
-        texts.append(try contentHash(ofFile: path))
+        texts.append(try ContentHash.ofFile(path))
       }
     }
     return texts + ["rateScale \(workload.rateScale)"]
