@@ -28,7 +28,7 @@ public struct Document: Sendable, Hashable {
   }
 
   /// How a word or figure is to be taken; colour never says it alone.
-  public enum Tone: String, Sendable, Hashable { case plain, good, bad, muted }
+  public enum Tone: String, Sendable, Hashable { case plain, good, caution, bad, muted }
 
   public struct Badge: Sendable, Hashable {
     public var text: String

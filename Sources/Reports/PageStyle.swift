@@ -3,7 +3,7 @@ enum PageStyle {
   static let text = """
     :root {
       --paper: #ffffff; --wash: #f6f7f8; --ink: #191c20; --soft: #3d434b; --muted: #646c76; --rule: #e2e5e9;
-      --axis: #a3abb5; --accent: #1f5a99; --good: #1c7a4b; --bad: #b3362b;
+      --axis: #a3abb5; --accent: #1f5a99; --good: #1c7a4b; --caution: #8a6100; --bad: #b3362b;
       --series-1: #2a63a5; --series-2: #bd5b12; --series-3: #1f7f74; --series-4: #84488f;
       --series-5: #69727d; --series-6: #ad3a45; --series-7: #7b6b12; --series-8: #3b82b5;
       --heat-low: #eaf1f8; --heat-high: #1f5a99; --on-series: #ffffff;
@@ -11,7 +11,7 @@ enum PageStyle {
     @media (prefers-color-scheme: dark) {
       :root:not(.printed) {
         --paper: #14171b; --wash: #1c2025; --ink: #e8eaed; --soft: #c5cad1; --muted: #969fab; --rule: #2c3138;
-        --axis: #59626d; --accent: #82b4e8; --good: #5cc48d; --bad: #f08a7d;
+        --axis: #59626d; --accent: #82b4e8; --good: #5cc48d; --caution: #e0b04a; --bad: #f08a7d;
         --series-1: #74a9e0; --series-2: #eb9a56; --series-3: #5bbfb2; --series-4: #c48ed0;
         --series-5: #a0a9b4; --series-6: #ec8790; --series-7: #cdb94f; --series-8: #8accf0;
         --heat-low: #1f2a36; --heat-high: #74a9e0; --on-series: #14171b;
@@ -40,6 +40,7 @@ enum PageStyle {
       border: 1px solid var(--rule);
       color: var(--soft); }
     .badges .good { color: var(--good); border-color: currentColor; }
+    .badges .caution { color: var(--caution); border-color: currentColor; }
     .badges .bad { color: var(--bad); border-color: currentColor; }
     .headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 0 26px;
       margin: 36px 0 0; }

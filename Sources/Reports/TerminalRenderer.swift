@@ -14,9 +14,7 @@ public struct TerminalRenderer: Sendable {
     var blocks: [String] = []
     var head = [strong(document.title)]
     if !document.subtitle.isEmpty { head += wrap(document.subtitle).map(faint) }
-    if !document.badges.isEmpty {
-      head.append(document.badges.map { paint($0.text, $0.tone) }.joined(separator: faint(" · ")))
-    }
+    head += badgeLines(document.badges)
     blocks.append(head.joined(separator: "\n"))
     blocks += document.lead.map { wrap($0).joined(separator: "\n") }
     if !document.headlines.isEmpty { blocks.append(headlines(document.headlines)) }
@@ -27,6 +25,20 @@ public struct TerminalRenderer: Sendable {
     if !document.sources.isEmpty { blocks.append(sources(document.sources)) }
     if !document.footer.isEmpty { blocks.append(wrap(document.footer).map(faint).joined(separator: "\n")) }
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  /// As many on a line as fit.
+  private func badgeLines(_ badges: [Document.Badge]) -> [String] {
+    var lines: [(text: String, length: Int)] = []
+    for badge in badges {
+      let painted = paint(badge.text, badge.tone)
+      if let last = lines.last, last.length + 3 + badge.text.count <= width {
+        lines[lines.count - 1] = (last.text + faint(" · ") + painted, last.length + 3 + badge.text.count)
+      } else {
+        lines.append((painted, badge.text.count))
+      }
+    }
+    return lines.map(\.text)
   }
 
   /// The rows under their headings, flush as the columns ask; the widest column of text gives way on narrow terminals.
@@ -125,6 +137,7 @@ extension TerminalRenderer {
     switch tone {
     case .plain: Text.printable(text)
     case .good: style(text, "32")
+    case .caution: style(text, "33")
     case .bad: style(text, "31")
     case .muted: style(text, "2")
     }

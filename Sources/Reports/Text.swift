@@ -114,6 +114,9 @@ public enum Text {
       ? "\(sign)$\(fixed(magnitude, 2))" : "\(sign)$\(significant(magnitude, digits: 2))"
   }
 
+  /// Chinese yuan, as `dollars`.
+  public static func yuan(_ value: Double) -> String { dollars(value).replacing("$", with: "¥") }
+
   /// A fraction of 1: `4.2%`, `99.95%`, `100%`; never rounded to 0 or 100 unless it is, to the last bit or so.
   public static func percent(_ fraction: Double) -> Measure {
     guard fraction.isFinite else { return Measure(missing) }

@@ -15,12 +15,6 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case conversations
   /// Damaged lines passed over: how many, where the first is and what is wrong there.
   case skippedLines(count: Int, place: String, fault: String)
-  /// Runs of the same engine on the same chip that the models were held against.
-  case compared(ComparedRuns)
-  /// There are none.
-  case neverCompared(ComparedRuns.Group)
-  /// Where a step lies outside what its engine's constants were held against.
-  case outside(String)
 
   public struct LoadedRate: Codable, Sendable, Hashable {
     /// Requests per second of the trace, and the factor.

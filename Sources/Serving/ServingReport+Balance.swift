@@ -68,7 +68,9 @@ extension ServingReport.Cost {
     let share = whole > .zero ? hardware / whole : 0
     self.init(
       perMillionOutputTokens: whole * (1e6 / output), perMillionTokens: whole * (1e6 / tokens), hardwareShare: share,
-      electricityShare: whole > .zero ? 1 - share : 0, assumptions: prices.costAssumptions)
+      electricityShare: whole > .zero ? 1 - share : 0,
+      perChipHour: whole / max(outcome.duration.value, 1e-12) * 3600 / Double(outcome.chips),
+      yuanPerDollar: prices.yuanPerDollar, assumptions: prices.costAssumptions)
   }
 }
 

@@ -7,15 +7,18 @@ public struct ServingPrices: Sendable, Hashable {
   /// Of all the hardware that serves, depreciated or rented.
   public var hardware: DollarsPerSecond
   public var electricity: DollarsPerJoule
+  /// Set where results are wanted in yuan too.
+  public var yuanPerDollar: Double?
   public var costAssumptions: [String]
   public var energyAssumptions: [String]
 
   public init(
-    hardware: DollarsPerSecond, electricity: DollarsPerJoule, costAssumptions: [String] = [],
-    energyAssumptions: [String] = []
+    hardware: DollarsPerSecond, electricity: DollarsPerJoule, yuanPerDollar: Double? = nil,
+    costAssumptions: [String] = [], energyAssumptions: [String] = []
   ) {
     self.hardware = hardware
     self.electricity = electricity
+    self.yuanPerDollar = yuanPerDollar
     self.costAssumptions = costAssumptions
     self.energyAssumptions = energyAssumptions
   }
@@ -26,7 +29,7 @@ extension ServingReport {
   ///   - decodeStep, prefillStep: taken apart at the run's mean load, see `ServingOutcome`.
   public init(
     _ outcome: ServingOutcome, refusals: [Refusal] = [], prices: ServingPrices, decodeStep: StepBreakdown,
-    prefillStep: StepBreakdown, notes: [ServingNote] = [], run: Run
+    prefillStep: StepBreakdown, validity: Validity, notes: [ServingNote] = [], run: Run
   ) {
     let statistics = outcome.statistics
     self.init(
@@ -43,7 +46,8 @@ extension ServingReport {
       balance: Balance(outcome),
       energy: Energy(outcome, assumptions: prices.energyAssumptions),
       cost: Cost(outcome, prices),
-      decodeStep: decodeStep, prefillStep: prefillStep, timeline: outcome.timeline, notes: notes, run: run)
+      decodeStep: decodeStep, prefillStep: prefillStep, timeline: outcome.timeline,
+      validity: validity, notes: notes, run: run)
   }
 }
 
@@ -85,13 +89,24 @@ extension ServingReport.Goodput {
     let misses = ServingStatistics.MissReason.allCases.map {
       ServingReport.Count(reason: $0.label, requests: statistics.misses[$0.rawValue])
     }
+    let share = objectives.share
+    let times = [
+      (objectives.timeToFirstToken, statistics.timeToFirstToken),
+      (objectives.timePerOutputToken, statistics.timePerOutputToken), (objectives.endToEnd, statistics.endToEnd),
+    ]
+    let spare = times.compactMap { limit, times in limit.map { 1 - times.quantile(share) / $0.seconds } }.min()
+    let tokens = statistics.tokenMisses
     self.init(
       requests: Double(statistics.metAll) / max(outcome.measuredDuration.value, 1e-12),
-      fraction: Double(statistics.metAll) / offered,
+      fraction: Double(statistics.metAll) / offered, wanted: share, spare: statistics.completed > 0 ? spare : nil,
       objectives: met.compactMap { name, limit, count in
         limit.map { Objective(name: name, limit: $0.seconds, fraction: Double(count) / offered) }
       },
-      misses: misses.filter { $0.requests > 0 })
+      misses: misses.filter { $0.requests > 0 },
+      tokenMisses: tokens.requests == 0
+        ? nil
+        : TokenMisses(
+          requests: tokens.requests, shortAnswers: tokens.shortAnswers, metWithoutWaiting: tokens.metWithoutWaiting))
   }
 }
 

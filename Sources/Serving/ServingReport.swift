@@ -32,7 +32,9 @@ public struct ServingReport: Codable, Sendable {
   public var decodeStep: StepBreakdown
   public var prefillStep: StepBreakdown
   public var timeline: Timeline
-  /// Whatever the reader must know: spread arrivals, skipped lines, extrapolation beyond validated range.
+  /// How far the answer was held against measurements.
+  public var validity: Validity
+  /// Whatever the reader must know: spread arrivals, skipped lines, the stretch that was measured.
   public var notes: [ServingNote]
   /// Program, seed and speed.
   public var run: Run
@@ -100,11 +102,28 @@ public struct ServingReport: Codable, Sendable {
     public var requests: Double
     /// Share of the offered requests that met every objective.
     public var fraction: Double
+    /// Share that must meet them for the deployment to count as good.
+    public var wanted: Double
+    /// Of the objective that is nearest to its limit: how far below it the time lies within which the wanted share of
+    /// completed requests stays, as a share of the limit; negative where it lies above. Nil without objectives.
+    public var spare: Double?
     /// Each objective with the share that kept it.
     public var objectives: [Objective]
     /// Requests that missed an objective, by what took the time (prefill queue, prefill itself, decode slot, transfer,
     /// step time …).
     public var misses: [Count]
+    /// Those that missed the objective for time per output token; nil where none did.
+    public var tokenMisses: TokenMisses?
+    /// Requests that missed the objective for time per output token.
+    public struct TokenMisses: Codable, Sendable, Hashable {
+      /// All of them.
+      public var requests: Int
+      /// Answers of ten tokens or fewer: what comes between first token and decoding is divided by few tokens.
+      public var shortAnswers: Int
+      /// Requests whose decode steps alone kept the objective: transfer and the wait for a slot, which vLLM's
+      /// definition counts, made them miss.
+      public var metWithoutWaiting: Int
+    }
     public struct Objective: Codable, Sendable, Hashable {
       public var name: String
       public var limit: Seconds
@@ -206,6 +225,10 @@ public struct ServingReport: Codable, Sendable {
     public var perMillionTokens: Dollars
     /// Shares of the sum, 0 to 1.
     public var hardwareShare, electricityShare: Double
+    /// Of one chip in use, hardware and electricity.
+    public var perChipHour: Dollars
+    /// Set where results are told in Chinese yuan too.
+    public var yuanPerDollar: Double?
     public var assumptions: [String]
   }
 

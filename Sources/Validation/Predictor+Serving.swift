@@ -72,7 +72,11 @@ extension Predictor {
   // MARK: Decode
 
   /// The mean context of a request: its prompt, and half of its output where the row gives one.
-  private func context(of row: PublishedRow) -> Double? { row.inputTokens.map { $0 + (row.outputTokens ?? 0) / 2 } }
+  func context(of row: PublishedRow) -> Double? { row.inputTokens.map { $0 + (row.outputTokens ?? 0) / 2 } }
+
+  private func hasSimulatedDrafts(_ row: PublishedRow) -> Bool { row.system.contains("simulated MTP") }
+
+  func draftTokens(of row: PublishedRow) -> Int { Int(row.number("mtp") ?? (hasSimulatedDrafts(row) ? 1 : 0)) }
 
   private func decodeStep(
     _ row: PublishedRow, _ observe: (StepModel, Double, Double) -> Double
@@ -80,11 +84,9 @@ extension Predictor {
     guard let batch = row.batchPerChip, let context = context(of: row) else {
       throw unsupported("the batch is not published")
     }
-    let simulatedDrafts = row.system.contains("simulated MTP")
     let variation = Variation(
-      microbatching: row["mode"] == "colocated MoE-attention" ? false : nil,
-      draftTokens: Int(row.number("mtp") ?? (simulatedDrafts ? 1 : 0)),
-      acceptance: row.number("accept") ?? (simulatedDrafts ? 0.7 : 0))
+      microbatching: row["mode"] == "colocated MoE-attention" ? false : nil, draftTokens: draftTokens(of: row),
+      acceptance: row.number("accept") ?? (hasSimulatedDrafts(row) ? 0.7 : 0))
     let model = try stepModel(.decode, of: row, chips: chips(of: row, .decode), variation)
     let requests = batch * Double(model.chips) / Double(model.ranks)
     return .value(observe(model, requests, context))

@@ -21,8 +21,12 @@ struct ScenarioOptions: ParsableArguments {
   var catalog: [String] = []
 
   @OptionGroup var workload: WorkloadOptions
-  @Option(help: "Scales the rate until the busier of prefill and decode is loaded to this share (0 to 1).")
-  var load: Double?
+  @Option(
+    help: """
+      Scales the rate until the busier of prefill and decode is loaded to this share (0 to 1); several, such as \
+      0.5,0.8,0.95, give a load curve.
+      """)
+  var load: LoadList?
   @Option(help: "The serving engine, by its name in the catalog.")
   var engine: String?
   @Option(help: "Requests that run on a rank at once; with prefill: and decode:, in decode on a chip.")
@@ -74,12 +78,25 @@ struct ScenarioOptions: ParsableArguments {
 
   /// The scenario's text as read, and its fields with all overrides applied.
   func read(in catalog: Catalog, remark: (String) -> Void = { _ in }) throws -> Node {
-    var node = try workload.applied(to: base(in: catalog, remark: remark), remark: remark)
+    let file = try base(in: catalog, remark: remark)
+    var node = try workload.applied(to: file, remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }
     let rest =
       try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog) + assignments()
     for (path, text) in rest { node = try node.setting(path, to: text) }
-    return node
+    return try titled(node, file: file)
+  }
+
+  /// What was run gives the title, where it is another model, system or engine than the file's name speaks of.
+  private func titled(_ node: Node, file: Node) throws -> Node {
+    func isChanged(_ field: String) -> Bool { node.field(field)?.text != file.field(field)?.text }
+    let isAsked = scenario != nil && (model != nil || system != nil)
+    guard isAsked || ["model", "system", "engine"].contains(where: isChanged), !isChanged("name"),
+      let model = node.field("model")?.text, let system = node.field("system")?.text
+    else { return node }
+    let engine = node.field("engine")?.text.map { " with \($0)" } ?? ""
+    let title = model.split(separator: "/").filter { $0 != "config.json" && $0 != "." }.last.map(String.init) ?? model
+    return try node.setting("name", to: quoted("\(title) on \(system)\(engine)"))
   }
 
   private func assignments() throws -> [(String, String)] {
@@ -98,7 +115,7 @@ struct ScenarioOptions: ParsableArguments {
     }
     // A rate of its own takes the place of a load.
     if workload.requestRate != nil || workload.rateScale != nil, load == nil { list.append(("load", "null")) }
-    add("load", load)
+    add("load", load?.text)
     add("engine", engine.map { engineName($0) })
     for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
     add("seed", seed)

@@ -14,10 +14,11 @@ struct Simulate: ParsableCommand {
         supernode simulate my.yaml --trace day.jsonl.gz --rate-scale 2 --set decode.chips=144 --json -
         supernode simulate my.yaml --request-rate 40 --num-prompts 10000 --random-input-len 4096 --random-output-len 512
         supernode simulate my.yaml --explain --format json
+        supernode simulate --model Llama-3.1-70B --system 'HGX H100' --request-rate 1,2,5,10 --goodput ttft:1000 tpot:40
       """)
 
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
+  @Option(help: "How to print the result: table or json; of a load curve also csv.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "The keys of the JSON: Supernode's own, or those of vLLM's or AIPerf's benchmark.")
   var outputFormat = ResultKeys.supernode
@@ -26,6 +27,8 @@ struct Simulate: ParsableCommand {
   @Flag(
     help: "Prints each pool's operators, what bounds them and what they rest on, and its memory; simulates nothing.")
   var explain = false
+  @Option(help: "Runs with so many seeds, from the scenario's on: means with their 95% intervals.")
+  var replications: Int?
   @OptionGroup var percentiles: PercentileOptions
   @Flag(help: "No progress bar.") var quiet = false
 
@@ -40,12 +43,11 @@ struct Simulate: ParsableCommand {
     guard !explain || (report == nil && requests == nil) else {
       throw ValidationError("--explain simulates nothing: --report and --requests have nothing to say; leave them out")
     }
-    guard format != .csv else {
-      throw ValidationError("--format csv: the requests as CSV are written by --requests FILE, or --requests -")
-    }
+    try checkMany()
   }
 
   func run() throws {
+    if try asksForMany() { return try runMany() }
     let catalog = try Catalog(checking: scenario.catalog)
     let node = try scenario.read(in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
     let wanted = try node.decode(Scenario.self)
@@ -79,7 +81,7 @@ struct Simulate: ParsableCommand {
     if json != "-" { Terminal.write(format == .json ? text : renderer.render(explanation.document)) }
   }
 
-  private func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
+  func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
     let start = wallClock()
     var progress = quiet ? nil : ProgressBar(expected: deployment.expectedRequests, start: start)
     try requestFile?.append(RequestRecord.csvHeader + "\n")

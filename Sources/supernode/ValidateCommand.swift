@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Pages
 import Reports
+import Serving
 import Supply
 import Units
 import Validation
@@ -31,7 +32,8 @@ struct Validate: ParsableCommand {
   var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")
   var budgets: String?
-  @Option(help: "How to print: table, json, csv, markdown; or compared, the catalog's list of runs.") var format =
+  @Option(help: "How to print: table, json, csv, markdown; or compared, the catalog's list of what was compared.")
+  var format =
     ValidationFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
@@ -46,6 +48,9 @@ struct Validate: ParsableCommand {
   func validate() throws {
     guard (1...1_000_000).contains(draws) else {
       throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 1000")
+    }
+    guard format != .compared || kind == nil else {
+      throw ValidationError("--format compared: lists runs and papers together; leave --kind out")
     }
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
   }
@@ -88,7 +93,10 @@ struct Validate: ParsableCommand {
 
   private func text(of answer: ValidationAnswer, _ result: ValidationResult) throws -> String {
     switch format {
-    case .compared: return answer.runs?.compared ?? ""
+    case .compared:
+      guard let runs = answer.runs, let measured = answer.measured else { return "" }
+      return ComparedRuns.text(
+        runs: runs, measured: measured, predictor: Predictor(catalog: try Catalog(checking: catalog)))
     case .json: return try JSONText.encode(result, pretty: true)
     // The lists have different columns: one alone is asked for by its kind.
     case .csv: return answer.measured?.csv ?? answer.runs?.csv ?? answer.supply?.csv() ?? ""

@@ -10,9 +10,9 @@ extension WorkloadOptions {
     var edit = WorkloadEdit(node: scenario)
     try replaceSource(&edit)
     for (name, value) in try reader.fields() { try edit.set(name, value) }
-    try edit.set("rateScale", rateScale)
+    try edit.set("rateScale", rateScale?.text)
     try edit.set("spread", spread)
-    try edit.set("maxConcurrency", maxConcurrency)
+    try edit.set("maxConcurrency", maxConcurrency?.text)
     try edit.set("burstiness", burstiness == "inf" ? nil : burstiness)
     if burstiness == "inf" {
       try edit.remove("burstiness")

@@ -7,18 +7,26 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "A trace file, plain or gzip, of any format that is known, a trace of the catalog, or -.")
   var trace: String?
   @OptionGroup var reader: ReaderOptions
-  @Option(help: "Multiplies the trace's request rate.")
-  var rateScale: Double?
+  @Option(help: "Multiplies the trace's request rate; several, such as 1,2,4, give a load curve.")
+  var rateScale: LoadList?
   @Flag(inversion: .prefixedNo, help: "Spreads arrivals that share the coarse clock of a log over its interval.")
   var spread: Bool?
   @Option(help: "Ends after this many requests, as in vLLM's benchmark.")
   var numPrompts: Int?
-  @Option(help: "Generates arrivals: requests per second, or inf for all at once, as in vLLM's benchmark.")
+  @Option(
+    help: """
+      Generates arrivals: requests per second, or inf for all at once, as in vLLM's benchmark; several, such as \
+      1,2,5,10, give a load curve.
+      """)
   var requestRate: String?
   @Option(help: "Shape of the gaps between generated arrivals: 1 is Poisson, less is burstier.")
   var burstiness: String?
-  @Option(help: "Closed loop: this many requests in flight, each that ends is followed by another.")
-  var maxConcurrency: Int?
+  @Option(
+    help: """
+      Closed loop: this many requests in flight, each that ends is followed by another; several, such as 1,8,64, give \
+      a load curve.
+      """)
+  var maxConcurrency: LoadList?
   @Option(
     name: [.customLong("random-input-len"), .customLong("input-len"), .customLong("random-input")],
     help: "Prompt tokens of each generated request.")

@@ -82,6 +82,51 @@ import Testing
     #expect(!closed.output.contains("overloaded"))
   }
 
+  @Test("another model or system than the file's gives its own title")
+  func title() throws {
+    let example = ["simulate", "Examples/llama-3.1-70b-hgx-h100.yaml", "--num-prompts", "20", "--quiet"]
+    let moved = try BuiltProgram.run(example + ["--set", "system=HGX H200"])
+    #expect(moved.output.hasPrefix("Llama-3.1-70B on HGX H200 with vLLM\n"))
+    let named = try BuiltProgram.run(example + ["--set", "system=HGX H200", "--set", "name=Mine"])
+    #expect(named.output.hasPrefix("Mine\n"))
+    let same = try BuiltProgram.run(example)
+    #expect(same.output.hasPrefix("Llama 3.1 70B on one HGX H100 with vLLM\n"))
+  }
+
+  @Test("several rates are a load curve with its knee; the same with seeds has intervals")
+  func curve() throws {
+    let board = ["--model", "Llama-3.1-8B", "--system", "HGX H100", "--num-prompts", "200", "--quiet"]
+    let answer = try BuiltProgram.run(
+      ["simulate"] + board + ["--request-rate", "1,200,5", "--goodput", "ttft:500", "tpot:20", "--format", "csv"])
+    #expect(answer.code == 0, "\(answer.error)")
+    let lines = answer.output.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(lines.dropFirst().map { $0[0] } == ["1.0", "5.0", "200.0"])
+    #expect(lines.dropFirst().compactMap(\.last) == ["false", "true", "false"])
+    let single = try BuiltProgram.run(["simulate"] + board + ["--request-rate", "5", "--format", "json"])
+    let seeds = try BuiltProgram.run(
+      ["simulate"] + board + ["--request-rate", "5", "--replications", "3", "--format", "json"])
+    let one = try Node.parse(single.output, file: "json")
+    let three = try Node.parse(seeds.output, file: "json")
+    #expect(three["replications.seeds"]?.elements.count == 3)
+    // The first seed is that of the single run.
+    #expect(one["timeToFirstToken.mean"]?.text == three["replications.metrics[0].values[0]"]?.text)
+    // Smaller than any dense model that was measured with vLLM there.
+    #expect(one["validity.grade"]?.text == "outsideRange")
+    #expect(one["validity.outside"]?.elements.contains { $0.field("name")?.text == "activeParameters" } == true)
+  }
+
+  @Test(
+    "what cannot be a load curve is said",
+    arguments: [
+      ["--request-rate", "1,x"], ["--request-rate", "1,1"], ["--request-rate", "1,-2"], ["--replications", "0"],
+      ["--request-rate", "1,2", "--max-concurrency", "1,2"], ["--request-rate", "1,2", "--requests", "r.csv"],
+      ["--request-rate", "1", "--format", "csv"],
+    ])
+  func noCurve(_ flags: [String]) throws {
+    let answer = try BuiltProgram.run(["simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100"] + flags)
+    #expect(answer.code == 2 && answer.output.isEmpty && answer.error.hasPrefix("Error: "), "\(answer.error)")
+  }
+
   @Test("without a scenario and a model the way out is said")
   func nothing() throws {
     let run = try BuiltProgram.run(["simulate"])

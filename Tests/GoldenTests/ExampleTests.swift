@@ -7,18 +7,19 @@ import Testing
   static let golden = "\(BuiltProgram.root)/Tests/GoldenTests/Golden"
   static let isUpdating = ProcessInfo.processInfo.environment["SUPERNODE_UPDATE_GOLDEN"] == "1"
   static let examples = [
-    "cloudmatrix384-deepseek-r1", "cloudmatrix384-no-cache", "cloudmatrix384-azure-conv", "llama-3.1-70b-hgx-h100",
+    "cloudmatrix384-deepseek-r1", "cloudmatrix384-as-published", "cloudmatrix384-no-cache", "cloudmatrix384-azure-conv",
+    "llama-3.1-70b-hgx-h100",
     "deepseek-r1-hgx-h200", "deepseek-r1-h20", "qwen3-32b-atlas-800-a2", "deepseek-r1-deepseek-h800",
     "deepseek-r1-xdeepserve", "llama-3.1-70b-conversations",
   ]
 
   /// Runs that differ from one example by flags, each with the hash of its requests as CSV.
   static let variations: [(name: String, arguments: [String])] = [
-    ("seed 1", ["cloudmatrix384-deepseek-r1", "--num-prompts", "3000"]),
-    ("seed 2", ["cloudmatrix384-deepseek-r1", "--num-prompts", "3000", "--seed", "2"]),
-    ("no speculation", ["cloudmatrix384-deepseek-r1", "--num-prompts", "3000", "--set", "speculation=null"]),
-    ("no cache", ["cloudmatrix384-deepseek-r1", "--num-prompts", "3000", "--set", "cache=null"]),
-    ("VPC plane", ["cloudmatrix384-deepseek-r1", "--num-prompts", "3000", "--set", "cache.plane=VPC"]),
+    ("seed 1", ["cloudmatrix384-as-published", "--num-prompts", "3000"]),
+    ("seed 2", ["cloudmatrix384-as-published", "--num-prompts", "3000", "--seed", "2"]),
+    ("no speculation", ["cloudmatrix384-as-published", "--num-prompts", "3000", "--set", "speculation=null"]),
+    ("no cache", ["cloudmatrix384-as-published", "--num-prompts", "3000", "--set", "cache=null"]),
+    ("VPC plane", ["cloudmatrix384-as-published", "--num-prompts", "3000", "--set", "cache.plane=VPC"]),
     ("generated", ["cloudmatrix384-no-cache", "--num-prompts", "3000"]),
     ("bursty", ["cloudmatrix384-no-cache", "--num-prompts", "3000", "--burstiness", "0.5"]),
     ("closed loop", ["cloudmatrix384-no-cache", "--num-prompts", "2000", "--max-concurrency", "200"]),

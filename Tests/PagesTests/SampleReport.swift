@@ -43,7 +43,7 @@ enum SampleReport {
       throughput: .init(
         requests: 13.4, inputTokens: 160_900, outputTokens: 4_595, outputTokensPerChip: 17.9, duration: Seconds(895)),
       goodput: .init(
-        requests: 12.9, fraction: 0.962,
+        requests: 12.9, fraction: 0.962, wanted: 0.99, spare: -0.28,
         objectives: [
           .init(name: "timeToFirstToken", limit: Seconds(5), fraction: 0.9625),
           .init(name: "timePerOutputToken", limit: Seconds(0.05), fraction: 0.998),
@@ -82,20 +82,27 @@ enum SampleReport {
         ]),
       cost: .init(
         perMillionOutputTokens: Dollars(3.42), perMillionTokens: Dollars(0.095), hardwareShare: 0.931,
-        electricityShare: 0.069,
+        electricityShare: 0.069, perChipHour: Dollars(1.4), yuanPerDollar: nil,
         assumptions: ["Hardware: 8.2 MUSD over 4 years, straight line.", "Electricity at 0.08 USD/kWh."]),
       decodeStep: decodeStep, prefillStep: prefillStep, timeline: timeline,
-      notes: [
-        .spreadArrivals,
-        .outside(
-          "Decode at a batch of 0.5 per die lies outside the range in which it was validated (8 to 128); the nearest "
-            + "validated case is batch 8, where the error was 4%."),
-        .rateScaled(4),
-      ],
+      validity: validity,
+      notes: [.spreadArrivals, .rateScaled(4)],
       run: .init(
         version: "0.1.0", seed: 1, inputHash: "9f2c61d07be41a55", wallSeconds: 0.11, requestsPerWallSecond: 109_000,
         peakMemoryBytes: 61_000_000))
   }
+
+  static let validity: Validity = {
+    let group = ComparedRuns.Group(engine: "CloudMatrix-Infer", chip: "Ascend 910C", dense: false, apart: true)
+    return Validity(
+      grade: .outsideRange, group: group,
+      nearest: .init(
+        group: group, model: "DeepSeek-R1", runs: 5, timePerOutputToken: 0.035, prefillThroughput: 0.073, modelRuns: 5),
+      outside: [
+        .init(name: .requestsPerChip, value: 0.9, low: 8, high: 128),
+        .init(name: .contextTokens, value: 13_379, low: 1024, high: 4352),
+      ])
+  }()
 
   static var empty: ServingReport {
     var report = dayTime
@@ -105,7 +112,7 @@ enum SampleReport {
       offered: 0, completed: 0, failed: 0, rejected: 0, promptTokens: 0, outputTokens: 0, reasons: [])
     (report.timeToFirstToken, report.timePerOutputToken) = (none, none)
     (report.interTokenLatency, report.endToEnd) = (none, none)
-    report.goodput = .init(requests: 0, fraction: 0, objectives: [], misses: [])
+    report.goodput = .init(requests: 0, fraction: 0, wanted: 0.99, spare: nil, objectives: [], misses: [])
     report.phases = .init(prefillQueue: .zero, prefill: .zero, decodeQueue: .zero, transfer: .zero, decode: .zero)
     report.timeline = .init(
       interval: Seconds(0.1), arrivals: [], completions: [], prefillQueue: [], decodeQueue: [], decodeBatch: [],

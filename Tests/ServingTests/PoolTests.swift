@@ -200,12 +200,12 @@ import Units
 }
 
 @Suite struct ComparedRunsTests {
-  private func comparison(_ scenario: String) throws -> ServingNote? {
+  private func validity(_ scenario: String) throws -> Validity {
     let text = """
       name: compared
       objectives: {}
       precision: { weights: bf16 }
-      workload: { requestRate: 1, prompts: 2, inputTokens: 200, outputTokens: 5 }
+      workload: { requestRate: 1, prompts: 2, inputTokens: 1024, outputTokens: 128 }
       pools: [{ chips: 8 }]
       \(scenario)
       """
@@ -217,19 +217,17 @@ import Units
       ServingReport.Run(
         version: "", seed: 1, inputHash: "", wallSeconds: 1, requestsPerWallSecond: 1, peakMemoryBytes: 1)
     }
-    return report.notes.first
+    return report.validity
   }
 
   @Test("an answer says first how far its engine was held against measurements on its chip, or that it never was")
   func said() throws {
-    let held = try comparison("model: Llama-3.1-8B\nsystem: HGX H100\nengine: vLLM")
-    guard case .compared(let runs) = held else { return #expect(Bool(false), "\(held.debugDescription)") }
-    #expect(runs.runs == 75 && runs.group.chip == "NVIDIA H100" && runs.group.dense && !runs.group.apart)
-    let never = try comparison("model: Qwen3-32B\nsystem: Atlas 800 A2\nengine: vLLM-Ascend")
-    #expect(
-      never
-        == .neverCompared(
-          ComparedRuns.Group(engine: "vLLM-Ascend", chip: "Ascend 910B", dense: true, apart: false)))
+    let held = try validity("model: Llama-3.1-70B\nsystem: HGX H100\nengine: vLLM")
+    #expect(held.grade == .validated && held.outside.isEmpty)
+    #expect(held.nearest?.runs == 75 && held.nearest?.model == "Llama-3.1-70B")
+    #expect(held.group == ComparedRuns.Group(engine: "vLLM", chip: "NVIDIA H100", dense: true, apart: false))
+    let never = try validity("model: Qwen3-32B\nsystem: Atlas 800 A2\nengine: vLLM-Ascend")
+    #expect(never.grade == .neverCompared && never.nearest == nil)
   }
 }
 

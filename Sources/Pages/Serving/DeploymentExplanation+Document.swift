@@ -7,10 +7,11 @@ extension DeploymentExplanation {
   /// Operators of each pool's steps, what bounds them and what they rest on, and the memory of a die.
   public var document: Document {
     Document(
-      title: "\(model) on \(system)",
+      title: "\(model) on \(system)", badges: [validity.badge],
       lead: [
+        validity.sentence,
         "\(Text.count(Double(parameters))) parameters, \(Text.count(Double(activeParameters))) of them active for a "
-          + "token. Steps are of requests of the workload's mean length: \(lengths)."
+          + "token. Steps are of requests of the workload's mean length: \(lengths).",
       ],
       sections: pools.map { pool in
         Document.Section(

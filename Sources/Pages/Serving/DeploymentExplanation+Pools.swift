@@ -11,10 +11,14 @@ extension Deployment {
     let count = ParameterCount(architecture)
     let lengths = DeploymentExplanation.Workload(
       promptTokens: max(1, summary.promptTokens.mean), outputTokens: max(1, summary.outputTokens.mean))
+    let told = pools.map { DeploymentExplanation.Pool($0, lengths) }
+    let decoding = told.last?.steps.first { $0.kind == .decode }
     return DeploymentExplanation(
       model: architecture.name, system: machine.system.name, parameters: count.total,
-      activeParameters: count.activeWithoutEmbedding, workload: lengths,
-      pools: pools.map { DeploymentExplanation.Pool($0, lengths) })
+      activeParameters: count.activeWithoutEmbedding, workload: lengths, pools: told,
+      validity: try validity(
+        promptTokens: lengths.promptTokens, contextTokens: decoding.map { Double($0.contextTokens) },
+        requestsPerRank: decoding.map { Double($0.requests) }))
   }
 }
 

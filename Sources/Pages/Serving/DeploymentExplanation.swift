@@ -16,6 +16,8 @@ public struct DeploymentExplanation: Codable, Sendable {
   public var workload: Workload
   /// In the order in which a request passes them.
   public var pools: [Pool]
+  /// How far such steps were held against measurements, at the batch that is told.
+  public var validity: Validity
 
   /// Means over the requests.
   public struct Workload: Codable, Sendable {

@@ -13,7 +13,8 @@ extension ServingReport {
         sections: [notesSection, inputsSection(context)].compactMap { $0 }, sources: context.sources, footer: footer)
     }
     return Document(
-      title: context.title, subtitle: context.system, badges: badges, lead: refusalSentences + [answer, limits],
+      title: context.title, subtitle: context.system, badges: badges,
+      lead: refusalSentences + [answer, validity.sentence, limits],
       headlines: headlines,
       sections: [
         latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,
@@ -29,19 +30,20 @@ extension ServingReport {
   }
 
   /// Whether fewer requests than should met every objective.
-  var isMissed: Bool { !goodput.objectives.isEmpty && goodput.fraction < Self.metShare }
-
-  /// An objective counts as met when 99 of 100 offered requests met it.
-  static let metShare = 0.99
+  public var isMissed: Bool { !goodput.objectives.isEmpty && goodput.fraction < goodput.wanted }
 
   var badges: [Document.Badge] {
     let objectives = goodput.objectives.map { objective in
       Document.Badge(
         "\(objective.label) ≤ \(objective.limit.round): \(Measure(objective.fraction, .percent)) of requests",
-        tone: objective.fraction >= Self.metShare ? .good : .bad)
+        tone: objective.fraction >= goodput.wanted ? .good : .bad)
     }
     let isBad = balance.verdict == .overloaded
-    return objectives + [Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)]
+    let verdict =
+      !isBad && !isMissed && !goodput.objectives.isEmpty
+      ? Document.Badge("meets its objectives", tone: .good)
+      : Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)
+    return objectives + [verdict, validity.badge]
   }
 
   /// What was served, how fast, and whether that is what was asked for.
@@ -66,17 +68,48 @@ extension ServingReport {
     guard !goodput.objectives.isEmpty else { return "No objective was set." }
     let limits = goodput.objectives.map { "\($0.name.words) of at most \($0.limit.round)" }.joined(separator: " and ")
     let share = Measure(goodput.fraction, .percent)
-    if goodput.fraction >= Self.metShare { return "The deployment meets its objectives: \(share) had a \(limits)." }
+    if !isMissed {
+      let spare = (goodput.spare ?? 0) >= 0.005 ? ", with \(Measure(goodput.spare ?? 0, .percent)) to spare" : ""
+      return "The deployment meets its objectives\(spare): \(share) had a \(limits), where \(wanted) should."
+    }
     let missed = Double(max(goodput.misses.reduce(0) { $0 + $1.requests }, 1))
     let reasons = goodput.misses.sorted { ($1.requests, $0.reason) < ($0.requests, $1.reason) }.prefix(2).map {
       "\($0.reason) (\(Measure(Double($0.requests) / missed, .percent)))"
     }
     let why = reasons.isEmpty ? "" : "; the others missed mostly through \(reasons.joined(separator: " and "))"
-    return "It falls short of its objectives: \(share) had a \(limits), where 99% should\(why)."
+    let short = shortAnswers.map { " \($0)" } ?? ""
+    return "It falls short of its objectives: \(share) had a \(limits), where \(wanted) should\(why).\(short)"
+  }
+
+  private var wanted: String { "\(Measure(goodput.wanted, .percent))" }
+
+  /// What of the misses in time per output token is no matter of decoding.
+  var shortAnswers: String? {
+    guard let tokens = goodput.tokenMisses, tokens.shortAnswers + tokens.metWithoutWaiting > 0 else { return nil }
+    func of(_ count: Int) -> String { count == tokens.requests ? "all" : Text.grouped(count) }
+    var parts: [String] = []
+    if tokens.shortAnswers > 0 {
+      parts.append(
+        "\(of(tokens.shortAnswers)) are answers of ten tokens or fewer, among which few tokens share what "
+          + "comes before decoding")
+    }
+    if tokens.metWithoutWaiting > 0 {
+      parts.append(
+        "\(of(tokens.metWithoutWaiting)) would have kept it without transfer and the wait for a slot, which "
+          + "vLLM's definition counts")
+    }
+    return "Of the \(Text.counted(tokens.requests, "request")) that missed the time per output token, "
+      + parts.joined(separator: "; ") + "."
   }
 
   /// Electricity is all that is charged: no price of the system is known.
   var isHardwareFree: Bool { cost.perMillionOutputTokens > .zero && cost.hardwareShare == 0 }
+
+  /// In dollars, and in yuan where they are wanted.
+  func money(_ amount: Dollars) -> String {
+    guard let rate = cost.yuanPerDollar else { return Text.dollars(amount.value) }
+    return "\(Text.yuan(amount.value * rate)) (\(Text.dollars(amount.value)))"
+  }
 
   /// What limits the deployment and what it costs.
   var limits: String {
@@ -90,9 +123,9 @@ extension ServingReport {
     } else if cost.perMillionOutputTokens > .zero {
       let electricity = Measure(cost.electricityShare, .percent)
       sentences.append(
-        "A million output tokens cost \(Text.dollars(cost.perMillionOutputTokens.value)) "
-          + "(\(Measure(cost.hardwareShare, .percent)) hardware, \(electricity) electricity), "
-          + "and each takes \(energyOfToken).")
+        "A million output tokens cost \(money(cost.perMillionOutputTokens)) "
+          + "(\(Measure(cost.hardwareShare, .percent)) hardware, \(electricity) electricity; "
+          + "\(money(cost.perChipHour)) a chip-hour), and each takes \(energyOfToken).")
     } else if energy.joules > .zero {
       sentences.append("Each output token takes \(energyOfToken).")
     }

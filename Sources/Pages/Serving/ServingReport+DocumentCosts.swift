@@ -71,8 +71,9 @@ extension ServingReport {
         ? "electricity alone: no price of the hardware is known"
         : "\(Measure(cost.hardwareShare, .percent)) hardware, \(Measure(cost.electricityShare, .percent)) electricity"
       rows += [
-        row("Cost per million output tokens", Text.dollars(cost.perMillionOutputTokens.value), shares),
-        row("Cost per million tokens, prompts included", Text.dollars(cost.perMillionTokens.value)),
+        row("Cost per million output tokens", money(cost.perMillionOutputTokens), shares),
+        row("Cost per million tokens, prompts included", money(cost.perMillionTokens)),
+        row("Cost per chip-hour", money(cost.perChipHour), "hardware and electricity"),
       ]
     }
     let assumptions = energy.assumptions + cost.assumptions

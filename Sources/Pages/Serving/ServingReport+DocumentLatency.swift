@@ -38,7 +38,7 @@ extension ServingReport {
           Table.Cell(objective.limit.round),
           Table.Cell(
             Measure(objective.fraction, .percent).description,
-            tone: objective.fraction >= Self.metShare ? .good : .bad),
+            tone: objective.fraction >= goodput.wanted ? .good : .bad),
         ]
       })
   }

@@ -3,7 +3,7 @@ import Serving
 import Units
 
 extension ServingReport {
-  /// The same answer for a terminal, within 40 lines of 100 columns.
+  /// The same answer for a terminal, within 48 lines of 100 columns.
   public func summary(_ context: ReportContext) -> Document {
     guard hasServed || requests.offered == 0 else {
       return Document(
@@ -11,7 +11,8 @@ extension ServingReport {
         sections: shortNotes)
     }
     return Document(
-      title: context.title, subtitle: context.system, badges: badges, lead: refusalSentences + [limits],
+      title: context.title, subtitle: context.system, badges: badges,
+      lead: refusalSentences + [validity.sentence, limits] + (isMissed ? [shortAnswers].compactMap { $0 } : []),
       sections: [
         Document.Section("Latency", [.table(shortLatencyTable)])
       ] + (percentileTable.map { [Document.Section("Percentiles", [.table($0)])] } ?? []) + [
@@ -32,7 +33,7 @@ extension ServingReport {
     let lost = requests.failed + requests.rejected
     let missed = goodput.misses.max { $0.requests < $1.requests }
     let why = missed.map { "; most misses: \($0.reason)" } ?? ""
-    let price = cost.perMillionOutputTokens > .zero ? Text.dollars(cost.perMillionOutputTokens.value) : Text.missing
+    let price = cost.perMillionOutputTokens > .zero ? money(cost.perMillionOutputTokens) : Text.missing
     return Table(
       "", columns: ["", .number(""), ""],
       rows: [
@@ -54,7 +55,9 @@ extension ServingReport {
           "per output token, mean power \(Measure(energy.meanPower.value, .watts))"),
         Self.row(
           "Cost", price,
-          "per million output tokens" + (isHardwareFree ? ", electricity alone: no price of the hardware is known" : "")
+          "per million output tokens"
+            + (isHardwareFree
+              ? ", electricity alone: no price of the hardware is known" : "; \(money(cost.perChipHour)) a chip-hour")
         ),
       ])
   }

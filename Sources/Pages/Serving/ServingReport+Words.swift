@@ -79,12 +79,6 @@ extension ServingNote {
     case .skippedLines(let count, let place, let fault):
       let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
       return "\(lines) skipped; the first is \(place): \(fault)."
-    case .compared(let runs): return runs.sentence
-    case .neverCompared(let group):
-      return
-        "No published run of \(group.words) was compared with these models: times are predictions that nothing has "
-        + "tested."
-    case .outside(let sentence): return sentence
     }
   }
 }
@@ -100,21 +94,5 @@ extension ServingNote.LoadedRate {
     let busier = prefillCapacity < decodeCapacity ? "prefill" : "decode"
     return own + "\(busier), the busier side, is loaded to \(percent): the estimate is \(text(prefillCapacity)) "
       + "requests/s for prefill and \(text(decodeCapacity)) for decode."
-  }
-}
-
-extension ComparedRuns {
-  fileprivate var sentence: String {
-    func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
-    let first = timeToFirstToken.map { " and of the time to the first token \(percent($0))" } ?? ""
-    return "Held against \(Text.counted(runs, "published run")) of \(group.words): the median error of the time per "
-      + "output token was \(percent(timePerOutputToken))\(first)."
-  }
-}
-
-extension ComparedRuns.Group {
-  fileprivate var words: String {
-    "\(engine) on \(chip) with \(dense ? "dense models" : "mixtures of experts")"
-      + (apart ? ", prefill and decode apart" : "")
   }
 }

@@ -33,6 +33,16 @@ public struct ServingStatistics: Sendable {
   public internal(set) var metTimePerOutputToken = 0
   public internal(set) var metEndToEnd = 0
   public internal(set) var metAll = 0
+  /// Of the objective for time per output token.
+  public internal(set) var tokenMisses = TokenMisses()
+  public struct TokenMisses: Sendable, Hashable {
+    public internal(set) var requests = 0
+    /// Answers of at most `shortAnswer` tokens.
+    public internal(set) var shortAnswers = 0
+    /// Decode steps alone kept the objective.
+    public internal(set) var metWithoutWaiting = 0
+    static let shortAnswer = 10
+  }
   /// By `MissReason`, in the order of its cases.
   public internal(set) var misses = [Int](repeating: 0, count: MissReason.allCases.count)
 
@@ -162,6 +172,9 @@ public struct ServingStatistics: Sendable {
         metTimePerOutputToken += 1
       } else {
         reason = times.decode > allowed ? .decodeStep : times.longestBeforeDecode
+        tokenMisses.requests += 1
+        if allowedSteps < TokenMisses.shortAnswer { tokenMisses.shortAnswers += 1 }
+        if times.decode <= allowed { tokenMisses.metWithoutWaiting += 1 }
       }
     }
     if let limit = objectives.timeToFirstToken {

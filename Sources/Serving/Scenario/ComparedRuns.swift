@@ -1,16 +1,25 @@
 import Formats
 import Units
 
-/// Published runs of an engine on a chip that the models were held against, and how far they were off.
+/// Published measurements of an engine on a chip that the models were held against, and how far they were off.
 public struct ComparedRuns: Codable, Sendable, Hashable {
+  /// What the measurements have in common.
   public var group: Group
+  /// Measured runs, or rows of a paper.
   public var runs: Int
-  /// Medians of absolute errors, as shares.
-  public var timePerOutputToken: Double
+  /// Medians of absolute errors, as shares; nil where it was not measured.
+  public var timePerOutputToken: Double?
   public var timeToFirstToken: Double?
+  public var prefillThroughput: Double?
+  /// What the measurements span.
+  public var span: Span
+  /// Of each model.
+  public var models: [Model]
 
   public struct Group: Codable, Hashable, Sendable {
+    /// Of the catalog.
     public var engine: String
+    /// Of the catalog.
     public var chip: String
     /// Whether all layers of the model are dense.
     public var dense: Bool
@@ -24,18 +33,93 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     }
   }
 
+  /// The measurements of one model.
+  public struct Model: Codable, Hashable, Sendable {
+    public var model: String
+    public var runs: Int
+    public var timePerOutputToken: Double?
+    public var timeToFirstToken: Double?
+    public var prefillThroughput: Double?
+    public init(
+      model: String, runs: Int, timePerOutputToken: Double? = nil, timeToFirstToken: Double? = nil,
+      prefillThroughput: Double? = nil
+    ) {
+      self.model = model
+      self.runs = runs
+      self.timePerOutputToken = timePerOutputToken
+      self.timeToFirstToken = timeToFirstToken
+      self.prefillThroughput = prefillThroughput
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case model, runs, timePerOutputToken, timeToFirstToken, prefillThroughput
+    }
+  }
+
+  /// From the least to the most of each; nil where no measurement says it.
+  public struct Span: Codable, Hashable, Sendable {
+    public var attention: [String]
+    /// Formats of most of the weights.
+    public var weights: [String]
+    /// Parameters that work on one token.
+    public var activeParameters: [Double]?
+    /// Packages in an instance that decodes, or that computes prompts where only prompts were measured.
+    public var chips: [Double]?
+    public var promptTokens: [Double]?
+    /// Of a request in the middle of its answer.
+    public var contextTokens: [Double]?
+    /// Requests in flight on a chip that decodes.
+    public var requestsPerChip: [Double]?
+    public var draftTokens: [Double]?
+
+    public init(
+      attention: [String] = [], weights: [String] = [], activeParameters: [Double]? = nil, chips: [Double]? = nil,
+      promptTokens: [Double]? = nil, contextTokens: [Double]? = nil, requestsPerChip: [Double]? = nil,
+      draftTokens: [Double]? = nil
+    ) {
+      self.attention = attention
+      self.weights = weights
+      self.activeParameters = activeParameters
+      self.chips = chips
+      self.promptTokens = promptTokens
+      self.contextTokens = contextTokens
+      self.requestsPerChip = requestsPerChip
+      self.draftTokens = draftTokens
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip, draftTokens
+    }
+  }
+
+  public init(
+    group: Group, runs: Int, timePerOutputToken: Double? = nil, timeToFirstToken: Double? = nil,
+    prefillThroughput: Double? = nil, span: Span = Span(), models: [Model] = []
+  ) {
+    self.group = group
+    self.runs = runs
+    self.timePerOutputToken = timePerOutputToken
+    self.timeToFirstToken = timeToFirstToken
+    self.prefillThroughput = prefillThroughput
+    self.span = span
+    self.models = models
+  }
+
+  /// `runs` is the engine on the chip by the catalog's names, fields of `Group` and of `ComparedRuns`.
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case engine, chip, dense, apart, runs, timePerOutputToken, timeToFirstToken
+    case engine, chip, dense, apart, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, span, models
   }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    group = Group(
-      engine: try fields.decode(String.self, forKey: .engine), chip: try fields.decode(String.self, forKey: .chip),
-      dense: try fields.decode(Bool.self, forKey: .dense), apart: try fields.decode(Bool.self, forKey: .apart))
-    runs = try fields.decode(Int.self, forKey: .runs)
-    timePerOutputToken = try fields.decode(Double.self, forKey: .timePerOutputToken)
-    timeToFirstToken = try fields.decodeIfPresent(Double.self, forKey: .timeToFirstToken)
+    func error(_ key: CodingKeys) throws -> Double? { try fields.decodeIfPresent(Double.self, forKey: key) }
+    self.init(
+      group: Group(
+        engine: try fields.decode(String.self, forKey: .engine), chip: try fields.decode(String.self, forKey: .chip),
+        dense: try fields.decode(Bool.self, forKey: .dense), apart: try fields.decode(Bool.self, forKey: .apart)),
+      runs: try fields.decode(Int.self, forKey: .runs), timePerOutputToken: try error(.timePerOutputToken),
+      timeToFirstToken: try error(.timeToFirstToken), prefillThroughput: try error(.prefillThroughput),
+      span: try fields.decode(Span.self, forKey: .span), models: try fields.decode([Model].self, forKey: .models))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -45,26 +129,16 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     try fields.encode(group.dense, forKey: .dense)
     try fields.encode(group.apart, forKey: .apart)
     try fields.encode(runs, forKey: .runs)
-    try fields.encode(timePerOutputToken, forKey: .timePerOutputToken)
+    try fields.encodeIfPresent(timePerOutputToken, forKey: .timePerOutputToken)
     try fields.encodeIfPresent(timeToFirstToken, forKey: .timeToFirstToken)
+    try fields.encodeIfPresent(prefillThroughput, forKey: .prefillThroughput)
+    try fields.encode(span, forKey: .span)
+    try fields.encode(models, forKey: .models)
   }
 
   /// All of the catalog; none where its file is not beside the program.
   public static func read(_ catalog: Catalog) throws -> [ComparedRuns] {
     guard let path = catalog.resourcePath("catalog/published/compared.yaml") else { return [] }
     return try Node.read(path: path).decode([ComparedRuns].self)
-  }
-}
-
-extension Deployment {
-  /// How far the answer was held against measurements of the same engine on the same chip; nil for engines whose own
-  /// file says it.
-  func comparison() throws -> ServingNote? {
-    guard machine.engine.scheduling != nil else { return nil }
-    let wanted = ComparedRuns.Group(
-      engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
-      apart: promptPool.role == .prefill)
-    let found = try ComparedRuns.read(catalog).first { $0.group == wanted }
-    return found.map { .compared($0) } ?? .neverCompared(wanted)
   }
 }

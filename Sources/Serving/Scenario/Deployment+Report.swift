@@ -16,8 +16,7 @@ extension Deployment {
     return ServingReport(
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
-      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + windowNotes(outcome)
-        + validityNotes(outcome).map { .outside($0) },
+      validity: try validity(outcome), notes: notes + skippedNotes(outcome.skipped) + windowNotes(outcome),
       run: run(outcome))
   }
 
@@ -33,39 +32,6 @@ extension Deployment {
     skipped.examples.first.map {
       [.skippedLines(count: skipped.count, place: "\($0.place)", fault: "\($0.fault)")]
     } ?? []
-  }
-
-  var prices: ServingPrices {
-    let cost =
-      scenario.cost
-      ?? Scenario.CostAssumptions(
-        electricity: DollarsPerJoule(0.08 / 3.6e6), powerUsageEffectiveness: 1.2, amortization: .hours(4 * 8766),
-        systemPrice: nil)
-    let system = machine.system
-    let whole = cost.systemPrice ?? system.price?.value
-    let share = Double(chipsInUse) / Double(system.chips.value)
-    let perSecond = (whole ?? .zero) * share / cost.amortization
-    let years = Text.round(cost.amortization.value / 31_557_600)
-    var assumptions = [
-      "electricity at \(Text.round(cost.electricity.value * 3.6e6)) USD/kWh and a power usage effectiveness of "
-        + Text.round(cost.powerUsageEffectiveness)
-    ]
-    if let whole {
-      assumptions.append(
-        "\(system.name) at \(Text.dollars(whole.value)), written off over \(years) years; "
-          + "\(chipsInUse) of \(system.chips.value) chips are charged")
-    } else {
-      assumptions.append("no price of \(system.name) is known: hardware is left out; give cost.systemPrice")
-    }
-    return ServingPrices(
-      hardware: perSecond, electricity: cost.electricity * cost.powerUsageEffectiveness, costAssumptions: assumptions,
-      energyAssumptions: [
-        "input power of the chips in use and of their share of the system as described in the catalog: chips between "
-          + "idle and maximum by how busy matrix cores and memory are, hosts, switches, optics and supply losses; what "
-          + "the rest of the system draws is not counted, as it is not charged",
-        "no published measurement of the power of this machine in service is known; the sum is held against press "
-          + "estimates of the whole",
-      ])
   }
 }
 

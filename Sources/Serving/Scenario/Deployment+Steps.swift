@@ -59,9 +59,6 @@ extension Deployment {
         "\(Text.counted(work.requests, "request")), \(Text.grouped(work.newTokens)) new and "
         + "\(Text.grouped(work.cachedTokens)) cached tokens in an iteration")
   }
-
-  /// Notes of the cost model: where the run lies outside what it was held against.
-  func validityNotes(_ outcome: ServingOutcome) -> [String] { meanDecodeStep(outcome).notes }
 }
 
 extension ServingReport.StepBreakdown {

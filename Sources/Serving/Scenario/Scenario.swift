@@ -157,7 +157,9 @@ public struct Scenario: Decodable, Sendable {
     public var timePerOutputToken: Seconds?
     /// From arrival to the last token.
     public var endToEnd: Seconds?
-    enum CodingKeys: String, CodingKey, CaseIterable { case timeToFirstToken, timePerOutputToken, endToEnd }
+    /// Of the requests that must keep every objective for the deployment to meet them, 0 to 1; absent: 0.99.
+    public var share: Double?
+    enum CodingKeys: String, CodingKey, CaseIterable { case timeToFirstToken, timePerOutputToken, endToEnd, share }
 
     public init() {}
 
@@ -166,6 +168,10 @@ public struct Scenario: Decodable, Sendable {
       timeToFirstToken = try fields.decodeIfPresent(Seconds.self, forKey: .timeToFirstToken)
       timePerOutputToken = try fields.decodeIfPresent(Seconds.self, forKey: .timePerOutputToken)
       endToEnd = try fields.decodeIfPresent(Seconds.self, forKey: .endToEnd)
+      share = try fields.decodeIfPresent(Double.self, forKey: .share)
+      if let share, !(share > 0 && share <= 1) {
+        throw Problem("", "share \(share) is no share of the requests", wayOut: "give more than 0, at most 1")
+      }
       // What can be met and what the clock holds.
       let limits = [
         (timeToFirstToken, CodingKeys.timeToFirstToken), (timePerOutputToken, .timePerOutputToken),
@@ -179,21 +185,6 @@ public struct Scenario: Decodable, Sendable {
               "", "\($0.1.rawValue) is not between 1 ns and 100 days", wayOut: "give a positive time such as 50 ms")
           })
       }
-    }
-  }
-
-  /// What energy and hardware cost.
-  public struct CostAssumptions: Decodable, Sendable {
-    /// Price of energy.
-    public var electricity: DollarsPerJoule
-    /// Power drawn by the building over power drawn by the system.
-    public var powerUsageEffectiveness: Double
-    /// Time over which the system's price is written off, in equal parts.
-    public var amortization: Seconds
-    /// Replaces the catalog's price of the whole system.
-    public var systemPrice: Dollars?
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case electricity, powerUsageEffectiveness, amortization, systemPrice
     }
   }
 }

@@ -103,6 +103,7 @@ extension ServingConfiguration.Objectives {
   init(_ objectives: Scenario.Objectives) {
     self.init(
       timeToFirstToken: objectives.timeToFirstToken.map(Span.init),
-      timePerOutputToken: objectives.timePerOutputToken.map(Span.init), endToEnd: objectives.endToEnd.map(Span.init))
+      timePerOutputToken: objectives.timePerOutputToken.map(Span.init), endToEnd: objectives.endToEnd.map(Span.init),
+      share: objectives.share ?? 0.99)
   }
 }

@@ -139,7 +139,12 @@ public struct ServingConfiguration: Sendable {
     public var timeToFirstToken: Span?
     public var timePerOutputToken: Span?
     public var endToEnd: Span?
-    public init(timeToFirstToken: Span? = nil, timePerOutputToken: Span? = nil, endToEnd: Span? = nil) {
+    /// Of the requests that must keep all of them, 0 to 1.
+    public var share: Double
+    public init(
+      timeToFirstToken: Span? = nil, timePerOutputToken: Span? = nil, endToEnd: Span? = nil, share: Double = 0.99
+    ) {
+      self.share = share
       self.timeToFirstToken = timeToFirstToken
       self.timePerOutputToken = timePerOutputToken
       self.endToEnd = endToEnd

@@ -7,8 +7,7 @@ public struct RunValidation: Sendable {
   /// Runs behind the outcomes.
   public var runs: Int
   public var otherTools: [OtherTool]
-  /// The catalog's engines by the names that files use.
-  let engineNames: [String: String]
+  let predictor: RunPredictor
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String] = []
 
@@ -38,12 +37,12 @@ public struct RunValidation: Sendable {
 
   public init(_ runs: [ServingRun], catalog: Catalog, workers: Int) throws {
     let predictor = try RunPredictor(catalog: catalog, for: runs)
+    self.predictor = predictor
     outcomes = concurrentMap(runs, workers: workers) { run in
       let identity = predictor.identity(of: run)
       return RunOutcome.all(run, predictor.predict(run), chip: identity.chip, isDense: identity.isDense)
     }.flatMap { $0 }
     self.runs = runs.count
-    engineNames = Dictionary(predictor.facts.engines.map { ($0.file, $0.engine) }) { first, _ in first }
     otherTools =
       try catalog.resourcePath("catalog/published/other-tools.yaml")
       .map { try Node.read(path: $0).decode([OtherTool].self) } ?? []

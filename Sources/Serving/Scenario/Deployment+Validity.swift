@@ -1,0 +1,43 @@
+import Costs
+import Models
+import Units
+
+extension Deployment {
+  /// How far an outcome was held against measurements.
+  func validity(_ outcome: ServingOutcome) throws -> Validity {
+    let statistics = outcome.statistics
+    let completed = Double(max(1, statistics.completed))
+    let isServed = statistics.completed > 0
+    let decodes = decodePool.role != .prefill && outcome.meanRequestsPerRank > 0
+    let scheduled = Double(max(1, statistics.scheduledPromptTokens))
+    return try validity(
+      promptTokens: isServed ? Double(statistics.promptTokens) / completed : nil,
+      contextTokens: decodes ? outcome.meanContextPerRequest : nil,
+      requestsPerRank: decodes ? outcome.meanRequestsPerRank : nil,
+      cachedPromptShare: Double(statistics.cachedTokens) / scheduled)
+  }
+
+  /// The same of one load; what is nil is not held against anything.
+  public func validity(
+    promptTokens: Double?, contextTokens: Double?, requestsPerRank: Double?, cachedPromptShare: Double? = nil
+  ) throws -> Validity {
+    let group = ComparedRuns.Group(
+      engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
+      apart: promptPool.role == .prefill)
+    let ranks = Double(decodePool.ranks)
+    let values = Validity.Values(
+      attention: architecture.attentionWords, weights: precision.mostWeights(of: architecture).rawValue,
+      activeParameters: Double(ParameterCount(architecture).activeWithoutEmbedding), chips: Double(decodePool.chips),
+      promptTokens: promptTokens, contextTokens: contextTokens,
+      requestsPerChip: requestsPerRank.map { $0 * ranks / Double(decodePool.chips) },
+      draftTokens: Double(decodePool.model.drafting.tokens), cachedPromptShare: cachedPromptShare)
+    return Validity(values, of: architecture.name, in: group, compared: try ComparedRuns.read(catalog))
+  }
+}
+
+extension Precision {
+  /// The format of most of the weights: the routed experts' where there are any.
+  public func mostWeights(of architecture: Architecture) -> NumberFormat {
+    architecture.mixture == nil ? weights : experts ?? weights
+  }
+}

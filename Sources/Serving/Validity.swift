@@ -1,0 +1,152 @@
+/// How far an answer can be trusted: what measurements of the same engine on the same chip the models were held
+/// against, and where the answer leaves what they span.
+public struct Validity: Codable, Sendable, Hashable {
+  /// Of the whole answer.
+  public var grade: Grade
+  /// What was run.
+  public var group: ComparedRuns.Group
+  /// The measurements of this group; where there are none, of the nearest: the same engine on another chip, or else
+  /// another engine on the same chip. Nil where nothing is near.
+  public var nearest: Nearest?
+  /// Where the answer leaves them, the farthest first.
+  public var outside: [Axis]
+
+  public enum Grade: String, Codable, Sendable, CaseIterable {
+    /// Within what was measured, by the same engine on the same chip.
+    case validated
+    /// The same engine on the same chip, but beyond what was measured on some axis.
+    case outsideRange
+    /// No measurement of this engine on this chip with this kind of model.
+    case neverCompared
+  }
+
+  /// Measurements and the median of their absolute errors.
+  public struct Nearest: Codable, Sendable, Hashable {
+    /// What they have in common.
+    public var group: ComparedRuns.Group
+    /// The model whose measurements these are; nil where they are of all models of the group.
+    public var model: String?
+    /// Of all models of the group.
+    public var runs: Int
+    /// Medians of absolute errors, as shares, of the model where it is named; nil where it was not measured.
+    public var timePerOutputToken: Double?
+    /// As `timePerOutputToken`.
+    public var timeToFirstToken: Double?
+    /// As `timePerOutputToken`.
+    public var prefillThroughput: Double?
+    /// Runs of this model alone; nil where none are.
+    public var modelRuns: Int?
+  }
+
+  /// One quantity that lies outside.
+  public struct Axis: Codable, Sendable, Hashable {
+    /// Which quantity.
+    public var name: Name
+    /// Of numbers: the value of this run, and the least and the most that was compared.
+    public var value: Double?
+    public var low: Double?
+    public var high: Double?
+    /// Of words: what this run has, and what was compared.
+    public var word: String?
+    /// Words that were compared.
+    public var compared: [String]?
+
+    public enum Name: String, Codable, Sendable, CaseIterable {
+      case attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip, draftTokens,
+        cachedPromptShare
+    }
+
+    /// How many times as much as the most, or as little as the least; 1 for words.
+    public var factor: Double {
+      guard let value, let low, let high else { return 1 }
+      if value > high { return high > 0 ? value / high : .infinity }
+      return value > 0 ? low / value : .infinity
+    }
+  }
+}
+
+extension Validity {
+  /// Values of a run along the axes; nil leaves an axis out.
+  struct Values {
+    var attention: [String]
+    var weights: String
+    var activeParameters: Double
+    var chips: Double
+    var promptTokens: Double?
+    var contextTokens: Double?
+    var requestsPerChip: Double?
+    var draftTokens: Double
+    var cachedPromptShare: Double?
+  }
+
+  /// - Parameter catalog: all groups that were compared.
+  init(_ values: Values, of model: String, in group: ComparedRuns.Group, compared catalog: [ComparedRuns]) {
+    self.group = group
+    guard let own = catalog.first(where: { $0.group == group }) else {
+      grade = .neverCompared
+      nearest = catalog.nearest(to: group).map { Nearest($0, model: model) }
+      outside = []
+      return
+    }
+    nearest = Nearest(own, model: model)
+    outside = own.span.left(by: values).sorted { ($0.factor, $1.name.rawValue) > ($1.factor, $0.name.rawValue) }
+    grade = outside.isEmpty ? .validated : .outsideRange
+  }
+}
+
+extension Validity.Nearest {
+  init(_ compared: ComparedRuns, model: String) {
+    let own = compared.models.first { $0.model == model }
+    self.init(
+      group: compared.group, model: own?.model, runs: compared.runs,
+      timePerOutputToken: own.map { $0.timePerOutputToken } ?? compared.timePerOutputToken,
+      timeToFirstToken: own.map { $0.timeToFirstToken } ?? compared.timeToFirstToken,
+      prefillThroughput: own.map { $0.prefillThroughput } ?? compared.prefillThroughput, modelRuns: own?.runs)
+  }
+}
+
+extension ComparedRuns.Span {
+  /// Fractions of a range by which a mean may leave it and still count as inside.
+  private static let slack = 0.05
+  /// Shares of prompts found in a cache from which it counts: published runs send prompts of random tokens.
+  private static let noticedCache = 0.02
+
+  fileprivate func left(by values: Validity.Values) -> [Validity.Axis] {
+    var axes: [Validity.Axis] = []
+    func compare(_ name: Validity.Axis.Name, _ word: String, _ compared: [String]) {
+      guard !compared.isEmpty, !compared.contains(word) else { return }
+      axes.append(.init(name: name, word: word, compared: compared))
+    }
+    func compare(_ name: Validity.Axis.Name, _ value: Double?, _ range: [Double]?, slack: Double = Self.slack) {
+      guard let value, let low = range?.first, let high = range?.last,
+        value < low * (1 - slack) || value > high * (1 + slack)
+      else { return }
+      axes.append(.init(name: name, value: value, low: low, high: high))
+    }
+    for word in values.attention { compare(.attention, word, attention) }
+    compare(.weights, values.weights, weights)
+    compare(.activeParameters, values.activeParameters, activeParameters)
+    compare(.chips, values.chips, chips)
+    compare(.promptTokens, values.promptTokens, promptTokens)
+    compare(.contextTokens, values.contextTokens, contextTokens)
+    compare(.requestsPerChip, values.requestsPerChip, requestsPerChip)
+    compare(.draftTokens, values.draftTokens, draftTokens, slack: 0)
+    if let share = values.cachedPromptShare, share > Self.noticedCache {
+      axes.append(.init(name: .cachedPromptShare, value: share, low: 0, high: 0))
+    }
+    return axes
+  }
+}
+
+extension [ComparedRuns] {
+  /// The group that shares most with one that was never compared: engine first, then chip, then class of model, then
+  /// mode; nil where neither engine nor chip is shared. Among equals the one with most runs.
+  fileprivate func nearest(to group: ComparedRuns.Group) -> ComparedRuns? {
+    func likeness(_ other: ComparedRuns.Group) -> Int {
+      (other.engine == group.engine ? 8 : 0) + (other.chip == group.chip ? 4 : 0) + (other.dense == group.dense ? 2 : 0)
+        + (other.apart == group.apart ? 1 : 0)
+    }
+    let near = filter { likeness($0.group) >= 4 }
+    return near.max { (likeness($0.group), $0.runs) < (likeness($1.group), $1.runs) }
+  }
+}

@@ -1,0 +1,201 @@
+import Costs
+import Models
+import Serving
+
+/// One measurement as `catalog/published/compared.yaml` sums it up.
+struct ComparedMeasurement {
+  var group: ComparedRuns.Group
+  var model: String
+  /// What it spans: one value on each axis.
+  var span: ComparedRuns.Span
+  var metric: Metric
+  /// Absolute error; nil where the measurement was fitted, and so only widens the span.
+  var error: Double?
+
+  enum Metric: CaseIterable { case timePerOutputToken, timeToFirstToken, prefillThroughput }
+}
+
+extension ComparedRuns {
+  /// `catalog/published/compared.yaml`: for each engine, chip, class of model and mode, what was measured, what it
+  /// spans and how well it was predicted. Every answer tells it, so that a reader knows how far to trust it.
+  public static func text(runs: RunValidation, measured: ValidationReport, predictor: Predictor) -> String {
+    var groups: [Group: [ComparedMeasurement]] = [:]
+    for measurement in runs.measurements + measured.measurements(predictor) {
+      groups[measurement.group, default: []].append(measurement)
+    }
+    let sorted = groups.sorted { left, right in
+      let (one, other) = (left.key, right.key)
+      return (one.engine, one.chip, one.dense ? 0 : 1, one.apart ? 1 : 0)
+        < (other.engine, other.chip, other.dense ? 0 : 1, other.apart ? 1 : 0)
+    }
+    let head = "# Written by `supernode validate --format compared`: medians of absolute errors, and what they span."
+    let entries = sorted.compactMap { ComparedRuns($0.key, $0.value)?.yaml }
+    return ([head] + entries).joined(separator: "\n") + "\n"
+  }
+
+  /// Nil where nothing was scored.
+  init?(_ group: Group, _ measurements: [ComparedMeasurement]) {
+    let names = Set(measurements.map(\.model)).sorted()
+    let models = names.compactMap { name in Model(name, measurements.filter { $0.model == name }) }
+    guard let all = Model("", measurements) else { return nil }
+    self.init(
+      group: group, runs: all.runs, timePerOutputToken: all.timePerOutputToken, timeToFirstToken: all.timeToFirstToken,
+      prefillThroughput: all.prefillThroughput, span: Span(measurements.map(\.span)), models: models)
+  }
+
+  private var yaml: String {
+    let first = Self.fields([
+      ("engine", group.engine), ("chip", group.chip), ("dense", "\(group.dense)"), ("apart", "\(group.apart)"),
+    ])
+    let each = Model(
+      model: "", runs: runs, timePerOutputToken: timePerOutputToken, timeToFirstToken: timeToFirstToken,
+      prefillThroughput: prefillThroughput)
+    let lines =
+      ["- \(first)", "  \(each.fields.map { "\($0.0): \($0.1)" }.joined(separator: "\n  "))", "  span:"]
+      + span.fields.map { "    \($0.0): \($0.1)" } + ["  models:"]
+      + models.map { "    - { model: \($0.model), \(Self.fields($0.fields, separator: ", ")) }" }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func fields(_ fields: [(String, String)], separator: String = "\n  ") -> String {
+    fields.map { "\($0.0): \($0.1)" }.joined(separator: separator)
+  }
+}
+
+extension ComparedRuns.Model {
+  fileprivate init?(_ name: String, _ measurements: [ComparedMeasurement]) {
+    func median(_ metric: ComparedMeasurement.Metric) -> (count: Int, error: Double?) {
+      let errors = measurements.filter { $0.metric == metric }.compactMap(\.error).sorted()
+      return (errors.count, quantile(errors, 0.5).map { ($0 * 1000).rounded() / 1000 })
+    }
+    let each = median(.timePerOutputToken)
+    let prefill = median(.prefillThroughput)
+    guard each.count + prefill.count > 0 else { return nil }
+    self.init(
+      model: name, runs: each.count + prefill.count, timePerOutputToken: each.error,
+      timeToFirstToken: median(.timeToFirstToken).error, prefillThroughput: prefill.error)
+  }
+
+  fileprivate var fields: [(String, String)] {
+    [
+      ("runs", "\(runs)"), ("timePerOutputToken", timePerOutputToken.map { "\($0)" } ?? ""),
+      ("timeToFirstToken", timeToFirstToken.map { "\($0)" } ?? ""),
+      ("prefillThroughput", prefillThroughput.map { "\($0)" } ?? ""),
+    ].filter { !$0.1.isEmpty }
+  }
+}
+
+extension ComparedRuns.Span {
+  fileprivate init(_ spans: [Self]) {
+    func range(_ values: (Self) -> [Double]?) -> [Double]? {
+      let all = spans.compactMap(values).flatMap { $0 }
+      guard let low = all.min(), let high = all.max() else { return nil }
+      return [low, high]
+    }
+    self.init(
+      attention: Set(spans.flatMap(\.attention)).sorted(), weights: Set(spans.flatMap(\.weights)).sorted(),
+      activeParameters: range(\.activeParameters), chips: range(\.chips), promptTokens: range(\.promptTokens),
+      contextTokens: range(\.contextTokens), requestsPerChip: range(\.requestsPerChip),
+      draftTokens: range(\.draftTokens))
+  }
+
+  fileprivate var fields: [(String, String)] {
+    let ranges = [
+      ("activeParameters", activeParameters), ("chips", chips), ("promptTokens", promptTokens),
+      ("contextTokens", contextTokens), ("requestsPerChip", requestsPerChip), ("draftTokens", draftTokens),
+    ]
+    return [
+      ("attention", "[\(attention.joined(separator: ", "))]"), ("weights", "[\(weights.joined(separator: ", "))]"),
+    ]
+      + ranges.compactMap { name, range in
+        range.map { (name, "[\($0.map(Self.number).joined(separator: ", "))]") }
+      }
+  }
+
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() ? "\(Int(value))" : "\((value * 1000).rounded() / 1000)"
+  }
+}
+
+extension RunValidation {
+  /// Of every run that was scored or fitted.
+  fileprivate var measurements: [ComparedMeasurement] {
+    outcomes.compactMap { outcome in
+      guard outcome.status == .scored || outcome.status == .calibrated, outcome.metric != .throughput else {
+        return nil
+      }
+      return predictor.measurement(
+        of: outcome.run,
+        outcome.metric == .timePerOutputToken ? .timePerOutputToken : .timeToFirstToken,
+        error: outcome.status == .scored ? outcome.signedError.map(abs) : nil)
+    }
+  }
+}
+
+extension RunPredictor {
+  fileprivate func measurement(
+    of run: ServingRun, _ metric: ComparedMeasurement.Metric, error: Double?
+  ) -> ComparedMeasurement? {
+    guard let architecture = try? architecture(of: run), let engine = try? engine(of: run),
+      let precision = try? precision(of: run, architecture, run.flags.decode)
+    else { return nil }
+    let apart = run.mode == .disaggregated
+    let group = ComparedRuns.Group(
+      engine: engine.name, chip: identity(of: run).chip, dense: architecture.mixture == nil, apart: apart)
+    let decoding = apart ? run.decode?.chips : run.engineShape?.chips
+    let chips = (apart ? run.decode?.shape.chips : run.engineShape?.chips).map { [Double($0)] }
+    let span = ComparedRuns.Span(
+      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).rawValue],
+      activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)], chips: chips,
+      promptTokens: [Double(run.inputTokens)],
+      contextTokens: [Double(run.inputTokens) + Double(run.outputTokens) / 2],
+      requestsPerChip: decoding.map { [Double(run.concurrency) / Double($0)] },
+      draftTokens: [Double(run.flags.draftTokens ?? 0)])
+    return ComparedMeasurement(group: group, model: architecture.name, span: span, metric: metric, error: error)
+  }
+}
+
+extension ValidationReport {
+  /// Levels of prefill and decode that papers publish of their engines.
+  fileprivate func measurements(_ predictor: Predictor) -> [ComparedMeasurement] {
+    outcomes.compactMap { outcome in
+      let row = outcome.row
+      guard row.kind == "serving", !row.isChangeInPercent, outcome.status == .scored || outcome.status == .calibrated,
+        let metric = row.comparedMetric
+      else { return nil }
+      return predictor.measurement(
+        of: row, metric, error: outcome.status == .scored ? outcome.signedError.map(abs) : nil)
+    }
+  }
+}
+
+extension PublishedRow {
+  fileprivate var comparedMetric: ComparedMeasurement.Metric? {
+    if metric.hasPrefix("prefill throughput per accelerator") { return .prefillThroughput }
+    let isStep = metric == "TPOT" || metric == "decode iteration time"
+    return isStep || metric.hasPrefix("decode throughput per") || metric == "system decode throughput"
+      ? .timePerOutputToken : nil
+  }
+}
+
+extension Predictor {
+  fileprivate func measurement(
+    of row: PublishedRow, _ metric: ComparedMeasurement.Metric, error: Double?
+  ) -> ComparedMeasurement? {
+    guard let architecture = try? architecture(of: row), let machine = try? machine(of: row),
+      let precision = try? precision(of: row)
+    else { return nil }
+    let isPrefill = metric == .prefillThroughput
+    let group = ComparedRuns.Group(
+      engine: machine.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil, apart: true)
+    let span = ComparedRuns.Span(
+      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).rawValue],
+      activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)],
+      chips: isPrefill ? nil : [Double(chips(of: row, .decode))],
+      promptTokens: isPrefill ? row.inputTokens.map { [$0] } : nil,
+      contextTokens: isPrefill ? nil : context(of: row).map { [$0] },
+      requestsPerChip: isPrefill ? nil : row.batchPerChip.map { [$0] },
+      draftTokens: isPrefill ? nil : [Double(draftTokens(of: row))])
+    return ComparedMeasurement(group: group, model: architecture.name, span: span, metric: metric, error: error)
+  }
+}

@@ -1,0 +1,136 @@
+import Formats
+import Testing
+import Units
+
+@testable import Serving
+
+@Suite struct ValidityTests {
+  static let group = ComparedRuns.Group(engine: "vLLM", chip: "NVIDIA H100", dense: true, apart: false)
+  static let compared = [
+    ComparedRuns(
+      group: group, runs: 40, timePerOutputToken: 0.08, timeToFirstToken: 0.2,
+      span: .init(
+        attention: ["grouped-query attention"], weights: ["bf16", "fp8"], activeParameters: [7e9, 70e9],
+        chips: [1, 8], promptTokens: [1000, 8000], contextTokens: [1100, 8200], requestsPerChip: [0.5, 32],
+        draftTokens: [0, 0]),
+      models: [.init(model: "Small", runs: 10, timePerOutputToken: 0.05, timeToFirstToken: 0.1)]),
+    ComparedRuns(
+      group: .init(engine: "SGLang", chip: "NVIDIA H100", dense: true, apart: false), runs: 3, timePerOutputToken: 0.3),
+    ComparedRuns(
+      group: .init(engine: "vLLM", chip: "NVIDIA H200", dense: false, apart: false), runs: 5, timePerOutputToken: 0.2),
+  ]
+  static let inside = Validity.Values(
+    attention: ["grouped-query attention"], weights: "fp8", activeParameters: 8e9, chips: 4, promptTokens: 2000,
+    contextTokens: 2100, requestsPerChip: 10, draftTokens: 0, cachedPromptShare: 0)
+
+  private func validity(
+    of model: String = "Other", in group: ComparedRuns.Group = Self.group, _ change: (inout Validity.Values) -> Void
+  ) -> Validity {
+    var values = Self.inside
+    change(&values)
+    return Validity(values, of: model, in: group, compared: Self.compared)
+  }
+
+  @Test("within every range it is validated, with the errors of the model itself where it was measured")
+  func validated() {
+    let other = validity { _ in }
+    #expect(other.grade == .validated && other.outside.isEmpty)
+    #expect(other.nearest?.timePerOutputToken == 0.08 && other.nearest?.model == nil && other.nearest?.runs == 40)
+    let own = validity(of: "Small") { _ in }
+    #expect(own.nearest?.timePerOutputToken == 0.05 && own.nearest?.model == "Small" && own.nearest?.modelRuns == 10)
+  }
+
+  @Test("each quantity that leaves its range is named with its value, the range and how far, the farthest first")
+  func outside() {
+    let far = validity {
+      $0.contextTokens = 16_400
+      $0.requestsPerChip = 0.1
+      $0.promptTokens = 8_300
+    }
+    #expect(far.grade == .outsideRange)
+    // A mean of 8,300 where 8,000 was measured still counts as inside.
+    #expect(far.outside.map(\.name) == [.requestsPerChip, .contextTokens])
+    #expect(far.outside[0].factor == 5 && far.outside[1].factor == 2)
+    #expect(far.outside[1].value == 16_400 && far.outside[1].low == 1100 && far.outside[1].high == 8200)
+  }
+
+  @Test("another format, another attention, drafts and a cache are outside", arguments: Validity.Axis.Name.allCases)
+  func axes(_ name: Validity.Axis.Name) {
+    let found = validity {
+      switch name {
+      case .attention: $0.attention = ["grouped-query attention", "latent attention"]
+      case .weights: $0.weights = "int4Group"
+      case .activeParameters: $0.activeParameters = 100e9
+      case .chips: $0.chips = 16
+      case .promptTokens: $0.promptTokens = 100
+      case .contextTokens: $0.contextTokens = 100
+      case .requestsPerChip: $0.requestsPerChip = 100
+      case .draftTokens: $0.draftTokens = 1
+      case .cachedPromptShare: $0.cachedPromptShare = 0.3
+      }
+    }
+    #expect(found.outside.map(\.name) == [name])
+  }
+
+  @Test("what was never measured is said to be so, with the nearest: the same engine, else the same chip")
+  func never() {
+    let chip = validity(in: .init(engine: "vLLM", chip: "NVIDIA A100", dense: true, apart: false)) { _ in }
+    #expect(chip.grade == .neverCompared && chip.nearest?.group == Self.group)
+    let engine = validity(in: .init(engine: "MindIE", chip: "NVIDIA H200", dense: true, apart: false)) { _ in }
+    #expect(engine.nearest?.group.chip == "NVIDIA H200")
+    let neither = validity(in: .init(engine: "MindIE", chip: "Ascend 910B", dense: true, apart: false)) { _ in }
+    #expect(neither.grade == .neverCompared && neither.nearest == nil)
+  }
+}
+
+@Suite struct CostTests {
+  private func prices(_ cost: String) throws -> ServingPrices {
+    let text = """
+      name: cost
+      model: Llama-3.1-8B
+      system: HGX H100
+      engine: vLLM
+      pools: [{ chips: 4 }]
+      workload: { requestRate: 1, prompts: 2, inputTokens: 200, outputTokens: 5 }
+      \(cost)
+      """
+    let tests = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return try Deployment(
+      Node.parse(text, file: "cost.yaml").decode(Scenario.self),
+      catalog: Catalog(builtIn: "/\(tests)/Sources/Formats/Resources/catalog")
+    ).prices
+  }
+
+  private func isNear(_ one: Double, _ other: Double) -> Bool { abs(one - other) <= 1e-12 * abs(other) }
+
+  @Test("a part of the cost block keeps the defaults of the rest")
+  func partial() throws {
+    // Half of the board's price over four years of 8,766 hours.
+    let prices = try prices("cost: { systemPrice: 250000 USD }")
+    #expect(isNear(prices.hardware.value, 125_000 / (4 * 8766 * 3600)))
+    #expect(isNear(prices.electricity.value, 0.08 / 3.6e6 * 1.2))
+  }
+
+  @Test("a rent stands for hardware and electricity; four chips at 2 USD an hour")
+  func rent() throws {
+    let prices = try prices("cost: { rent: 2 USD/h }")
+    #expect(isNear(prices.hardware.value, 8.0 / 3600) && prices.electricity == DollarsPerJoule(0))
+    #expect(try self.prices("cost: { rent: 2 USD/h, electricity: 0.1 USD/kWh }").electricity.value > 0)
+  }
+
+  @Test("yuan are dollars by the rate that is given, or 7.15")
+  func yuan() throws {
+    #expect(isNear(try prices("cost: { rent: 14.3 CNY/h }").hardware.value, 8.0 / 3600))
+    let own = try prices("cost: { rent: 14 CNY/h, exchangeRate: 7, exchangeDate: 2026-11, currency: CNY }")
+    #expect(isNear(own.hardware.value, 8.0 / 3600) && own.yuanPerDollar == 7)
+    #expect(own.costAssumptions.contains("7 yuan for a dollar (2026-11)"))
+  }
+
+  @Test(
+    "prices that cannot be are refused",
+    arguments: [
+      "rent: -1 USD/h", "powerUsageEffectiveness: 0.5", "amortization: 0 s", "exchangeRate: 0",
+      "rent: 1 USD/h, systemPrice: 1 USD", "rent: 1 EUR/h",
+    ])
+  func refused(_ field: String) { #expect(throws: (any Error).self) { try prices("cost: { \(field) }") } }
+}
