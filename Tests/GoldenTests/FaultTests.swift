@@ -19,7 +19,7 @@ import Testing
   }
 
   static let generated = "Examples/cloudmatrix384-no-cache.yaml"
-  static let traced = "Examples/cloudmatrix384-deepseek-r1.yaml"
+  static let traced = "Examples/cloudmatrix384-as-published.yaml"
 
   static func setting(_ assignment: String, _ name: String, _ words: String...) -> Fault {
     var fault = Fault(name, ["simulate", traced, "--set", assignment])

@@ -205,7 +205,7 @@ import Units
       name: compared
       objectives: {}
       precision: { weights: bf16 }
-      workload: { requestRate: 1, prompts: 2, inputTokens: 1024, outputTokens: 128 }
+      workload: { requestRate: 50, prompts: 20, inputTokens: 1024, outputTokens: 128 }
       pools: [{ chips: 8 }]
       \(scenario)
       """
