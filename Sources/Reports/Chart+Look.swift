@@ -8,8 +8,7 @@ extension Chart {
 
     init(_ name: String, _ colour: Colour) {
       self.name = name
-      let opacity = colour.strength < 1 ? ";opacity:\(JSONValue.number(colour.strength))" : ""
-      style = "background:var(--\(colour.name))\(opacity)"
+      style = colour.background
     }
 
     init(_ name: String, style: String) {
@@ -21,7 +20,11 @@ extension Chart {
   /// As the legend names them, in order of colour.
   var keys: [Key] {
     switch kind {
-    case .lines(let lines): lines.series.enumerated().map { Key($0.element.name, series: $0.offset) }
+    case .lines(let lines):
+      lines.series.enumerated().map { index, series in
+        let colour = series.colour ?? Colour(index)
+        return Key(series.name, style: colour.background + (series.isPeak ? ";opacity:0.35" : ""))
+      }
     case .scatter(let scatter): scatter.groups.enumerated().map { Key($0.element.name, series: $0.offset) }
     case .fan(let fan): fan.bands.enumerated().map { Key($0.element.name, series: $0.offset) }
     case .stack(let stack): stack.layers.map { Key($0.name, $0.colour) }
@@ -30,7 +33,7 @@ extension Chart {
         Key(timeline.filled, style: "background:var(--series-1);border-radius:50%"),
         Key(timeline.empty, style: "border:1.5px solid var(--axis);border-radius:50%"),
       ]
-    case .distribution, .shares, .bars, .heat, .flow, .tornado, .pairs: []
+    case .distribution, .shares, .bars, .heat, .flow, .tornado, .pairs, .deviations: []
     }
   }
 
@@ -42,7 +45,7 @@ extension Chart {
     case .heat(let heat): heat.y.name
     case .fan(let fan): fan.y.name
     case .stack(let stack): stack.y.name
-    case .shares, .bars, .timeline, .flow, .tornado, .pairs: ""
+    case .shares, .bars, .timeline, .flow, .tornado, .pairs, .deviations: ""
     }
   }
 }
@@ -60,7 +63,7 @@ extension Page {
     var isPanned = false
 
     init(_ chart: Chart, isAlone: Bool) {
-      print = isAlone ? "670 230" : "322 190"
+      print = isAlone ? "680 225" : "326 172"
       switch chart.kind {
       case .scatter: (style, print) = (" square", "460 460")
       case .heat: style = " tall"
@@ -69,8 +72,16 @@ extension Page {
         let lanes = ChartOptions.lanes(of: timeline).count
         (style, height, isPanned) = (" timeline", 28 + 17 * lanes, true)
         print = "900 \(28 + 15 * lanes)"
-      case .lines, .distribution, .shares, .bars, .fan, .stack, .tornado, .pairs: break
+      case .lines, .distribution, .shares, .bars, .fan, .stack, .tornado, .pairs, .deviations: break
       }
     }
+  }
+}
+
+extension Chart.Colour {
+  /// As CSS of what is filled with it.
+  var background: String {
+    let opacity = strength < 1 ? ";opacity:\(JSONValue.number(strength))" : ""
+    return "background:var(--\(name))\(opacity)"
   }
 }

@@ -18,10 +18,28 @@ extension Chart {
     public var x, y: Axis
     /// The first is the answer, a second one what it is held against.
     public var bands: [Band]
-    public init(x: Axis, y: Axis, bands: [Band]) {
+    /// What others say, as dots with the range that they allow.
+    public var estimates: [Estimate]
+    public init(x: Axis, y: Axis, bands: [Band], estimates: [Estimate] = []) {
       self.x = x
       self.y = y
       self.bands = bands
+      self.estimates = estimates
+    }
+
+    public struct Estimate: Sendable, Hashable {
+      /// The row's identifier and what it says.
+      public var name: String
+      public var x, low, mid, high: Double
+      public var source: String
+      public init(_ name: String, x: Double, low: Double, mid: Double, high: Double, source: String) {
+        self.name = name
+        self.x = x
+        self.low = low
+        self.mid = mid
+        self.high = high
+        self.source = source
+      }
     }
 
     public struct Band: Sendable, Hashable {

@@ -6,12 +6,15 @@ public struct Chart: Sendable, Hashable {
   public var kind: Kind
   /// Marked on charts over time.
   public var events: [Event]
+  /// Where, on the x axis of a chart over time, what is known ends; what lies beyond is shaded.
+  public var forecast: Event?
 
-  public init(_ title: String, caption: String, _ kind: Kind, events: [Event] = []) {
+  public init(_ title: String, caption: String, _ kind: Kind, events: [Event] = [], forecast: Event? = nil) {
     self.title = title
     self.caption = caption
     self.kind = kind
     self.events = events
+    self.forecast = forecast
   }
 
   public enum Kind: Sendable, Hashable {
@@ -27,6 +30,7 @@ public struct Chart: Sendable, Hashable {
     case flow(Flow)
     case tornado(Tornado)
     case pairs(Pairs)
+    case deviations(Deviations)
   }
 
   public struct Axis: Sendable, Hashable {
@@ -67,16 +71,27 @@ public struct Chart: Sendable, Hashable {
       public var name: String
       public var points: [Point]
       public var isFilled: Bool
-      public init(_ name: String, _ points: [Point], isFilled: Bool = false) {
+      /// The hue of the place in the list where nil.
+      public var colour: Colour?
+      /// Whether it is the greatest of what another line shows the mean of: a pale band down to zero.
+      public var isPeak: Bool
+      public init(
+        _ name: String, _ points: [Point], isFilled: Bool = false, colour: Colour? = nil, isPeak: Bool = false
+      ) {
         self.name = name
         self.points = points
         self.isFilled = isFilled
+        self.colour = colour
+        self.isPeak = isPeak
       }
       /// Values at the middles of equal intervals from zero.
-      public init(_ name: String, every interval: Double, _ values: [Double], isFilled: Bool = false) {
+      public init(
+        _ name: String, every interval: Double, _ values: [Double], isFilled: Bool = false, colour: Colour? = nil,
+        isPeak: Bool = false
+      ) {
         self.init(
           name, values.enumerated().map { Point((Double($0.offset) + 0.5) * interval, $0.element) },
-          isFilled: isFilled)
+          isFilled: isFilled, colour: colour, isPeak: isPeak)
       }
     }
   }
@@ -148,19 +163,25 @@ public struct Chart: Sendable, Hashable {
   public struct Bars: Sendable, Hashable {
     public var axis: Axis
     public var bars: [Bar]
-    public init(_ axis: Axis, _ bars: [Bar]) {
+    /// The value whose bar fills the width; the greatest where nil.
+    public var whole: Double?
+    public init(_ axis: Axis, _ bars: [Bar], whole: Double? = nil) {
       self.axis = axis
       self.bars = bars
+      self.whole = whole
     }
     public struct Bar: Sendable, Hashable {
       public var name: String
       public var value: Double
       /// Said beside the bar: what bounds it, how many.
       public var note: String
-      public init(_ name: String, _ value: Double, note: String = "") {
+      /// Nil for that of its place: the first hue in bars, the hue of its number in shares.
+      public var colour: Colour?
+      public init(_ name: String, _ value: Double, note: String = "", colour: Colour? = nil) {
         self.name = name
         self.value = value
         self.note = note
+        self.colour = colour
       }
     }
   }

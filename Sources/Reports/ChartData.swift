@@ -58,13 +58,20 @@ struct ChartData: Sendable {
     case .pairs(let pairs):
       columns = [("Name", nil), (pairs.first, pairs.axis.notation), (pairs.second, pairs.axis.notation)]
       rows = pairs.rows.map { [.name($0.name), .number($0.first), .number($0.second)] }
+    case .deviations(let deviations):
+      columns = [("Group", nil), ("Name", nil), ("Error", .percent)]
+      rows = deviations.rows.flatMap { row in
+        row.dots.map { [.name(row.name), .name($0.name), .number($0.value)] }
+      }
     case .heat(let heat):
       columns = [(heat.y.name, nil)] + heat.columns.map { ($0, heat.value.notation) }
       rows = zip(heat.rows, heat.cells).map { name, cells in
         [.name(name)] + cells.map { $0.map(Value.number) ?? .none }
       }
     }
-    if !chart.events.isEmpty { add(chart.events) }
+    let marks = chart.events + (chart.forecast.map { [$0] } ?? [])
+    if !marks.isEmpty { add(marks) }
+    if case .fan(let fan) = chart.kind { add(fan.estimates, of: fan) }
   }
 
   /// Five columns for each band; bands of one chart share their x.
@@ -82,6 +89,21 @@ struct ChartData: Sendable {
         }
     }
     return ([(fan.x.name, fan.x.notation)] + columns, rows)
+  }
+
+  /// In columns of their own, beside the row whose x is nearest.
+  private mutating func add(_ estimates: [Chart.Fan.Estimate], of fan: Chart.Fan) {
+    if estimates.isEmpty { return }
+    let xs = fan.bands.first?.slices.map(\.x) ?? []
+    var texts = [[String]](repeating: [], count: rows.count)
+    for estimate in estimates {
+      guard let row = xs.indices.min(by: { abs(xs[$0] - estimate.x) < abs(xs[$1] - estimate.x) }) else { continue }
+      func text(_ value: Double) -> String { Measure(value, fan.y.notation).description }
+      texts[row].append(
+        "\(estimate.name): \(text(estimate.mid)) (\(text(estimate.low)) to \(text(estimate.high))), \(estimate.source)")
+    }
+    columns.append(("Published", nil))
+    rows = zip(rows, texts).map { row, texts in row + [.name(texts.joined(separator: "; "))] }
   }
 
   /// Each event beside the row whose x, in the first column, is nearest.

@@ -4,10 +4,11 @@ extension ChartOptions {
     let all = distribution.bins.filter { $0.from > 0 && $0.to > $0.from }
     let bins = withoutTails(all)
     guard let first = bins.first, let last = bins.last else { return wrap([:], x: .plain, y: .percent, kind: "bins") }
-    let limit = distribution.limit.flatMap { $0.value <= last.to * 5 && $0.value >= first.from / 5 ? $0 : nil }
+    // A limit far off is named at the edge and does not squeeze the data.
+    let limit = distribution.limit.flatMap { $0.value <= last.to * 1.8 && $0.value >= first.from / 1.8 ? $0 : nil }
     let low = min(first.from, (limit?.value ?? first.from) * 0.9)
     let high = max(last.to, (limit?.value ?? last.to) * 1.1)
-    let marks = marks(distribution, limit, low: low, high: high)
+    let flags = flags(distribution, low: low, high: high)
     let notation = distribution.x.notation
     let ticks = JSONValue.array(Ticks.logarithmic(from: low, to: high).map(JSONValue.number))
     let note = bins.count < all.count ? " (tails of 0.1% cut)" : ""
@@ -15,7 +16,7 @@ extension ChartOptions {
     let isDensity = distribution.form == .density
     return wrap(
       [
-        "grid": grid(top: 10 + 15 * (marks.rows + 1)),
+        "grid": grid(),
         "xAxis": axis(axisOfX, gridLines: false).adding(name(axisOfX)).adding([
           "min": .number(low), "max": .number(high), "axisLabel": label(notation).adding(["customValues": ticks]),
         ]),
@@ -30,10 +31,10 @@ extension ChartOptions {
             "lineStyle": ["width": isDensity ? 1 : 1.75, "color": "@color:series-1"],
             "areaStyle": ["opacity": isDensity ? 0.3 : 0.1, "color": "@color:series-1"],
             "data": .array(isDensity ? density(bins, all) : cumulative(bins, all)),
-            "markLine": ["symbol": "none", "silent": true, "precision": 12, "data": .array(marks.lines)],
           ]
         ],
-      ], x: notation, y: .percent, kind: "bins")
+      ], x: notation, y: .percent, kind: "bins"
+    ).adding(["events": .array(flags)])
   }
 
   /// The bins between the outermost thousandths on either side, whose few members would make the others narrow.
@@ -78,37 +79,25 @@ extension ChartOptions {
     return [[.number(first.from), .number(Double(start) / total)]] + points
   }
 
-  /// Vertical lines with their labels in as many rows as keep them apart on a phone.
-  private static func marks(
-    _ distribution: Chart.Distribution, _ limit: Chart.Marker?, low: Double, high: Double
-  ) -> (lines: [JSONValue], rows: Int) {
-    let markers = distribution.percentiles.map { ($0, false) } + (limit.map { [($0, true)] } ?? [])
-    let visible = markers.filter { $0.0.value >= low && $0.0.value <= high }.sorted { $0.0.value < $1.0.value }
-    // Widths in shares of a phone's plot, some 270 points; a letter takes about 6.
-    var ends: [Double] = []
-    let lines = visible.map { marker, isLimit -> JSONValue in
+  /// Percentiles and the limit, which the page's script draws as poles with flags that do not cover each other; a limit
+  /// outside the picture is a flag at its edge.
+  private static func flags(_ distribution: Chart.Distribution, low: Double, high: Double) -> [JSONValue] {
+    func text(_ marker: Chart.Marker, isLimit: Bool = false) -> String {
       let measure = Measure(marker.value, distribution.x.notation)
-      let text = "\(marker.name) \(isLimit ? measure.trimmed : measure)"
-      let width = Double(text.count) * 6 / 270
-      let place = position(of: marker.value, low, high)
-      let (align, start): (JSONValue, Double) =
-        if place < width / 2 { ("left", place) } else if place > 1 - width / 2 { ("right", place - width) } else {
-          ("center", place - width / 2)
-        }
-      let row = ends.firstIndex { $0 + 0.02 <= start } ?? ends.count
-      if row == ends.count { ends.append(0) }
-      ends[row] = start + width
-      let color: JSONValue = isLimit ? "@color:bad" : "@color:ink"
-      return [
-        "xAxis": .number(marker.value), "name": .text(marker.name),
-        "lineStyle": ["color": color, "type": isLimit ? "dashed" : "solid", "width": 1],
-        "label": [
-          "formatter": .text(text), "position": "end", "distance": .number(Double(3 + 15 * row)), "align": align,
-          "color": color, "fontSize": 11,
-        ],
-      ]
+      return "\(marker.name) \(isLimit ? measure.trimmed : measure)"
     }
-    return (lines, max(ends.count - 1, 0))
+    let visible = distribution.percentiles.filter { $0.value >= low && $0.value <= high }
+    var flags = visible.map { ["name": .text(text($0)), "x": .number($0.value)] as JSONValue }
+    guard let limit = distribution.limit else { return flags }
+    let name = text(limit, isLimit: true)
+    if limit.value > high {
+      flags.append(["name": .text("\(name) →"), "x": .number(high), "tone": "bad", "isEdge": true])
+    } else if limit.value < low {
+      flags.append(["name": .text("← \(name)"), "x": .number(low), "tone": "bad", "isEdge": true])
+    } else {
+      flags.append(["name": .text(name), "x": .number(limit.value), "tone": "bad"])
+    }
+    return flags
   }
 
   /// Where a value stands between the ends of a logarithmic axis, 0 to 1, by halving the range; no logarithm needed.

@@ -18,10 +18,17 @@ extension ChartOptions {
       "type": "sankey", "left": 2, "right": 128, "top": 12, "bottom": 8, "nodeWidth": 10, "nodeGap": 20,
       "nodeAlign": "left", "draggable": false, "layoutIterations": 0, "emphasis": ["focus": "adjacency"],
       "label": [
-        "position": "right", "color": "@color:ink", "fontSize": 11, "distance": 5,
+        "position": "right", "color": "@color:ink", "fontSize": 11, "distance": 5, "textBorderColor": "@color:paper",
+        "textBorderWidth": 3,
         "rich": [
-          "name": ["color": "@color:ink", "fontSize": 11, "fontWeight": 600, "lineHeight": 14],
-          "note": ["color": "@color:muted", "fontSize": 11, "lineHeight": 14],
+          "name": [
+            "color": "@color:ink", "fontSize": 11, "fontWeight": 600, "lineHeight": 14,
+            "textBorderColor": "@color:paper", "textBorderWidth": 3,
+          ],
+          "note": [
+            "color": "@color:soft", "fontSize": 11, "lineHeight": 14, "textBorderColor": "@color:paper",
+            "textBorderWidth": 3,
+          ],
         ],
       ], "lineStyle": ["opacity": 0.28, "curveness": 0.5], "data": .array(nodes),
       "links": .array(

@@ -5,7 +5,7 @@ extension ChartOptions {
   /// Three areas on an invisible line make the bands; the median lies over them with all five values for its tooltip.
   static func options(_ fan: Chart.Fan) -> JSONValue {
     let slices = fan.bands.flatMap(\.slices)
-    let values = slices.flatMap { [$0.p05, $0.p95] }
+    let values = slices.flatMap { [$0.p05, $0.p95] } + fan.estimates.flatMap { [$0.low, $0.high] }
     let bands = fan.bands.enumerated().flatMap { series($0.element, at: $0.offset) }
     let medians = fan.bands.enumerated().map { index, band -> JSONValue in
       let points = band.slices.map { slice -> JSONValue in
@@ -21,8 +21,37 @@ extension ChartOptions {
       [
         "grid": grid(), "xAxis": horizontal(fan.x, slices.map(\.x)),
         "yAxis": vertical(fan.y, values, isWhole: false), "tooltip": ["trigger": "axis"],
-        "series": .array(bands + medians),
+        "series": .array(bands + medians + estimates(fan.estimates)),
       ], x: fan.x.notation, y: fan.y.notation, kind: "fan")
+  }
+
+  /// A dot for the middle of each, and a stroke from its low to its high; gaps keep the strokes apart.
+  private static func estimates(_ list: [Chart.Fan.Estimate]) -> [JSONValue] {
+    if list.isEmpty { return [] }
+    let strokes = list.flatMap { estimate -> [JSONValue] in
+      [
+        [.number(estimate.x), .number(estimate.low)], [.number(estimate.x), .number(estimate.high)],
+        [.number(estimate.x), .null],
+      ]
+    }
+    let dots = list.map { estimate -> JSONValue in
+      [
+        "name": .text(estimate.name), "value": [.number(estimate.x), .number(estimate.mid)],
+        "low": .number(estimate.low), "high": .number(estimate.high), "source": .text(estimate.source),
+      ]
+    }
+    return [
+      [
+        "type": "line", "name": "published", "symbol": "none", "silent": true, "z": 5, "connectNulls": false,
+        "lineStyle": ["width": 1.25, "color": "@color:ink"], "emphasis": ["disabled": true],
+        "tooltip": ["show": false], "data": .array(strokes),
+      ],
+      [
+        "type": "scatter", "name": "published", "symbolSize": 7, "z": 6,
+        "itemStyle": ["color": "@color:paper", "borderColor": "@color:ink", "borderWidth": 1.5],
+        "tooltip": ["trigger": "item"], "data": .array(dots),
+      ],
+    ]
   }
 
   private static func series(_ band: Chart.Fan.Band, at index: Int) -> [JSONValue] {

@@ -2,7 +2,7 @@
 ///
 /// Texts that begin with `@color:` and `@format:` are replaced by the page's script, which knows light from dark.
 struct ChartOptions: Sendable {
-  /// Nil for the kinds that the page draws as plain HTML: shares, bars, tornados and pairs.
+  /// Nil for the kinds that the page draws as plain HTML: shares, bars, tornados, pairs and deviations.
   let json: JSONValue?
 
   init(_ chart: Chart) {
@@ -16,13 +16,20 @@ struct ChartOptions: Sendable {
       case .stack(let stack): Self.options(stack)
       case .timeline(let timeline): Self.options(timeline)
       case .flow(let flow): Self.options(flow)
-      case .shares, .bars, .tornado, .pairs: nil
+      case .shares, .bars, .tornado, .pairs, .deviations: nil
       }
     // Where each event's label stands depends on the width, which only the page's script knows.
-    let events = chart.events.map { event -> JSONValue in
+    var events = chart.events.map { event -> JSONValue in
       ["name": .text(event.name), "x": .number(event.x), "text": .text(event.text)]
     }
-    json = events.isEmpty ? options : options?.adding(["events": .array(events)])
+    guard let forecast = chart.forecast else {
+      json = events.isEmpty ? options : options?.adding(["events": .array(events)])
+      return
+    }
+    events.append([
+      "name": .text(forecast.name), "x": .number(forecast.x), "text": .text(forecast.text), "tone": "known",
+    ])
+    json = options?.adding(["events": .array(events), "forecast": .number(forecast.x)])
   }
 
   static func color(series index: Int) -> JSONValue { .text("@color:series-\(index % 8 + 1)") }
@@ -71,17 +78,6 @@ struct ChartOptions: Sendable {
 }
 
 extension ChartOptions {
-  private static func options(_ lines: Chart.Lines) -> JSONValue {
-    let points = lines.series.flatMap(\.points)
-    return wrap(
-      [
-        "grid": grid(right: lines.limits.isEmpty ? 18 : 24), "xAxis": horizontal(lines.x, points.map(\.x)),
-        "yAxis": vertical(lines.y, points.map(\.y) + lines.limits.map(\.value), isWhole: false),
-        "tooltip": ["trigger": "axis"],
-        "series": .array(lines.series.enumerated().map { series($0.element, at: $0.offset, of: lines) }),
-      ], x: lines.x.notation, y: lines.y.notation, kind: "lines")
-  }
-
   static func horizontal(_ own: Chart.Axis, _ xs: [Double]) -> JSONValue {
     let first = xs.min() ?? 0, end = xs.max() ?? 1
     let x = axis(own, gridLines: false).adding(name(own))
@@ -101,13 +97,17 @@ extension ChartOptions {
     }
   }
 
-  static func vertical(_ own: Chart.Axis, _ values: [Double], isWhole: Bool) -> JSONValue {
+  /// - Parameter limit: drawn as a line, which the axis does not know of; the axis reaches beyond it.
+  static func vertical(_ own: Chart.Axis, _ values: [Double], isWhole: Bool, limit: Double? = nil) -> JSONValue {
     let y = axis(own, gridLines: true)
     if own.isLogarithmic { return y.adding(logarithmicScale(values, own.notation)) }
     let scale: JSONValue = ["splitNumber": 4, "axisLabel": label(own.notation)]
     let greatest = values.max() ?? 0, least = values.min() ?? 0
     let isShare = own.notation == .percent && greatest > 0.4 && greatest <= 1.02 && least >= 0
-    return y.adding(isWhole || isShare ? scale.adding(["min": 0, "max": 1, "interval": 0.25]) : scale)
+    if isWhole || isShare { return y.adding(scale.adding(["min": 0, "max": 1, "interval": 0.25])) }
+    guard let limit, limit >= greatest, least >= 0 else { return y.adding(scale) }
+    let end = Ticks.end(beyond: limit * 1.02)
+    return y.adding(scale.adding(["min": 0, "max": .number(end), "interval": .number(end / 4)]))
   }
 
   private static func logarithmicScale(_ values: [Double], _ notation: Notation) -> JSONValue {
@@ -118,29 +118,5 @@ extension ChartOptions {
       "min": .number(range.lowerBound), "max": .number(range.upperBound),
       "axisLabel": label(notation).adding(["customValues": positions]),
     ]
-  }
-
-  private static func series(_ series: Chart.Lines.Series, at index: Int, of lines: Chart.Lines) -> JSONValue {
-    let result: JSONValue = [
-      "type": "line", "name": .text(series.name), "showSymbol": .bool(series.points.count == 1), "symbolSize": 5,
-      "lineStyle": ["width": 1.75, "color": color(series: index)],
-      "itemStyle": ["color": color(series: index)], "emphasis": ["disabled": true],
-      "data": .array(series.points.map { [.number($0.x), .number($0.y)] }),
-    ]
-    let area: JSONValue = ["areaStyle": ["opacity": 0.14, "color": color(series: index)]]
-    let drawn = series.isFilled ? result.adding(area) : result
-    guard index == 0, !lines.limits.isEmpty else { return drawn }
-    let marks = lines.limits.map { limit -> JSONValue in
-      [
-        "yAxis": .number(limit.value), "name": .text(limit.name),
-        "label": ["formatter": .text(limit.name), "position": "insideEndTop", "color": "@color:bad", "fontSize": 11],
-      ]
-    }
-    return drawn.adding([
-      "markLine": [
-        "symbol": "none", "silent": true, "precision": 12, "data": .array(marks),
-        "lineStyle": ["color": "@color:bad", "type": "dashed", "width": 1],
-      ]
-    ])
   }
 }

@@ -61,6 +61,16 @@ func escape(_ text: String) -> String {
   return result
 }
 
+/// Words as HTML shows them: what stands between back-ticks is code.
+func prose(_ text: String) -> String {
+  let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+  // An odd one out is a back-tick.
+  guard parts.count > 2, parts.count % 2 == 1 else { return escape(text) }
+  return parts.enumerated().map { index, part in
+    index % 2 == 1 ? "<code>\(escape(String(part)))</code>" : escape(String(part))
+  }.joined()
+}
+
 /// The body of a page while it is written.
 struct Page {
   var html = ""
@@ -76,7 +86,7 @@ struct Page {
       let badges = document.badges.map { "<li class=\"\($0.tone.rawValue)\">\(escape($0.text))</li>" }
       html += "<ul class=\"badges\">\(badges.joined())</ul>\n"
     }
-    for paragraph in document.lead { html += "<p class=\"lead\">\(escape(paragraph))</p>\n" }
+    for paragraph in document.lead { html += "<p class=\"lead\">\(prose(paragraph))</p>\n" }
     html += "</header>\n"
     if !document.headlines.isEmpty {
       html += "<dl class=\"headlines\">\n\(document.headlines.map(headline).joined())</dl>\n"
@@ -112,10 +122,10 @@ struct Page {
 
   private mutating func block(_ block: Document.Block) {
     switch block {
-    case .paragraph(let text): html += "<p>\(escape(text))</p>\n"
+    case .paragraph(let text): html += "<p>\(prose(text))</p>\n"
     case .table(let table): html += Self.table(table)
     case .notes(let notes):
-      html += "<ul class=\"notes\">\(notes.map { "<li>\(escape($0))</li>" }.joined())</ul>\n"
+      html += "<ul class=\"notes\">\(notes.map { "<li>\(prose($0))</li>" }.joined())</ul>\n"
     case .verbatim(let title, let text):
       html += "<details class=\"verbatim\"><summary>\(escape(title))</summary>"
       html += "<pre tabindex=\"0\">\(escape(text))</pre></details>\n"

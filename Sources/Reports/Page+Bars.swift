@@ -8,14 +8,15 @@ extension Page {
       for (index, part) in whole.parts.enumerated() where part.value > 0 {
         let share = part.value / whole.total
         let label = share >= 0.08 ? Text.fixed(share * 100, 0) + "%" : ""
-        html += "<span style=\"flex-grow:\(JSONValue.number(share * 100));background:var(--series-\(index % 8 + 1))\" "
+        let look = Self.look(part, at: index)
+        html += "<span style=\"flex-grow:\(JSONValue.number(share * 100));\(look)\" "
         html += "title=\"\(escape(part.name))\">\(label)</span>"
       }
       html += "</div>\n"
       let hasNotes = whole.parts.contains { !$0.note.isEmpty }
       html += "<table class=\"parts\"><caption>\(escape(caption)): \(escape(whole.name))</caption><tbody>\n"
       for (index, part) in whole.parts.enumerated() {
-        html += "<tr><th scope=\"row\"><i style=\"background:var(--series-\(index % 8 + 1))\"></i>\(escape(part.name))"
+        html += "<tr><th scope=\"row\"><i style=\"\(Self.look(part, at: index))\"></i>\(escape(part.name))"
         html += "</th><td class=\"number\">\(escape(Measure(part.value, shares.notation).description))</td>"
         html += "<td class=\"number\">\(Text.percent(part.value / whole.total).description)</td>"
         html += hasNotes ? "<td class=\"muted\">\(escape(part.note))</td></tr>\n" : "</tr>\n"
@@ -24,15 +25,21 @@ extension Page {
     }
   }
 
+  /// The colour of a part, its own or that of its place.
+  private static func look(_ part: Chart.Bars.Bar, at index: Int) -> String {
+    (part.colour ?? Chart.Colour(index)).background
+  }
+
   mutating func bars(_ bars: Chart.Bars, caption: String) {
-    let greatest = bars.bars.map(\.value).filter(\.isFinite).max() ?? 0
+    let greatest = bars.whole ?? bars.bars.map(\.value).filter(\.isFinite).max() ?? 0
     html += "<table class=\"bars\"><caption>\(escape(caption))</caption><thead><tr><td></td>"
     html += "<th scope=\"col\" colspan=\"2\">\(escape(bars.axis.name))</th><td></td></tr></thead><tbody>\n"
     for bar in bars.bars {
       let width = greatest > 0 ? max(bar.value / greatest * 100, 0) : 0
       html += "<tr><th scope=\"row\">\(escape(bar.name))</th>"
       html += "<td class=\"number\">\(escape(Measure(bar.value, bars.axis.notation).description))</td>"
-      html += "<td class=\"bar\"><i style=\"width:\(JSONValue.number(width))%\"></i></td>"
+      let look = bar.colour.map { ";\($0.background)" } ?? ""
+      html += "<td class=\"bar\"><i style=\"width:\(JSONValue.number(width))%\(look)\"></i></td>"
       html += "<td class=\"muted\">\(escape(bar.note))</td></tr>\n"
     }
     html += "</tbody></table>\n"
@@ -50,19 +57,24 @@ extension Page {
       let left: String = JSONValue.number(from), length: String = JSONValue.number(to - from)
       return "<i class=\"\(style)\" style=\"left:\(left)%;width:\(length)%\"></i>"
     }
+    func tip(_ value: Double, isLeft: Bool) -> String {
+      let side: String = JSONValue.number(isLeft ? 100 - place(value) : place(value))
+      let text = escape(Measure(value, notation).description)
+      return "<em style=\"\(isLeft ? "right" : "left"):\(side)%\">\(text)</em>"
+    }
     html += "<ul class=\"legend\"><li><i style=\"background:var(--series-2)\"></i>input at its low end</li>"
     html += "<li><i style=\"background:var(--series-1)\"></i>input at its high end</li></ul>\n"
     html += "<table class=\"tornado\"><caption>\(escape(caption))</caption><thead><tr>"
-    html += "<th scope=\"col\">Input, from its low to its high end</th><th scope=\"col\" class=\"number\">Low</th>"
+    html += "<th scope=\"col\">Input, from its low to its high end</th>"
     html += "<th scope=\"col\">\(escape(tornado.axis.name)), from \(escape("\(Measure(tornado.base, notation))"))"
-    html += "</th><th scope=\"col\">High</th></tr></thead><tbody>\n"
+    html += "</th></tr></thead><tbody>\n"
     for bar in tornado.bars {
       let ends = bar.from.isEmpty ? "" : " <small>\(escape(bar.from)) to \(escape(bar.to))</small>"
       html += "<tr><th scope=\"row\">\(escape(bar.name))\(ends)</th>"
-      html += "<td class=\"number\">\(escape(Measure(bar.low, notation).description))</td>"
       html += "<td class=\"track\"><span>\(part(bar.low, "low"))\(part(bar.high, "high"))"
-      html += "<b style=\"left:\(JSONValue.number(place(tornado.base)))%\"></b></span></td>"
-      html += "<td>\(escape(Measure(bar.high, notation).description))</td></tr>\n"
+      html += "<b style=\"left:\(JSONValue.number(place(tornado.base)))%\"></b>"
+      html += tip(min(bar.low, bar.high, tornado.base), isLeft: true)
+      html += tip(max(bar.low, bar.high, tornado.base), isLeft: false) + "</span></td></tr>\n"
     }
     html += "</tbody></table>\n"
   }

@@ -52,6 +52,10 @@ enum PageScript {
         },
         percent: function (value) { return digits(value * 100) + '%'; }
       };
+      /* At an axis: 2.5% beside 2%, not 2.50%. */
+      function ticked(format) {
+        return function (value) { return format(value).replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, ''); };
+      }
       function escaped(text) {
         return String(text).replace(/[&<>"]/g, function (letter) { return '&#' + letter.charCodeAt(0) + ';'; });
       }
@@ -76,14 +80,21 @@ enum PageScript {
         if (isStacked(chart)) lines.reverse();
         return lines.join('') + (chart.kind === 'stack' ? '<br>together <b>' + y(total) + '</b>' : '');
       }
-      function happened(chart, x) {
-        var all = chart.option.series, data = all[all.length - 1].data, place = isStacked(chart) ? 1 : 0;
+      function happened(chart, x, y) {
+        var lines = chart.option.series.filter(function (one) { return one.name !== 'published'; });
+        var data = lines[lines.length - 1].data, place = isStacked(chart) ? 1 : 0;
         var half = data.length > 1 ? (data[1][place] - data[0][place]) / 2 : 0;
-        return (chart.events || []).filter(function (event) {
-          return Math.abs(event.x - x) <= half * 1.001;
-        }).map(function (event) {
-          return '<br><span style="white-space:normal">\u2691 ' + escaped(event.text || event.name) + '</span>';
-        }).join('');
+        function isNear(at) { return Math.abs(at - x) <= half * 1.001; }
+        function line(mark, text) {
+          return '<br><span style="white-space:normal">' + mark + ' ' + escaped(text) + '</span>';
+        }
+        var dots = chart.option.series.filter(function (one) { return one.type === 'scatter'; });
+        return (dots.length ? dots[0].data : []).filter(function (dot) { return isNear(dot.value[0]); })
+          .map(function (dot) {
+            return line('\u25cb', dot.name + ': ' + y(dot.value[1]) + ' (' + y(dot.low) + ' \u2013 ' + y(dot.high) +
+              '), ' + dot.source);
+          }).concat((chart.events || []).filter(function (event) { return isNear(event.x); })
+            .map(function (event) { return line('\u2691', event.text || event.name); })).join('');
       }
       function tooltip(chart) {
         var x = formats[chart.x], y = formats[chart.y];
@@ -108,7 +119,7 @@ enum PageScript {
               escaped(first.name) + ' <b>' + y(value) + '</b>' +
                 (first.data.note ? '<br>' + escaped(first.data.note) : '');
           var last = items[items.length - 1].value, at = isStacked(chart) ? last[1] : last[0];
-          return x(at) + (chart.kind === 'fan' ? fan(items, y) : series(chart, items, y)) + happened(chart, at);
+          return x(at) + (chart.kind === 'fan' ? fan(items, y) : series(chart, items, y)) + happened(chart, at, y);
         };
       }
       function palette() {
@@ -118,7 +129,8 @@ enum PageScript {
       function resolve(value, color) {
         if (typeof value === 'string') {
           if (value.indexOf('@color:') === 0) return color(value.slice(7));
-          if (value.indexOf('@format:') === 0) return formats[value.slice(8)];
+          if (value.indexOf('@format:') === 0) return ticked(formats[value.slice(8)]);
+          if (value === '@font') return getComputedStyle(document.body).fontFamily;
           if (value.indexOf('@cell:') === 0)
             return function (cell) { return formats[value.slice(6)](cell.value[2]); };
           return value;
@@ -156,15 +168,23 @@ enum PageScript {
         }
         option.legend.selected = {};
         Object.keys(entry.hidden).forEach(function (name) { option.legend.selected[name] = !entry.hidden[name]; });
+        if (entry.chart.forecast) shade(entry.chart, option, color);
         entry.drawn.setOption(option);
         if (entry.chart.events) mark(entry, option, color, size);
       }
       var ruler = document.createElement('canvas').getContext('2d');
-      /* From the right: a flag stands above those whose poles it would cross. */
-      function hoist(flags) {
+      /* What lies beyond what is known. */
+      function shade(chart, option, color) {
+        var series = isStacked(chart) ? option.series[option.series.length - 1] : option.series[0];
+        series.markArea = { silent: true, itemStyle: { color: color('axis'), opacity: 0.13 },
+          data: [[{ xAxis: chart.forecast }, { xAxis: option.xAxis.max }]] };
+      }
+      /* From the right: a flag stands above those whose poles or texts it would cross; none leaves the plot. */
+      function hoist(flags, right) {
+        flags.forEach(function (flag) { flag.left = Math.max(0, Math.min(flag.x, right - flag.width)); });
         flags.slice().reverse().forEach(function (flag, index, all) {
           flag.row = all.slice(0, index).reduce(function (row, other) {
-            return other.x < flag.x + flag.width + 6 ? Math.max(row, other.row + 1) : row;
+            return other.left < flag.left + flag.width + 6 ? Math.max(row, other.row + 1) : row;
           }, 0);
         });
         return flags.reduce(function (most, flag) { return Math.max(most, flag.row + 1); }, 0);
@@ -174,17 +194,18 @@ enum PageScript {
         ruler.font = '11px ' + family;
         var area = drawn.getModel().getComponent('grid').coordinateSystem.getRect();
         var flags = entry.chart.events.map(function (event, index) {
-          return { name: event.name, number: String(index + 1), x: drawn.convertToPixel({ xAxisIndex: 0 }, event.x) };
-        }).filter(function (flag) { return flag.x >= area.x && flag.x <= area.x + area.width; });
+          return { name: event.name, number: String(index + 1), tone: event.tone, isEdge: event.isEdge,
+            x: drawn.convertToPixel({ xAxisIndex: 0 }, event.x) };
+        }).filter(function (flag) { return flag.x >= area.x - 1 && flag.x <= area.x + area.width + 1; });
         flags.sort(function (one, other) { return one.x - other.x; });
         flags.forEach(function (flag) { flag.width = ruler.measureText(flag.name).width + 3; });
-        var rows = hoist(flags), numbered = rows > 6;
+        var right = area.x + area.width + 14, rows = hoist(flags, right), numbered = rows > 6;
         if (numbered) {
           flags.forEach(function (flag) {
             flag.name = flag.number;
             flag.width = ruler.measureText(flag.name).width + 3;
           });
-          rows = hoist(flags);
+          rows = hoist(flags, right);
         }
         entry.figure.classList.toggle('numbered', numbered);
         var top = 4 + 13 * rows, elements = [];
@@ -195,12 +216,15 @@ enum PageScript {
           area.height = drawn.getModel().getComponent('grid').coordinateSystem.getRect().height;
         }
         flags.forEach(function (flag) {
-          var y = top - 13 * (flag.row + 1);
-          elements.push({ type: 'line', silent: true, z: 3,
-            shape: { x1: flag.x, x2: flag.x, y1: y + 1, y2: area.y + area.height },
-            style: { stroke: color('axis'), lineWidth: 1 } });
-          elements.push({ type: 'text', silent: true, z: 5, x: flag.x + 3, y: y,
-            style: { text: flag.name, fill: color('soft'), font: '11px ' + family } });
+          var y = top - 13 * (flag.row + 1), isBins = entry.chart.kind === 'bins';
+          var ink = flag.tone === 'bad' ? 'bad' : flag.tone || isBins ? 'ink' : '';
+          var stroke = color(ink || 'axis');
+          if (!flag.isEdge) elements.push({ type: 'line', silent: true, z: 3,
+            shape: { x1: flag.x, x2: flag.x, y1: flag.left < flag.x ? y + 12 : y + 1, y2: area.y + area.height },
+            style: { stroke: stroke, lineWidth: 1, lineDash: flag.tone ? [4, 3] : null } });
+          elements.push({ type: 'text', silent: true, z: 5, x: flag.left + 3, y: y,
+            style: { text: flag.name, fill: color(ink || 'soft'), font: '11px ' + family, stroke: color('paper'),
+              lineWidth: 3 } });
         });
         drawn.setOption({ grid: { top: top + 4 }, graphic: { elements: elements } });
       }
@@ -247,10 +271,10 @@ enum PageScript {
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
       window.addEventListener('beforeprint', function () {
         document.documentElement.classList.add('printed');
-        var closed = document.querySelectorAll('details.verbatim, details.folded');
-        Array.prototype.forEach.call(closed, function (part) { part.open = true; });
-        charts.forEach(function (entry) { draw(entry, entry.place.getAttribute('data-print')
-          .split(' ').map(Number)); });
+        /* What is folded stays so: paper has what is open. */
+        charts.forEach(function (entry) {
+          if (isShown(entry)) draw(entry, entry.place.getAttribute('data-print').split(' ').map(Number));
+        });
       });
       window.addEventListener('afterprint', function () {
         document.documentElement.classList.remove('printed');

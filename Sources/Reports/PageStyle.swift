@@ -84,6 +84,8 @@ enum PageStyle {
     .bands i.median { height: 2px; margin-left: 0; }
     .bands i.half { opacity: 0.44; }
     .bands i.most { opacity: 0.2; }
+    .bands i.published { width: 8px; height: 8px; border: 1.5px solid var(--ink); border-radius: 50%;
+      background: none; }
     .events { display: none; font-size: 0.75rem; line-height: 1.5; color: var(--muted); margin: 4px 0 0; padding: 0;
       list-style: none; counter-reset: event; flex-wrap: wrap; gap: 0 12px; }
     .numbered .events { display: flex; }
@@ -112,7 +114,6 @@ enum PageStyle {
     .number.wraps { white-space: normal; }
     td small { display: block; font-size: 0.78rem; color: var(--muted); white-space: nowrap; }
     td:first-child small { white-space: normal; overflow-wrap: anywhere; }
-    td.share { padding-left: 8px; min-width: 5.2em; }
     .muted { color: var(--muted); }
     td.good { color: var(--good); }
     td.bad { color: var(--bad); }
@@ -142,8 +143,9 @@ enum PageStyle {
     .tornado th, .tornado td, .pairs th, .pairs td { vertical-align: middle; padding-top: 5px; padding-bottom: 5px; }
     .tornado thead th, .pairs thead th, .pairs thead td { vertical-align: bottom; }
     .tornado small { color: var(--muted); font-size: 0.78rem; white-space: nowrap; }
-    .tornado td.track { width: 46%; padding-right: 12px; }
-    .tornado .number { padding-right: 12px; }
+    .tornado td.track { width: 56%; padding: 5px 60px; }
+    .tornado em { position: absolute; top: -1px; padding: 0 5px; font-style: normal; font-size: 0.78rem;
+      white-space: nowrap; }
     .tornado td.track span { display: block; position: relative; height: 14px; }
     .tornado td.track i, .tornado td.track b { position: absolute; top: 0; height: 14px; min-width: 1px; }
     .tornado td.track i.low { background: var(--series-2); }
@@ -151,7 +153,26 @@ enum PageStyle {
     .tornado td.track b { width: 1px; background: var(--ink); top: -6px; height: 26px; }
     .pairs td.bar { width: 46%; }
     .pairs td.bar i { display: block; height: 7px; margin: 1px 0; border-radius: 0 2px 2px 0; min-width: 1px; }
-    td.share { background: linear-gradient(var(--heat-low), var(--heat-low)) no-repeat left 5px; }
+    td i.share { display: block; height: 5px; margin-top: 4px; border-radius: 3px; background: var(--rule); }
+    td i.share b { display: block; height: 5px; border-radius: 3px; background: var(--series-1); }
+    td.share { min-width: 6.5em; }
+    .unbroken { white-space: nowrap; }
+    .wide { font-size: 0.82rem; }
+    .wide th:not(:last-child), .wide td:not(:last-child) { padding-right: 12px; }
+    code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+    .deviations caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    .deviations th, .deviations td { vertical-align: middle; padding-top: 5px; padding-bottom: 5px; }
+    .deviations thead th, .deviations thead td { vertical-align: bottom; }
+    .deviations td.dots, .deviations thead th:last-child { width: 56%; padding: 0 16px; }
+    .deviations td.dots div { position: relative; height: 28px; }
+    .deviations .scale { position: relative; height: 16px; }
+    .deviations .scale span { position: absolute; transform: translateX(-50%); font-weight: 400; }
+    .deviations u { position: absolute; top: 0; height: 100%; background: var(--good); opacity: 0.1; }
+    .deviations b { position: absolute; left: 50%; top: 0; width: 1px; height: 100%; background: var(--axis); }
+    .deviations td.dots i { position: absolute; top: 9px; width: 9px; height: 9px; margin-left: -4.5px;
+      border-radius: 50%; background: var(--series-1); opacity: 0.55; }
+    .deviations td.dots i.beyond { background: none; border: 1.5px solid var(--bad); opacity: 0.8; }
+    .sideways { display: none; font-size: 0.75rem; color: var(--muted); margin: 0 0 4px; }
     .notes { margin: 0 0 20px; padding: 0; list-style: none; }
     .notes li { border-left: 3px solid var(--rule); padding: 2px 0 2px 14px; margin: 0 0 10px; max-width: 46em;
       color: var(--soft); }
@@ -172,23 +193,61 @@ enum PageStyle {
       .plot.tall, .single .plot.tall { height: 340px; }
       th, td { padding-right: 12px; }
       .scroll th:first-child, .scroll td:first-child { min-width: 6.2em; }
-      .bars td.bar { width: 26%; }
+      .bars thead tr { display: none; }
+      .bars tbody tr { display: grid; grid-template-columns: 4.8em minmax(0, 1fr) auto; align-items: center;
+        border-bottom: 1px solid var(--rule); padding: 3px 0; }
+      .bars th, .bars td { border: 0; padding: 2px 8px 2px 0; }
+      .bars th { grid-column: 1 / -1; }
+      .bars td.number { text-align: left; }
+      .bars td.bar { width: auto; }
+      .pairs th, .tornado th { overflow-wrap: anywhere; }
+      .pairs td.bar { width: 34%; }
       .pan { overflow-x: auto; }
       .plot.flow { min-width: 900px; }
       .plot.timeline { min-width: 920px; }
-      .tornado td.track { width: 30%; }
+      .tornado td.track { width: 46%; padding: 5px 34px; }
+      .tornado em { font-size: 0.7rem; padding: 0 3px; }
       .tornado small { display: block; white-space: normal; }
+      .deviations td.dots, .deviations thead th:last-child { width: 52%; padding: 0 12px; }
+      .deviations .scale span:nth-child(even), .deviations .scale span:first-child { font-size: 0; }
+    }
+    @media screen and (max-width: 600px) {
+      .cards, .cards tbody, .cards tr, .cards td, .cards caption { display: block; width: auto; }
+      .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+      .cards tr { padding: 7px 0; border-bottom: 1px solid var(--axis); }
+      .cards td, .cards td.number { border: 0; padding: 2px 0; text-align: left; white-space: normal; }
+      .cards td[data-label] { display: grid; grid-template-columns: minmax(0, 42%) minmax(0, 1fr); gap: 0 10px;
+        overflow-wrap: anywhere; }
+      .cards td[data-label]::before { content: attr(data-label); color: var(--muted); overflow-wrap: normal; }
+      .cards td[data-label] small, .cards td[data-label] i.share { grid-column: 2; white-space: normal; }
+      .cards td:first-child { font-weight: 600; }
+      .cards td:first-child small { font-weight: 400; }
+      .cards td:empty { display: none; }
+      .sideways { display: block; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-    @page { size: A4; margin: 16mm 15mm; }
+    @page { size: A4; margin: 14mm 15mm; }
     @media print {
+      html { font-size: 12.5px; }
       body { font-size: 10pt; }
       main { max-width: none; padding: 0; }
-      nav, details.data, .download, .folded > summary { display: none; }
-      section { margin-top: 22pt; padding-top: 14pt; }
-      h2, h3, section > p, figcaption, .legend, .axis { break-after: avoid; }
+      nav, details.data, .download { display: none; }
+      details:not([open]) > summary { list-style: none; color: var(--muted); font-size: 8pt; }
+      details:not([open]) > summary::after { content: " \\2013 folded; open it before printing"; }
+      details[open] > summary { list-style: none; color: var(--ink); }
+      section { margin-top: 16pt; padding-top: 10pt; }
+      h2 { margin-bottom: 9pt; }
+      h2, h3, section > p, figcaption, .legend, .axis, caption, summary { break-after: avoid; }
       figure, .headlines div, tr, .notes li { break-inside: avoid; }
-      .charts { gap: 16pt 20pt; margin: 10pt 0 14pt; }
+      .charts { gap: 11pt 20pt; margin: 8pt 0 12pt; }
+      figcaption { margin-bottom: 4pt; font-size: 8pt; }
+      table { line-height: 1.3; }
+      .slim, .bars, .parts, .tornado, .pairs { break-inside: avoid; }
+      .wide { font-size: 6.8pt; }
+      .wide th, .wide td { padding-right: 5pt !important; padding-top: 2.5pt; padding-bottom: 2.5pt; }
+      .wide td small { white-space: normal; font-size: 5.8pt; }
+      .wide .number { white-space: normal; }
+      .wide td { overflow-wrap: anywhere; }
       .charts:not(.single) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .plot, .single .plot { height: auto !important; }
       .plot.flow, .plot.timeline { zoom: 0.74; }
@@ -199,7 +258,7 @@ enum PageStyle {
       h1 { font-size: 20pt; }
       .scroll { overflow: visible; max-height: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-      td.share, .bands i, .tornado i, .tornado b, .pairs i,
+      td i.share, td i.share b, .deviations u, .deviations b, .deviations i, .bands i, .tornado i, .tornado b, .pairs i,
       .shares span, .legend i, .parts i, .bars i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     }
     """

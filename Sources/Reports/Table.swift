@@ -14,11 +14,14 @@ public struct Table: Sendable, Hashable {
   public struct Column: Sendable, Hashable, ExpressibleByStringLiteral {
     public var name: String
     public var alignment: Alignment
+    /// Whether its texts stay on one line: identifiers.
+    public var isUnbroken: Bool
     public enum Alignment: Sendable, Hashable { case leading, trailing }
 
-    public init(_ name: String, _ alignment: Alignment = .leading) {
+    public init(_ name: String, _ alignment: Alignment = .leading, isUnbroken: Bool = false) {
       self.name = name
       self.alignment = alignment
+      self.isUnbroken = isUnbroken
     }
     public init(stringLiteral name: String) { self.init(name) }
     /// A column of figures, flush right.
@@ -32,11 +35,16 @@ public struct Table: Sendable, Hashable {
     public var share: Double?
     /// Under the text in small type on a page, in parentheses behind it elsewhere.
     public var note: String
-    public init(_ text: String, tone: Document.Tone = .plain, share: Double? = nil, note: String = "") {
+    /// Where a page's reader is led; a web address.
+    public var link: String?
+    public init(
+      _ text: String, tone: Document.Tone = .plain, share: Double? = nil, note: String = "", link: String? = nil
+    ) {
       self.text = text
       self.tone = tone
       self.share = share
       self.note = note
+      self.link = link
     }
 
     /// On one line.

@@ -6,6 +6,7 @@ extension TerminalRenderer {
     case .tornado(let tornado): table(chart.title, tornado)
     case .pairs(let pairs): table(chart.title, pairs)
     case .fan(let fan): table(chart.title, fan)
+    case .deviations(let deviations): table(chart.title, deviations)
     case .lines, .distribution, .shares, .scatter, .heat, .stack, .timeline, .flow:
       ChartData(chart).shortTable(caption: chart.title)
     }
@@ -31,7 +32,7 @@ extension TerminalRenderer {
   }
 
   private static func table(_ title: String, _ bars: Chart.Bars) -> Table {
-    let greatest = bars.bars.map(\.value).max() ?? 0
+    let greatest = bars.whole ?? bars.bars.map(\.value).max() ?? 0
     return Table(
       title, columns: ["", .number(bars.axis.name), "", ""],
       rows: bars.bars.map { bar in
@@ -53,13 +54,18 @@ extension TerminalRenderer {
     let middle = column(tornado.base)
     return Table(
       title,
-      columns: ["Input", .number("low end"), tornado.axis.name.isEmpty ? "" : .init(tornado.axis.name), "high end"],
+      columns: [
+        "Input", .number("least"), tornado.axis.name.isEmpty ? "" : .init(tornado.axis.name), "greatest", "as it rises",
+      ],
       rows: tornado.bars.map { bar in
         let ends = [column(bar.low), column(bar.high), middle]
         let span = (ends.min() ?? 0)...(ends.max() ?? 0)
         let text = (0...24).map { $0 == middle ? "│" : span.contains($0) ? "█" : " " }.joined()
-        let low = Measure(bar.low, notation).description, high = Measure(bar.high, notation).description
-        return [Table.Cell(bar.name), Table.Cell(low), Table.Cell(text), Table.Cell(high)]
+        let least = Measure(min(bar.low, bar.high), notation), most = Measure(max(bar.low, bar.high), notation)
+        return [
+          Table.Cell(bar.name), Table.Cell("\(least)"), Table.Cell(text), Table.Cell("\(most)"),
+          Table.Cell(bar.high >= bar.low ? "rises" : "falls"),
+        ]
       })
   }
 

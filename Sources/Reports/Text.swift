@@ -55,7 +55,17 @@ public enum Text {
 
   /// A number of things, in the singular for one: `1 request`, `1,200 requests`.
   public static func counted(_ count: Int, _ noun: String) -> String {
-    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+    "\(grouped(count)) \(plural(count, noun))"
+  }
+
+  /// The plural of a noun whose number stands elsewhere: `chip` for 1, else `chips`.
+  public static func plural(_ count: Int, _ noun: String) -> String { count == 1 ? noun : "\(noun)s" }
+
+  /// A signed fraction of 1 as percent, as short as it is exact to a tenth: `+7.3%`, `−2%`, `0%`.
+  public static func signedPercent(_ fraction: Double) -> String {
+    guard fraction.isFinite else { return missing }
+    let text = Measure(fixed(fraction * 100, 1), "%").trimmed.description
+    return fraction > 0 && text != "0%" ? "+\(text)" : text
   }
 
   /// A count: whole below ten thousand if it is whole, then `12.3 k`, `1.23 M`, `4.56 G`.

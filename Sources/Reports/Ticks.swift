@@ -21,6 +21,12 @@ enum Ticks {
     return ticks.count >= 2 ? ticks : [low, high]
   }
 
+  /// The least number of which a quarter is round too, at or above a positive one.
+  static func end(beyond value: Double) -> Double {
+    let mantissas: [Double] = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8]
+    return powersOfTen.lazy.flatMap { power in mantissas.map { $0 * power } }.first { $0 >= value } ?? value
+  }
+
   /// Steps of a clock that give three to eight ticks up to `high` seconds.
   static func clockStep(upTo high: Double) -> Double {
     let steps: [Double] = [

@@ -38,11 +38,11 @@ extension ServingReport.Balance.Overload {
     let count = end + 1
     waitingBefore = mean(waiting, count / 4..<count / 2)
     waitingAfter = mean(waiting, count * 3 / 4..<count)
-    offered = mean(timeline.arrivals, 0..<count) / timeline.interval.value
-    completed = mean(timeline.completions, count / 2..<count) / timeline.interval.value
+    offered = mean(timeline.arrivals, 0..<count)
+    completed = mean(timeline.completions, count / 2..<count)
     // A queue that grows in proportion to the time is 7/3 as long in the last quarter as in the second.
     let grown = waitingAfter - waitingBefore
-    let arrived = timeline.arrivals[count * 3 / 8..<count * 7 / 8].reduce(0, +)
+    let arrived = timeline.arrivals[count * 3 / 8..<count * 7 / 8].reduce(0, +) * timeline.interval.value
     guard waitingAfter > 10, waitingAfter > 1.6 * waitingBefore, grown > 0.05 * arrived, completed < 0.97 * offered
     else { return nil }
   }

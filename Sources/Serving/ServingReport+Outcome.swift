@@ -167,7 +167,7 @@ extension ServingReport.Pool {
       meanBatchPerRank: isPrefill ? Double(sums.chunks) / steps : perRank,
       meanTokensPerStep: (Double(sums.computedTokens) + decoded) / steps,
       batchLimit: isPrefill ? .stepTokens(pool.limits.maxBatchedTokens) : outcome.decodeLimit.limit,
-      preemptions: sums.preemptions)
+      preemptions: sums.preemptions, ranks: pool.ranks, queueLimit: nil)
   }
 
   fileprivate static func prefill(_ outcome: ServingOutcome) -> Self {
@@ -181,7 +181,8 @@ extension ServingReport.Pool {
       meanBatch: Double(statistics.prefillRequestsInSteps) / steps,
       meanBatchPerRank: Double(statistics.prefillRequestsInSteps) / steps,
       meanTokensPerStep: Double(statistics.computedTokens) / steps,
-      batchLimit: .stepTokens(pool.maxBatchedTokens), preemptions: 0)
+      batchLimit: .stepTokens(pool.maxBatchedTokens), preemptions: 0, ranks: 1,
+      queueLimit: pool.queueLimit == .max ? nil : pool.queueLimit)
   }
 
   fileprivate static func decode(_ outcome: ServingOutcome) -> Self {
@@ -194,7 +195,7 @@ extension ServingReport.Pool {
       utilisation: share(statistics.decodeBusy, of: pool.instances, outcome), steps: statistics.decodeSteps,
       meanStep: Seconds(Double(statistics.decodeBusy) / steps * 1e-12), meanBatch: batch,
       meanBatchPerRank: outcome.meanRequestsPerRank, meanTokensPerStep: batch * pool.speculation.tokensPerStep,
-      batchLimit: outcome.decodeLimit.limit, preemptions: 0)
+      batchLimit: outcome.decodeLimit.limit, preemptions: 0, ranks: pool.ranksPerInstance, queueLimit: nil)
   }
 }
 

@@ -167,6 +167,10 @@ public struct ServingReport: Codable, Sendable {
     public var batchLimit: BatchLimit
     /// Requests that lost their memory and were computed again.
     public var preemptions: Int
+    /// Groups of dies with requests of their own, in an instance.
+    public var ranks: Int
+    /// Requests that may wait at an instance; nil where any number may.
+    public var queueLimit: Int?
   }
 
   /// What ends the growth of a batch.
@@ -262,9 +266,9 @@ public struct ServingReport: Codable, Sendable {
   /// Equal intervals over the run; each array has one value an interval.
   public struct Timeline: Codable, Sendable, Hashable {
     public var interval: Seconds
-    /// Requests in the interval.
+    /// Requests a second.
     public var arrivals: [Double]
-    /// Requests in the interval.
+    /// Requests a second.
     public var completions: [Double]
     /// Mean of requests that wait for their prompt.
     public var prefillQueue: [Double]
@@ -284,6 +288,18 @@ public struct ServingReport: Codable, Sendable {
     public var decodeStep: [Double]
     /// W.
     public var power: [Double]
+    /// The most that waited for their prompt at once.
+    public var prefillQueueMost: [Double]
+    /// The most that waited for a place to decode at once.
+    public var decodeQueueMost: [Double]
+    /// The most that decoded at once.
+    public var decodeBatchMost: [Double]
+    /// Share, 0 to 1, of the memory for keys and values that requests held where they decode; mean.
+    public var memoryFilled: [Double]
+    /// The greatest share at once.
+    public var memoryFilledMost: [Double]
+    /// Share, 0 to 1, of the prefix cache that holds blocks; nil where there is none beside the requests' memory.
+    public var prefixCacheFilled: [Double]?
   }
 
   /// The program, the seed and the machine's effort.

@@ -21,7 +21,7 @@ extension Simulate {
       return
     }
     let others: [(String, Bool)] = [
-      ("--requests", requests != nil), ("--explain", explain), ("--output-format", outputFormat != .supernode),
+      ("--requests", requests != nil), ("--perfetto", perfetto.perfetto != nil), ("--explain", explain), ("--output-format", outputFormat != .supernode),
     ]
     if let name = others.first(where: \.1)?.0 {
       throw ValidationError("\(name): is for a single run; give one load and no --replications")
@@ -97,7 +97,7 @@ extension Simulate {
       let wanted = try own.decode(Scenario.self)
       let deployment = try own.locating { try Deployment(wanted, catalog: catalog) }
       context = context ?? deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
-      reports.append(try simulated(deployment, own, nil))
+      reports.append(try simulated(deployment, own, nil, nil))
     }
     guard let context else { throw ValidationError("--replications: give a number from 1 to 1000") }
     return Runs(load: load, reports: reports, node: node, context: context)

@@ -30,18 +30,21 @@ struct Simulate: ParsableCommand {
   @Option(help: "Runs with so many seeds, from the scenario's on: means with their 95% intervals.")
   var replications: Int?
   @OptionGroup var percentiles: PercentileOptions
+  @OptionGroup var perfetto: PerfettoOptions
   @Flag(help: "No progress bar.") var quiet = false
 
   func validate() throws {
-    guard [json, requests, report].filter({ $0 == "-" }).count <= 1 else {
-      throw ValidationError("only one of --json, --requests and --report can go to standard output")
+    let results = [json, requests, report, perfetto.perfetto]
+    guard results.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("only one of --json, --requests, --report and --perfetto can go to standard output")
     }
-    let files = [json, requests, report].compactMap { $0 }
+    let files = results.compactMap { $0 }
     if let twice = files.first(where: { file in files.filter { $0 == file }.count > 1 }), twice != "-" {
       throw ValidationError("\(twice) is named for two results; give each a file of its own")
     }
-    guard !explain || (report == nil && requests == nil) else {
-      throw ValidationError("--explain simulates nothing: --report and --requests have nothing to say; leave them out")
+    guard !explain || (report == nil && requests == nil && perfetto.perfetto == nil) else {
+      throw ValidationError(
+        "--explain simulates nothing: --report, --requests and --perfetto have nothing to say; leave them out")
     }
     try checkMany()
   }
@@ -59,7 +62,8 @@ struct Simulate: ParsableCommand {
     let benchmarkFile = try scenario.workload.benchmark.resultPath.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
     let requestFile = try requests.map(OutputFile.init(path:))
-    let answer = try simulated(deployment, node, requestFile)
+    let perfettoFile = try perfetto.perfetto.map(OutputFile.init(path:))
+    let answer = try simulated(deployment, node, requestFile, perfettoFile)
     let context = deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
     let result = try outputFormat.text(of: answer, inputs: node)
     try jsonFile?.append(result + "\n")
@@ -68,8 +72,8 @@ struct Simulate: ParsableCommand {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       try reportFile.append(HTMLRenderer().render(answer.document(context), chartScript: script))
     }
-    for file in [requestFile, jsonFile, reportFile, benchmarkFile] { try file?.commit() }
-    if [json, requests, report].contains("-") { return }
+    for file in [requestFile, jsonFile, reportFile, benchmarkFile, perfettoFile] { try file?.commit() }
+    if [json, requests, report, perfetto.perfetto].contains("-") { return }
     Terminal.write(format == .json ? result : renderer.render(answer.summary(context)))
   }
 
@@ -81,18 +85,21 @@ struct Simulate: ParsableCommand {
     if json != "-" { Terminal.write(format == .json ? text : renderer.render(explanation.document)) }
   }
 
-  func simulated(_ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?) throws -> ServingReport {
+  func simulated(
+    _ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?, _ perfettoFile: OutputFile?
+  ) throws -> ServingReport {
     let start = wallClock()
     var progress = quiet ? nil : ProgressBar(expected: deployment.expectedRequests, start: start)
     try requestFile?.append(RequestRecord.csvHeader + "\n")
     let sink: (([RequestRecord]) throws -> Void)? = requestFile.map { file in
       { records in for record in records { try file.append(record.csvLine + "\n") } }
     }
-    let observers = ServingObservers(
+    var observers = ServingObservers(
       requests: sink,
       progress: { arrived, _ in
         progress?.update(arrived)
       })
+    let timeline = try perfetto.trace(of: deployment, perfettoFile, &observers)
     let hash = try inputHash(deployment, node)
     var measured: ServingOutcome?
     var answer = try deployment.simulate(observing: observers) { outcome in
@@ -104,6 +111,7 @@ struct Simulate: ParsableCommand {
         peakMemoryBytes: peakMemoryBytes())
     }
     progress?.end()
+    try timeline?.finish(commandLine: CommandLine.arguments.joined(separator: " "))
     let shares = try percentiles.shares()
     if let measured, !shares.isEmpty { try answer.add(percentiles: shares, of: percentiles.kinds(), from: measured) }
     return answer

@@ -79,13 +79,10 @@ struct Validate: ParsableCommand {
     if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }
     if let report {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      var document = answer.measured?.document(version: Supernode.version)
-      if let runs = answer.runs?.document(version: Supernode.version) {
-        document?.sections += runs.sections
-        document = document ?? runs
+      let page = ValidationPage(answer.measured, answer.runs, answer.supply)
+      if let document = page.document(version: Supernode.version) {
+        try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report)
       }
-      document = document ?? answer.supply?.document()
-      if let document { try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report) }
     }
     if json != "-", report != "-" { Terminal.write(try text(of: answer, result)) }
     guard result.violations.isEmpty else { throw Problems(result.violations.map { Problem("budget", $0) }) }

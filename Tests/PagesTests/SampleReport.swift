@@ -65,12 +65,12 @@ enum SampleReport {
           name: "prefill", role: .prefill, instances: 6, chips: 96, utilisation: 0.83, steps: 8_140,
           meanStep: Seconds(0.547), meanBatch: 1.47,
           meanBatchPerRank: 1.47, meanTokensPerStep: 11_250, batchLimit: .stepTokens(262_144),
-          preemptions: 0),
+          preemptions: 0, ranks: 1, queueLimit: 100),
         .init(
           name: "decode", role: .decode, instances: 1, chips: 160, utilisation: 0.999, steps: 16_580,
           meanStep: Seconds(0.0539), meanBatch: 151,
           meanBatchPerRank: 0.47, meanTokensPerStep: 257, batchLimit: .requests(128),
-          preemptions: 0),
+          preemptions: 0, ranks: 320, queueLimit: nil),
       ],
       balance: .init(
         verdict: .prefillBound, busy: 0.83, requestsPerRank: 0.47, mostRequestsPerRank: 64, filled: 0.01),
@@ -117,7 +117,8 @@ enum SampleReport {
     report.timeline = .init(
       interval: Seconds(0.1), arrivals: [], completions: [], prefillQueue: [], decodeQueue: [], decodeBatch: [],
       outputTokensPerSecond: [], inputTokensPerSecond: [], cacheHitRate: [], prefillUtilisation: [], decodeStep: [],
-      power: [])
+      power: [], prefillQueueMost: [], decodeQueueMost: [], decodeBatchMost: [], memoryFilled: [],
+      memoryFilledMost: [], prefixCacheFilled: nil)
     return report
   }
 
@@ -187,6 +188,9 @@ enum SampleReport {
       decodeBatch: series(151, noise: 0.15, swing: 0.6), outputTokensPerSecond: series(4_595, noise: 0.2, swing: 0.6),
       inputTokensPerSecond: series(160_900, noise: 1, swing: 0.5), cacheHitRate: ramp,
       prefillUtilisation: series(0.76, noise: 0.2, swing: 0.3), decodeStep: series(0.0539, noise: 0.06, swing: 0.15),
-      power: series(178_770, noise: 0.1, swing: 0.25))
+      power: series(178_770, noise: 0.1, swing: 0.25), prefillQueueMost: series(18, noise: 1.2, swing: 1.4),
+      decodeQueueMost: series(0.02, noise: 2, swing: 0), decodeBatchMost: series(163, noise: 0.15, swing: 0.6),
+      memoryFilled: series(0.31, noise: 0.1, swing: 0.5), memoryFilledMost: series(0.36, noise: 0.1, swing: 0.5),
+      prefixCacheFilled: ramp)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Formats
 import Reports
 import Testing
 import Units
@@ -72,6 +73,55 @@ import Units
     #expect(good.badges[0].tone == .good)
     #expect(good.badges[0].text == "TTFT ≤ 5 s: 99.1% of requests")
     #expect(good.answer.contains("The deployment meets its objectives: 99.1%"))
+  }
+
+  private func lines(_ title: String) throws -> (chart: Chart, lines: Chart.Lines) {
+    let section = try #require(report.timelineSection)
+    for case .charts(let charts) in section.blocks {
+      if let chart = charts.first(where: { $0.title == title }), case .lines(let lines) = chart.kind {
+        return (chart, lines)
+      }
+    }
+    throw Problem("test", "no chart '\(title)'", wayOut: "")
+  }
+
+  @Test("captions tell the peak that is drawn, and limits are those of all ranks and instances")
+  func limits() throws {
+    let batch = try lines("Requests in decode")
+    let peak = report.timeline.decodeBatchMost.max() ?? 0
+    #expect(batch.chart.caption.contains("At most \(Int(peak)) requests at once of 40,960"))
+    // 128 requests on each of 320 ranks.
+    #expect(batch.lines.limits == [.init("limit", 40_960)])
+    let drawn = try #require(batch.lines.series.first { $0.isPeak })
+    #expect(drawn.points.map(\.y).max() == peak)
+    let queue = try lines("Requests waiting")
+    // 100 at each of 6 instances.
+    #expect(queue.lines.limits == [.init("queue limit", 600)])
+    #expect(try lines("Memory for keys and values").lines.limits == [.init("full", 1)])
+  }
+
+  @Test("a bound has one colour in the bars and in the shares of both steps")
+  func boundColours() throws {
+    let section = try #require(report.stepsSection)
+    var colours: [String: Set<Chart.Colour>] = [:]
+    for case .charts(let charts) in section.blocks {
+      for chart in charts {
+        switch chart.kind {
+        case .shares(let shares):
+          for part in shares.wholes[0].parts {
+            colours[part.name, default: []].formUnion([part.colour].compactMap { $0 })
+          }
+        case .bars(let bars):
+          for bar in bars.bars {
+            let bound = String(bar.note.split(separator: " ").last ?? "")
+            colours[bound, default: []].formUnion([bar.colour].compactMap { $0 })
+          }
+        default: break
+        }
+      }
+    }
+    #expect(colours["memory"]?.count == 1 && colours["compute"]?.count == 1 && colours["network"]?.count == 1)
+    #expect(Set(colours.values.flatMap { $0 }).count == colours.count)
   }
 
   /// Writes pages to look at into `REPORT_SAMPLE_FOLDER`, with the charts of the script at `ECHARTS`.

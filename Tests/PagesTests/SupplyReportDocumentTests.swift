@@ -64,7 +64,9 @@ import Units
     let report = try report()
     let chart = try #require(report.limits(report.constraints, title: "", caption: "c"))
     guard case .stack(let stack) = chart.kind else { return }
-    for month in report.constraints.indices {
+    // To the end of 2027: five years.
+    #expect(stack.layers.allSatisfy { $0.points.count == 60 })
+    for month in 0..<60 {
       // A layer that never reaches half a percent is left out.
       let sum = stack.layers.reduce(0) { $0 + $1.points[month].y }
       #expect(sum > 0.97 && sum < 1.0001)
@@ -95,5 +97,70 @@ import Units
   @Test("a probability has no more digits than thousands of draws can give")
   func probabilities() {
     #expect([0, 0.001, 0.314, 0.999, 1].map(SupplyReport.rounded) == ["0%", "< 1%", "31%", "> 99%", "100%"])
+  }
+
+  @Test("charts over time end their knowledge where the last event lies, or at the date asked for")
+  func knownTo() throws {
+    let report = try report()
+    let last = try #require(report.events.filter { $0.actor != "scenario" }.map(\.date).max())
+    #expect(report.run.knownTo == String(last.prefix(7)))
+    let timed = charts(report.document()).filter { chart in
+      switch chart.kind {
+      case .fan, .stack: true
+      default: false
+      }
+    }
+    #expect(timed.allSatisfy { $0.forecast?.name == "known to \(last.prefix(7))" })
+    let catalog = Catalog()
+    let scenario = try SupplyScenario(catalog.node("supply", "base"), catalog: catalog)
+    let early = try SupplyReport(
+      scenario, SupplyQuestion(draws: 24, asOf: CalendarDay("2025-06")), version: "test")
+    #expect(early.run.knownTo == "2025-06")
+    #expect(early.published.allSatisfy { $0.asOf <= "2025-06" || $0.asOf.hasPrefix("2025-06") })
+    #expect(early.published.count < report.published.count)
+  }
+
+  @Test("what others say stands as dots on a fan, a year's sum as its mean month in the year's middle")
+  func estimates() throws {
+    let report = try report()
+    let row = try #require(report.published.first { $0.id == "CHK-DOM-2024-IDC" })
+    #expect(row.quantity == "domestic.units" && row.mid == 820_000)
+    guard case .fan(let fan)? = report.fan("domestic.units", caption: "c")?.kind else { return }
+    let dot = try #require(fan.estimates.first { $0.source == row.source })
+    #expect(dot.x == 2024.5)
+    #expect(abs(dot.mid - 820_000.0 / 12) < 1e-6)
+  }
+
+  @Test("five claims come first as bars of probabilities; all of them are folded, with their units")
+  func claims() throws {
+    let report = try report()
+    let section = report.claimSection
+    guard case .charts(let charts) = section.blocks[0], case .bars(let bars) = charts[0].kind else {
+      Issue.record("no bars")
+      return
+    }
+    #expect(bars.bars.count == 5 && bars.whole == 1)
+    guard case .folded(let title, let blocks) = section.blocks[1], case .table(let table) = blocks[1] else { return }
+    #expect(title == "All \(report.claims.count) claims with their definitions")
+    #expect(table.rows.count == report.claims.count)
+    #expect(table.columns.last?.name == "Unit")
+    #expect(table.rows.allSatisfy { !($0.last?.text.isEmpty ?? true) })
+    // Of 2026 by 2025, at least 3: a ratio; of domestic by all sales, at least 0.7: a share.
+    #expect(report.claims.first { $0.id == "triple-chips" }?.unit == "ratio")
+    #expect(report.claims.first { $0.id == "seventy-value" }?.unit == "fraction")
+    #expect(report.claims.first { $0.id == "plan-910c" }?.unit == "chips")
+    #expect(
+      report.claims.first { $0.id == "triple-chips" }?.definition
+        == "domestic.units in 2026 ÷ domestic.units in 2025 ≥ 3")
+  }
+
+  @Test("makers that are shown have colours of their own, the same in every chart")
+  func vendorColours() throws {
+    let report = try report()
+    guard case .stack(let units)? = report.stack("units", title: "", caption: "c")?.kind,
+      case .stack(let compute)? = report.stack("compute", title: "", caption: "c")?.kind
+    else { return }
+    #expect(units.layers.map(\.colour) == compute.layers.map(\.colour))
+    #expect(Set(units.layers.map(\.colour)).count == units.layers.count)
   }
 }

@@ -72,7 +72,7 @@ import Testing
 
   @Test("with a chart script every chart is drawn, without one its table stands in and a line says how to get it")
   func chartsAndTables() {
-    // Ten charts are drawn; shares, bars, tornados and pairs are plain HTML.
+    // Ten charts are drawn; shares, bars, tornados, pairs and deviations are plain HTML.
     #expect(drawn.components(separatedBy: "class=\"plot").count == 11)
     #expect(!drawn.contains(HTMLRenderer.wayToCharts))
     let plain = HTMLRenderer().render(Samples.document, chartScript: nil)
@@ -109,5 +109,78 @@ import Testing
     let table = ChartData(long).shortTable(caption: "Long")
     #expect(table.rows.count == 24)
     #expect(table.caption == "Long, one in 10 of 240 rows")
+  }
+
+  @Test("percentiles are poles with flags; a limit far from the data is a flag at the edge and does not squeeze them")
+  func flags() throws {
+    func flags(_ limit: Double) throws -> (events: [[String: Any]], high: Double) {
+      var distribution = Samples.latency(.density)
+      distribution.limit = .init("objective", limit)
+      let json = try #require(ChartOptions(Chart("", caption: "", .distribution(distribution))).json)
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any])
+      let option = try #require(object["option"] as? [String: Any])
+      let axis = try #require(option["xAxis"] as? [String: Any])
+      return (try #require(object["events"] as? [[String: Any]]), try #require(axis["max"] as? Double))
+    }
+    // The data end at 0.8, and the axis a tenth beyond: 1 is near, 10 is not.
+    let near = try flags(1)
+    #expect(near.events.map { $0["name"] as? String } == ["p50 260 ms", "p90 400 ms", "p99 750 ms", "objective 1 s"])
+    #expect(near.high == 1.1)
+    let far = try flags(10)
+    #expect(far.events.last?["name"] as? String == "objective 10 s →")
+    #expect(far.events.last?["isEdge"] as? Bool == true)
+    #expect(abs(far.high - 0.88) < 1e-9)
+    #expect(try flags(0.01).events.last?["name"] as? String == "← objective 10 ms")
+  }
+
+  @Test("a limit above the lines is drawn and the axis reaches it; one far above is named at the top")
+  func limits() throws {
+    func option(_ limit: Double) throws -> [String: Any] {
+      let lines = Chart.Lines(
+        x: .init("t"), y: .init("Requests"), series: [.init("s", every: 1, [10, 20])], limits: [.init("limit", limit)])
+      let json = try #require(ChartOptions(Chart("", caption: "", .lines(lines))).json)
+      let object = try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any]
+      return try #require(object?["option"] as? [String: Any])
+    }
+    let near = try option(30)
+    // 30.6 fits below 32, whose quarter is 8.
+    #expect((near["yAxis"] as? [String: Any])?["max"] as? Double == 32)
+    #expect((near["graphic"] as? [Any])?.isEmpty == true)
+    let far = try option(7040)
+    #expect((far["yAxis"] as? [String: Any])?["max"] == nil)
+    let graphic = try #require((far["graphic"] as? [[String: Any]])?.first?["style"] as? [String: Any])
+    #expect(graphic["text"] as? String == "limit 7,040 ↑")
+  }
+
+  @Test("what stands between back-ticks is code, and a lone one is itself")
+  func code() {
+    #expect(prose("rows (`--rows <F>`) count") == "rows (<code>--rows &lt;F&gt;</code>) count")
+    #expect(prose("a ` b") == "a ` b")
+  }
+
+  @Test("a cell's link leads to the web alone; wide tables carry each column's name for a phone's cards")
+  func cells() {
+    let columns: [Table.Column] = [.init("row", isUnbroken: true), "source", "b", "c"]
+    let rows: [[Table.Cell]] = [["CM-1", Table.Cell("paper", link: "https://arxiv.org/abs/1"), "", ""]]
+    let page = Page.table(Table("", columns: columns, rows: rows))
+    #expect(page.contains("<td class=\"unbroken\">CM-1</td>"))
+    #expect(page.contains("<td data-label=\"source\"><a href=\"https://arxiv.org/abs/1\">paper</a></td>"))
+    let script = Table("", columns: ["a"], rows: [[Table.Cell("x", link: "javascript:alert(1)")]])
+    #expect(!Page.table(script).contains("href"))
+  }
+
+  @Test("deviations stand by their size over the bands, what is too far at the edge")
+  func deviations() {
+    var page = Page(hasCharts: false)
+    page.chart(Samples.flows.first { $0.title == "Errors" } ?? Samples.charts[0], isAlone: true)
+    // ±60% is the whole width: −20% lies at a third, +150% at the right end.
+    #expect(
+      page.html.contains("<i style=\"left:33.3333%\" title=\"a &lt; b &amp; &quot;c&quot; &lt;/script&gt; −20%\">"))
+    #expect(page.html.contains("<i class=\"beyond\" style=\"left:100%\" title=\"far +150%\">"))
+    let text = TerminalRenderer().render(
+      Document(
+        title: "", sections: [.init("", [.chart(Samples.flows.first { $0.title == "Errors" } ?? Samples.charts[0])])]))
+    #expect(text.contains("dense"))
+    #expect(text.contains("within ±25%"))
   }
 }

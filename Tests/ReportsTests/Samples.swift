@@ -96,6 +96,14 @@ enum Samples {
             .init("yield", low: 1, high: 5, from: "0.2", to: "0.4"), .init(hostile, low: 2.5, high: 1.5),
           ]))),
     Chart(
+      "Errors", caption: "Most lie within a tenth.",
+      .deviations(
+        .init(
+          counted: "run",
+          rows: [
+            .init("dense", [.init("one", 0.05), .init(hostile, -0.2)]), .init(hostile, [.init("far", 1.5)]),
+          ]))),
+    Chart(
       "Indices", caption: "Yield alone explains half.",
       .pairs(
         .init(

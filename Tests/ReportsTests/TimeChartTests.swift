@@ -88,6 +88,8 @@ import Testing
     // The second runs the other way: its low end gives 2.5, its high end 1.5.
     #expect(page.html.contains("class=\"low\" style=\"left:25%;width:12.5%\""))
     #expect(page.html.contains("class=\"high\" style=\"left:12.5%;width:12.5%\""))
+    // Each tip has its own value: on the left what the input's high end gives, on the right what its low end gives.
+    #expect(page.html.contains("<em style=\"right:87.5%\">1.50</em><em style=\"left:37.5%\">2.50</em>"))
     let text = TerminalRenderer().render(
       Document(title: "", sections: [.init("", [.chart(try chart("Tornado"))])]))
     #expect(text.contains("██████│██████████████████"))
@@ -116,7 +118,7 @@ import Testing
     let table = Table("", columns: [.number("p")], rows: [[Table.Cell("50%", share: 0.5, note: "1 to 2")]])
     #expect(
       Page.table(table).contains(
-        "class=\"number share\" style=\"background-size:50% 23px\">50%<small>1 to 2</small></td>"))
+        "class=\"number share\">50%<i class=\"share\"><b style=\"width:50%\"></b></i><small>1 to 2</small></td>"))
     #expect(TerminalRenderer().render(table).hasSuffix("50% (1 to 2)"))
   }
 }

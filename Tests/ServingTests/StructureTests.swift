@@ -146,7 +146,7 @@ import Units
     #expect(timeline.intervals.map(\.completions).reduce(0, +) == 100)
     // 5 W for 100 s
     #expect(abs(timeline.totalEnergy.value - 500) < 1e-6)
-    let levels = timeline.timeline(prefillInstances: 1).decodeBatch
+    let levels = timeline.timeline(prefillInstances: 1, blocks: 1, prefixBlocks: 0).decodeBatch
     #expect(levels.allSatisfy { abs($0 - 2) < 1e-9 })
   }
 }

@@ -52,7 +52,8 @@ extension ServingReport {
       spread < 1.2
       ? "Nearly the same for all: the 99th percentile is \(Text.fixed(spread, 2)) times the median."
       : "The slowest 1% take \(Text.significant(spread, digits: 2)) times the median or more."
-    let kept = objective.map { " \(Measure($0.fraction, .percent)) of requests keep within \($0.limit.round)." } ?? ""
+    let kept =
+      objective.map { " \(Measure($0.fraction, .percent)) of requests keep the objective of \($0.limit.round)." } ?? ""
     return Chart(
       title, caption: shape + kept,
       .distribution(

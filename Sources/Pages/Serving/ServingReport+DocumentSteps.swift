@@ -25,7 +25,13 @@ extension ServingReport {
           Chart(
             "The mean request", caption: "Of its \(total.text), \(share) go to \(longest.name).",
             .shares(
-              .init(.duration, [.init("From arrival to last token", parts.map { .init($0.name, $0.time.value) })]))))
+              .init(
+                .duration,
+                [
+                  .init(
+                    "From arrival to last token",
+                    parts.map { .init($0.name, $0.time.value, colour: .phase($0.name)) })
+                ]))))
       ])
   }
 
@@ -94,7 +100,11 @@ extension ServingReport.StepBreakdown {
       .bars(
         .init(
           .init("Time", .duration),
-          shownParts.map { .init($0.name, $0.time.value, note: "\(Measure($0.share, .percent)), \($0.boundBy)") })))
+          shownParts.map { part in
+            .init(
+              part.name, part.time.value, note: "\(Measure(part.share, .percent)), \(part.boundBy)",
+              colour: .bound(part.boundBy))
+          })))
   }
 
   /// Operators of one name in both halves of a layer, such as an all-reduce after each, as one.
@@ -144,6 +154,26 @@ extension ServingReport.StepBreakdown {
     let name = first.name.prefix(1).uppercased() + first.name.dropFirst()
     return Chart(
       title, caption: "\(name) takes \(Measure(first.share, .percent)) of the work.\(overlap)",
-      .shares(.init(.duration, [.init("At \(conditions)", groups.map { .init($0.name, $0.time) })])))
+      .shares(
+        .init(.duration, [.init("At \(conditions)", groups.map { .init($0.name, $0.time, colour: .bound($0.name)) })])))
+  }
+}
+
+extension Chart.Colour {
+  /// The same for a bound wherever it is drawn.
+  static func bound(_ name: String) -> Self {
+    let bounds = ["memory", "compute", "network", "vector", "latency", "host", "wait"]
+    return bounds.firstIndex(of: name).map { Self($0) } ?? Self(7, shade: 2)
+  }
+
+  /// The same for a phase of a request wherever it is drawn.
+  static func phase(_ name: String) -> Self {
+    switch name {
+    case "waiting for prefill": Self(4)
+    case "prefill": Self(0)
+    case "waiting for a decode slot": Self(4, shade: 2)
+    case "key-value transfer": Self(2)
+    default: Self(1)
+    }
   }
 }

@@ -8,9 +8,11 @@ extension ServingReport {
     return Document.Section(
       "Over time",
       [
-        .paragraph("Each point is the mean of \((timeline.interval * Double(merged)).text)."),
+        .paragraph(
+          "Each point is the mean of \((timeline.interval * Double(merged)).text); "
+            + "pale bands reach to the peak in it."),
         .charts([
-          load, queues, batch, decodeSteps, promptTokens, outputTokens, prefillAndCache, power,
+          load, queues, batch, memory, decodeSteps, prefillAndCache, promptTokens, outputTokens, power,
         ]),
       ])
   }
@@ -25,19 +27,33 @@ extension ServingReport {
     }
   }
 
+  private func peaks(of values: [Double]) -> [Double] {
+    stride(from: 0, to: values.count, by: merged).map { start in
+      values[start..<min(start + merged, values.count)].max() ?? 0
+    }
+  }
+
+  /// A quantity over the intervals, drawn as means, or as peaks beside a mean.
+  private struct Level {
+    var name: String
+    var values: [Double]
+    var colour = Chart.Colour(0)
+    var isFilled = false
+    var isPeak = false
+  }
+
   private func lines(
-    _ title: String, caption: String, _ y: Chart.Axis, _ series: [(name: String, values: [Double])],
-    isFilled: Bool = false
+    _ title: String, caption: String, _ y: Chart.Axis, _ levels: [Level], limits: [Chart.Marker] = []
   ) -> Chart {
     let step = timeline.interval.value * Double(merged)
+    let series = levels.map { level in
+      Chart.Lines.Series(
+        level.name, every: step, level.isPeak ? peaks(of: level.values) : means(of: level.values),
+        isFilled: level.isFilled, colour: level.colour, isPeak: level.isPeak)
+    }
     return Chart(
       title, caption: caption,
-      .lines(
-        .init(
-          x: .init("Time since the first arrival", .duration), y: y,
-          series: series.enumerated().map { index, series in
-            .init(series.name, every: step, means(of: series.values), isFilled: isFilled && index == 0)
-          })))
+      .lines(.init(x: .init("Time since the first arrival", .duration), y: y, series: series, limits: limits)))
   }
 
   private var load: Chart {
@@ -49,46 +65,95 @@ extension ServingReport {
       "Requests per second",
       caption: "Arrivals average \(Text.significant(mean)) and peak at \(Text.significant(peak)) a second; "
         + "completions follow them as far as the machine keeps up.",
-      .init("Requests per second"), [("arriving", timeline.arrivals), ("completing", timeline.completions)],
-      isFilled: true)
+      .init("Requests per second"),
+      [
+        Level(name: "arriving", values: timeline.arrivals, isFilled: true),
+        Level(name: "completing", values: timeline.completions, colour: .init(1)),
+      ])
   }
 
   private var queues: Chart {
-    let prefill = timeline.prefillQueue.max() ?? 0
-    let decode = timeline.decodeQueue.max() ?? 0
+    let prefill = timeline.prefillQueueMost.max() ?? 0
+    let decode = timeline.decodeQueueMost.max() ?? 0
     let caption =
       max(prefill, decode) < 1
-      ? "Hardly any request waits."
-      : "At their longest \(Self.waiting(prefill)) for prefill and \(Self.waiting(decode)) for decode."
+      ? "No request waits."
+      : isTogether
+        ? "At most \(Self.waiting(prefill)) at once."
+        : "At most \(Self.waiting(prefill)) at once for prefill and \(Self.waiting(decode)) for decode."
+    var levels = [
+      Level(name: isTogether ? "waiting, peak" : "for prefill, peak", values: timeline.prefillQueueMost, isPeak: true),
+      Level(name: isTogether ? "waiting, mean" : "for prefill, mean", values: timeline.prefillQueue),
+    ]
+    if decode >= 1 {
+      levels += [
+        Level(name: "for decode, peak", values: timeline.decodeQueueMost, colour: .init(1), isPeak: true),
+        Level(name: "for decode, mean", values: timeline.decodeQueue, colour: .init(1)),
+      ]
+    }
+    let entries = pools.filter { $0.role != .decode }
+    let limits = entries.map(\.queueLimit).contains(nil) ? [] : entries
+    let most = limits.reduce(0) { $0 + ($1.queueLimit ?? 0) * $1.instances }
     return lines(
-      "Requests waiting", caption: caption, .init("Requests"),
-      [("for prefill", timeline.prefillQueue), ("for decode", timeline.decodeQueue)], isFilled: true)
+      "Requests waiting", caption: caption, .init("Requests"), levels,
+      limits: limits.isEmpty ? [] : [.init("queue limit", Double(most))])
   }
 
   private static func waiting(_ requests: Double) -> String {
-    requests < 1 ? "hardly any wait" : "\(Measure(requests.rounded(), .count)) wait"
+    requests < 1 ? "none wait" : "\(Text.grouped(Int(requests))) \(requests == 1 ? "waits" : "wait")"
+  }
+
+  /// Requests that fit in decode at once, over all ranks, and what ends them; nil where tokens of a step do.
+  private var mostInDecode: (requests: Int, words: String)? {
+    let decoders = pools.filter { $0.role != .prefill }
+    guard let decode = decoders.last else { return nil }
+    let ranks = decoders.reduce(0) { $0 + $1.instances * $1.ranks }
+    guard let perRank = decode.batchLimit.requestsPerRank else { return nil }
+    let each = ranks == 1 ? "" : "\(Text.grouped(perRank)) on each of \(Text.counted(ranks, "rank")), "
+    return (perRank * ranks, "\(each)\(decode.batchLimit.cause)")
   }
 
   private var batch: Chart {
-    let peak = timeline.decodeBatch.max() ?? 0
+    let peak = timeline.decodeBatchMost.max() ?? 0
+    var caption = "At most \(Text.counted(Int(peak), "request")) at once"
+    if let most = mostInDecode {
+      caption += " of \(Text.grouped(most.requests)) (\(most.words))"
+    }
     return lines(
-      "Requests in decode",
-      caption:
-        "The batch peaks at \(Measure(peak.rounded(), .count)); its limit is "
-        + "\(decoding?.batchLimit.words ?? Text.missing).",
-      .init("Requests"), [("in decode", timeline.decodeBatch)], isFilled: true)
+      "Requests in decode", caption: caption + ".", .init("Requests"),
+      [
+        Level(name: "peak", values: timeline.decodeBatchMost, isPeak: true),
+        Level(name: "mean", values: timeline.decodeBatch),
+      ], limits: mostInDecode.map { [.init("limit", Double($0.requests))] } ?? [])
+  }
+
+  private var memory: Chart {
+    let peak = timeline.memoryFilledMost.max() ?? 0
+    var caption = "Requests hold at most \(Measure(peak, .percent)) of it where they decode"
+    var levels = [
+      Level(name: "requests, peak", values: timeline.memoryFilledMost, isPeak: true),
+      Level(name: "requests, mean", values: timeline.memoryFilled),
+    ]
+    if let prefixes = timeline.prefixCacheFilled {
+      caption += "; prefixes fill \(Measure(prefixes.last ?? 0, .percent)) of their cache at the end"
+      levels.append(Level(name: "prefix cache", values: prefixes, colour: .init(2)))
+    }
+    return lines(
+      "Memory for keys and values", caption: caption + ".", .init("Share of what fits", .percent), levels,
+      limits: [.init("full", 1)])
   }
 
   private var decodeSteps: Chart {
     lines(
       "Decode step time", caption: "A step takes longer with more requests in it and more context behind each.",
-      .init("Time of a step", .duration), [("step", timeline.decodeStep)])
+      .init("Time of a step", .duration), [Level(name: "step", values: timeline.decodeStep)])
   }
 
   private var promptTokens: Chart {
     lines(
       "Prompt tokens per second", caption: "Counted as prefill takes them up, those found in the cache included.",
-      .init("Tokens per second"), [("prompt tokens", timeline.inputTokensPerSecond)], isFilled: true)
+      .init("Tokens per second"),
+      [Level(name: "prompt tokens", values: timeline.inputTokensPerSecond, isFilled: true)])
   }
 
   private var outputTokens: Chart {
@@ -96,7 +161,8 @@ extension ServingReport {
     return lines(
       "Output tokens per second",
       caption: "\(Measure(throughput.outputTokens, .count)) on average, \(Measure(peak, .count)) at the peak.",
-      .init("Tokens per second"), [("output tokens", timeline.outputTokensPerSecond)], isFilled: true)
+      .init("Tokens per second"),
+      [Level(name: "output tokens", values: timeline.outputTokensPerSecond, isFilled: true)])
   }
 
   private var prefillAndCache: Chart {
@@ -111,8 +177,8 @@ extension ServingReport {
         : "Prefill computes \(Measure(pools[0].utilisation, .percent)) of the time; \(growth)",
       .init("Share", .percent),
       [
-        (isTogether ? "busy" : "prefill busy", timeline.prefillUtilisation),
-        ("prompt tokens from the cache", timeline.cacheHitRate),
+        Level(name: isTogether ? "busy" : "prefill busy", values: timeline.prefillUtilisation),
+        Level(name: "prompt tokens from the cache", values: timeline.cacheHitRate, colour: .init(2)),
       ])
   }
 
@@ -121,6 +187,6 @@ extension ServingReport {
       "Power",
       caption: "\(Measure(energy.meanPower.value, .watts)) on average, "
         + "\(Measure(energy.peakPower.value, .watts)) at the peak.",
-      .init("Power", .watts), [("power", timeline.power)], isFilled: true)
+      .init("Power", .watts), [Level(name: "power", values: timeline.power, isFilled: true)])
   }
 }

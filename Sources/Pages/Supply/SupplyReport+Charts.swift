@@ -34,8 +34,33 @@ extension SupplyReport {
     guard let series = find(quantity) else { return nil }
     return Chart(
       Self.label(quantity), caption: caption,
-      .fan(Chart.Fan(x: Self.time, y: axis(series), bands: [band(series, named: title, years: years)])),
-      events: markers(ids))
+      .fan(
+        Chart.Fan(
+          x: Self.time, y: axis(series), bands: [band(series, named: title, years: years)],
+          estimates: estimates(series, years: years))),
+      events: markers(ids), forecast: forecast)
+  }
+
+  /// Where what is known ends.
+  var forecast: Chart.Event? {
+    run.knownTo.flatMap(CalendarDay.init).map {
+      Chart.Event("known to \($0)", at: ($0.months + 1) / 12, "what lies beyond is forecast")
+    }
+  }
+
+  /// What others say of a quantity: flows by the month, in the middle of their period; stocks at its end.
+  private func estimates(_ series: Series, years: Range<Double>) -> [Chart.Fan.Estimate] {
+    published.filter { $0.quantity == series.quantity }.compactMap { row in
+      guard let from = CalendarDay(row.from), let until = CalendarDay(row.until) else { return nil }
+      let months = until.months - from.months
+      let x = (series.isStock ? until.months - 0.5 : (from.months + until.months) / 2) / 12
+      guard years.contains(x), months > 0 else { return nil }
+      let factor = scale(series.unit).factor / (series.isStock ? 1 : months)
+      let kind = row.bound.map { $0 == "upper" ? " (plan or ceiling)" : " (floor)" } ?? ""
+      return Chart.Fan.Estimate(
+        row.title + kind, x: x, low: row.low * factor, mid: row.mid * factor, high: row.high * factor,
+        source: row.source)
+    }
   }
 
   /// The scenario and the world without some events on one chart.
@@ -46,7 +71,7 @@ extension SupplyReport {
     let bands = [band(with, named: title, years: Self.near), band(without, named: name, years: Self.near)]
     return Chart(
       Self.label(quantity), caption: caption, .fan(Chart.Fan(x: Self.time, y: axis(with), bands: bands)),
-      events: markers(ids))
+      events: markers(ids), forecast: forecast)
   }
 
   /// Events by identifier, and those that this scenario adds to the base; only what acts on the model and is in range.
@@ -70,14 +95,16 @@ extension SupplyReport {
     }
     return Chart(
       title, caption: caption, .stack(Chart.Stack(x: Self.time, y: axis(sample), layers: layers)),
-      events: markers(ids))
+      events: markers(ids), forecast: forecast)
   }
 
-  /// A hue for each origin, a shade for each vendor.
+  /// A hue for each of the first makers, the same in all charts; those left over in a pale shade.
   private func colours(_ vendors: [Vendor]) -> [Chart.Colour] {
-    vendors.enumerated().map { index, vendor in
+    let hues: [Vendor.Origin: [Int]] = [.domestic: [0, 2, 3, 7, 6], .imported: [1, 5], .smuggled: [4]]
+    return vendors.enumerated().map { index, vendor in
       let before = vendors[..<index].filter { $0.origin == vendor.origin }.count
-      return Chart.Colour(vendor.origin.hue, shade: before)
+      let own = hues[vendor.origin] ?? [vendor.origin.hue]
+      return before < own.count ? Chart.Colour(own[before]) : Chart.Colour(vendor.origin.hue, shade: 3)
     }
   }
 
@@ -94,7 +121,7 @@ extension SupplyReport {
     return Chart(
       title, caption: caption,
       .stack(Chart.Stack(x: Self.time, y: Chart.Axis("US dollars a quarter", .dollars), layers: layers)),
-      events: markers(ids))
+      events: markers(ids), forecast: forecast)
   }
 
   /// Of `2025Q2`, as a year with its fraction.
@@ -119,7 +146,7 @@ extension SupplyReport {
     guard layers.count == 2, let sample = find("tokens.domestic") else { return nil }
     return Chart(
       "Tokens by the chips that could serve them", caption: "Medians: all chips running, at the fleet's utilisation.",
-      .stack(Chart.Stack(x: Self.time, y: axis(sample), layers: layers)))
+      .stack(Chart.Stack(x: Self.time, y: axis(sample), layers: layers)), forecast: forecast)
   }
 
   /// Several medians of one unit as lines.
@@ -134,7 +161,23 @@ extension SupplyReport {
     }
     return Chart(
       title, caption: caption, .lines(Chart.Lines(x: Self.time, y: axis(sample), series: lines, limits: limits)),
-      events: markers(ids))
+      events: markers(ids), forecast: forecast)
+  }
+
+  /// How far the median share of each city lies from the nation's, in points, once they part.
+  func cityDifferences(from national: String) -> Chart? {
+    guard let nation = find(national) else { return nil }
+    let cities = series.filter { $0.quantity.hasPrefix("city.") && $0.quantity.hasSuffix(".share") }
+    let base = medians(nation)
+    let lines = cities.map { city in
+      let points = zip(medians(city), base).filter { $0.0.x >= 2026 }.map { Chart.Point($0.x, ($0.y - $1.y) * 100) }
+      return Chart.Lines.Series(String(city.quantity.dropFirst(5).dropLast(6)), points)
+    }
+    guard !lines.isEmpty else { return nil }
+    return Chart(
+      "Domestic share by city, above or below the nation's",
+      caption: "Medians of what data centres in each city buy, by value, less the nation's. Before 2026 they are one.",
+      .lines(Chart.Lines(x: Self.time, y: Chart.Axis("percentage points", .plain), series: lines)), forecast: forecast)
   }
 
   /// What binds, as shares of the draws that fill the whole; nothing where it was not counted.
@@ -146,12 +189,13 @@ extension SupplyReport {
     ]
     let layers = kinds.map { name, index, hue, shade in
       let points = constraints.map { Chart.Point(Self.year($0.month), $0.shares[index]) }
+        .filter { Self.near.contains($0.x) }
       return Chart.Stack.Layer(name, points, Chart.Colour(hue, shade: shade))
     }.filter { layer in layer.points.contains { $0.y >= 0.005 } }
     return Chart(
       title, caption: caption,
       .stack(Chart.Stack(x: Self.time, y: Chart.Axis("share of draws", .percent), layers: layers, isWhole: true)),
-      events: markers(["tsmc-stop", "hbm-rule"]))
+      events: markers(["tsmc-stop", "hbm-rule"]), forecast: forecast)
   }
 }
 

@@ -18,7 +18,8 @@ extension SupplyReport {
   /// The whole report, in the order of a reader's questions.
   public func document() -> Document {
     Document(
-      title: "AI chips in China, from wafer to token: \(title)", subtitle: subtitle, lead: lead, headlines: headlines,
+      title: "AI chips in China, from wafer to token", subtitle: "\(told)\(subtitle)", lead: lead,
+      headlines: headlines,
       sections: [claimSection, supplySection, limitSection, chainSection, marketSection, shareSection, fleetSection]
         + worldSections + sensitivitySections + [
           eventSection, numberSection, .init("What to bear in mind", [.notes(notes)]),
@@ -43,6 +44,13 @@ extension SupplyReport {
     for row in quarters { add(row.quantity, row.unit, row.quarters, row.bands) }
     for series in series { add(series.quantity, series.unit, series.months, series.quantiles.map(Band.init)) }
     return text.text
+  }
+
+  /// Which scenario, and how far it is known.
+  private var told: String {
+    let end = years.first?.years.last.map { " to \($0)" } ?? ""
+    return "\(title.prefix(1).uppercased())\(title.dropFirst())"
+      + (run.knownTo.map { ": known to \($0), forecast\(end); " } ?? ": ")
   }
 
   private var subtitle: String {

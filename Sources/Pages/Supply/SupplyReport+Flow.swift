@@ -12,6 +12,9 @@ struct YearChain {
   private(set) var nodes: [Chart.Flow.Node] = []
   private(set) var links: [Chart.Flow.Link] = []
 
+  /// Good dies by all on domestic wafers.
+  private(set) var yield: String?
+
   private static let domestic = Chart.Colour(0), pale = Chart.Colour(0, shade: 2), lost = Chart.Colour(5, shade: 2)
   private static let stock = Chart.Colour(4, shade: 2), imported = Chart.Colour(1), smuggled = Chart.Colour(4)
 
@@ -22,6 +25,7 @@ struct YearChain {
       let started = value("domestic.packagesStarted"), let finished = value("domestic.packages"),
       let sold = value("domestic.units"), let compute = value("domestic.compute"), sold > 0, started > 0
     else { return nil }
+    yield = printed > 0 ? Measure(made / printed, .percent).description : nil
     let arrived = sum("dies."), used = sum("diesUsed.")
     guard used > 0 else { return nil }
     let chip = compute / sold, die = chip * started / used
@@ -64,9 +68,11 @@ struct YearChain {
     // A supernode's 910C does more than the average chip.
     let each = 384 * max(chip, report.worth(of: "spec.910c.bf16_tflops") ?? chip)
     let inSupernodes = min(supernodes * each, sold * chip)
-    node("8-chip servers, domestic", 5, "", Self.domestic)
+    let perServer = sold * chip > 0 ? sold / (sold * chip) / 8 : 0
+    node("8-chip servers, domestic", 5, count((sold * chip - inSupernodes) * perServer), Self.domestic)
     node("Supernodes", 5, "\(count(supernodes)) of 384 chips", Self.pale)
-    node("8-chip servers, foreign", 5, "", Self.imported)
+    let foreign = (value("imports.units") ?? 0) + (value("smuggled.units") ?? 0)
+    node("8-chip servers, foreign", 5, count(foreign / 8), Self.imported)
     link("Domestic chips", "8-chip servers, domestic", sold * chip - inSupernodes)
     link("Domestic chips", "Supernodes", inSupernodes)
     link("Licensed imports", "8-chip servers, foreign", licensed)
@@ -115,12 +121,13 @@ extension SupplyReport {
   /// Where a year's wafers end.
   func flow(_ year: Int) -> Chart? {
     guard let chain = YearChain(self, year: year) else { return nil }
+    let yield = chain.yield.map { " \($0) of the dies on domestic wafers are good." } ?? ""
     return Chart(
       "From wafer to token, \(year)",
       caption:
         "Medians. Every width is compute in H100 equivalents: a die or package counts as what the average domestic "
-        + "chip of the year would make of it. Red is lost, grey waits; tokens are what the whole fleet could serve at "
-        + "the year's end.",
+        + "chip of the year would make of it.\(yield) "
+        + "Red is lost, grey waits; tokens are what the whole fleet could serve at the year's end.",
       .flow(Chart.Flow(Chart.Axis("H100 equivalents", .count), nodes: chain.nodes, links: chain.links)))
   }
 }

@@ -6,18 +6,18 @@ import Units
 extension SupplyReport {
   var sensitivitySections: [Document.Section] {
     guard let sensitivity else { return [] }
-    guard let worth = sensitivity.mostWorthKnowing else {
+    guard let first = sensitivity.influences.first else {
       return [.init("What moves it", [.paragraph("\(sensitivity.of): nothing moves it.")])]
     }
-    let narrowing = Self.rounded(sensitivity.narrowing)
     return [
       .init(
         "What moves it",
         [
           .paragraph(
-            "\(sensitivity.of): \(Measure(sensitivity.mean, .plain)) on average. Knowing \(worth) would narrow it "
-              + "most: \(narrowing) of its variance would go."),
-          .chart(tornado(sensitivity)), .chart(indices(sensitivity)),
+            "\(sensitivity.of): \(Measure(sensitivity.mean, .plain)) on average. Most of what is not known about it "
+              + "comes from \(Self.input(first.parameter)): \(Self.rounded(max(0, first.first))) of the variance "
+              + "alone, \(Self.rounded(max(0, first.total))) with what it does together with others."),
+          .chart(indices(sensitivity)), .chart(tornado(sensitivity)),
           .folded(title: "The indices with their errors", [.table(indexTable(sensitivity))]),
         ])
     ]
@@ -34,13 +34,14 @@ extension SupplyReport {
     }
     return Chart(
       "One number at a time",
-      caption: "The mean of the claim's value when one number is held at its 5% or its 95% value, all else as drawn.",
+      caption: "The mean of the claim's value when one number is held at its 5% or its 95% value, all else as drawn. "
+        + "Schools and factors, which move several numbers at once, have no such ends and are above.",
       .tornado(Chart.Tornado(Chart.Axis("value", .plain), base: sensitivity.mean, bars: bars)))
   }
 
   private func indices(_ sensitivity: Sensitivity) -> Chart {
     let rows = sensitivity.influences.prefix(10).map {
-      Chart.Pairs.Row($0.parameter, min(max(0, $0.first), 1), min(max(0, $0.total), 1))
+      Chart.Pairs.Row(Self.input($0.parameter), min(max(0, $0.first), 1), min(max(0, $0.total), 1))
     }
     return Chart(
       "Shares of the variance",
@@ -49,6 +50,13 @@ extension SupplyReport {
         Chart.Pairs(
           Chart.Axis("share of the variance", .percent), first: "alone", second: "with interactions",
           rows: Array(rows))))
+  }
+
+  /// `school huawei-output` as words.
+  private static func input(_ name: String) -> String {
+    if name.hasPrefix("school ") { return "whom to believe on \(name.dropFirst(7)) (a school)" }
+    if name.hasPrefix("factor ") { return "what moves \(name.dropFirst(7)) together (a factor)" }
+    return name
   }
 
   private func indexTable(_ sensitivity: Sensitivity) -> Table {

@@ -13,13 +13,37 @@ extension SupplyReport {
     return drawn.isEmpty ? [] : [.charts(drawn)]
   }
 
+  /// The claims that are asked for most; the first ones of a scenario that lacks them.
+  private var headlineClaims: [Claim] {
+    let ids = ["triple-chips", "seventy-value", "resilient-2026", "huawei-above-nvidia", "shortage-2027"]
+    let found = ids.compactMap { id in claims.first { $0.id == id } }
+    return found.isEmpty ? Array(claims.prefix(5)) : found
+  }
+
   var claimSection: Document.Section {
-    .init(
+    let bars = headlineClaims.map { claim in
+      Chart.Bars.Bar(
+        claim.title, claim.probability,
+        note:
+          "\(claim.text(claim.value.p50))\(claim.wordOfUnit) "
+          + "(\(claim.text(claim.value.p05)) to \(claim.text(claim.value.p95)))"
+      )
+    }
+    let chart = Chart(
+      "Probability of claims",
+      caption: "The share of draws in which each is true, and the value that its bound is on: median (5% to 95%).",
+      .bars(Chart.Bars(Chart.Axis("probability", .percent), bars, whole: 1)))
+    return .init(
       "Which claims hold",
-      [
-        .paragraph(
-          "The probability is the share of draws in which the definition is true; the value is what the bound is on."),
-        .table(claimTable("", claims)),
+      (bars.isEmpty ? [] : [.chart(chart)]) + [
+        .folded(
+          title: "All \(claims.count) claims with their definitions",
+          [
+            .paragraph(
+              "The probability is the share of draws in which the definition is true; the value is what the bound is "
+                + "on."),
+            .table(claimTable("", claims)),
+          ]),
         .folded(title: "What each claim counts, and who makes it", [.table(meaningTable)]),
       ])
   }
@@ -31,6 +55,9 @@ extension SupplyReport {
         fan(
           "domestic.units", caption: "What domestic makers sell in a month, to the end of 2027.",
           marking: Self.turns, years: Self.near))
+        + block(
+          fan("units.Huawei", caption: "Against what others say of the Ascend.", years: Self.near),
+          fan("domestic.value", caption: "What buyers pay for domestic chips.", years: Self.near))
         + block(
           stack(
             "units", title: "Chips by source", caption: "Medians of each source, which need not sum to the total's.",
@@ -78,34 +105,30 @@ extension SupplyReport {
             marking: ["h20-ban"],
             years: Self.near))
         + block(
-          fan("imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers."),
+          fan(
+            "imports.fees", caption: "What licences cost the makers or, as far as passed on, the buyers.",
+            years: Self.near),
           fan(
             "domestic.revenueIndex", caption: "The mean month of 2024 is 100; there is no data on share prices.",
-            years: 2025..<2031))
+            years: Self.near))
         + [.folded(title: "Sales by vendor and quarter as a table", [.table(quarterTable)])])
   }
 
   var shareSection: Document.Section {
-    let cities = series.filter { $0.quantity.hasPrefix("city.") && $0.quantity.hasSuffix(".share") }
-    return .init(
+    .init(
       "How self-sufficient",
       block(
         lines(
           [("share.value", "value"), ("share.units", "units"), ("share.compute", "compute")],
           title: "Domestic share of legal sales", caption: "Medians by three measures; 70% is what cities ask for.",
           limits: [Chart.Marker("70%", 0.7)], marking: ["h20-ban"]),
-        lines(
-          cities.map { ($0.quantity, String($0.quantity.dropFirst(5).dropLast(6))) }, title: "Domestic share by city",
-          caption: "Medians of what data centres in each city buy, by value."))
+        cityDifferences(from: "share.value"))
         + block(
           fan(
             "resilience.months",
             caption:
-              "Months for which domestic makers could go on at the present pace if all imports stopped, 60 at most.",
-            years: 2024..<2031),
-          fan(
-            "resilience.share", caption: "And the share of that pace that domestic dies and memory alone carry.",
-            years: 2024..<2031)))
+              "Months for which domestic makers could go on at the present pace if all imports stopped, 60 at most."),
+          fan("resilience.share", caption: "And the share of that pace that domestic dies and memory alone carry.")))
   }
 
   var fleetSection: Document.Section {
@@ -126,7 +149,7 @@ extension SupplyReport {
       "What happened",
       [
         .chart(timeline),
-        .folded(title: "All \(events.count) events, what they do and where from", [.table(eventTable)]),
+        .folded(title: "\(eventCount), what they do and where from", [.table(eventTable)]),
       ])
   }
 

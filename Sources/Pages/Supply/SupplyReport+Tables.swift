@@ -5,14 +5,16 @@ import Units
 extension SupplyReport {
   func claimTable(_ caption: String, _ claims: [Claim], withDefinitions: Bool = true) -> Table {
     Table(
-      caption, columns: ["Claim", .number("Probability"), .number("Median"), .number("5% to 95%")],
+      caption,
+      columns: ["Claim", .number("Probability"), .number("Median"), .number("5% to 95%")]
+        + (withDefinitions ? ["Unit"] : []),
       rows: claims.map { claim in
         [
           Table.Cell(claim.title, note: withDefinitions ? claim.definition : ""),
           Table.Cell(Self.rounded(claim.probability), share: claim.probability),
-          Table.Cell("\(Measure(claim.value.p50, .plain))"),
-          Table.Cell("\(Measure(claim.value.p05, .plain)) to \(Measure(claim.value.p95, .plain))"),
-        ]
+          Table.Cell(claim.text(claim.value.p50)),
+          Table.Cell("\(claim.text(claim.value.p05)) to \(claim.text(claim.value.p95))"),
+        ] + (withDefinitions ? [Table.Cell(claim.unitName, tone: .muted)] : [])
       })
   }
 

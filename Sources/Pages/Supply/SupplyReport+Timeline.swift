@@ -21,6 +21,12 @@ extension SupplyReport {
     "This scenario",
   ]
 
+  /// All of them, those before the run too.
+  var eventCount: String {
+    let acting = events.filter { !$0.effects.isEmpty }.count
+    return "All \(Text.counted(events.count, "event")), of which \(acting) act on the model"
+  }
+
   /// From the run's first year on: what came before is in the table.
   var timeline: Chart {
     let start = series.first?.months.first.map(Self.year) ?? 0
@@ -34,13 +40,16 @@ extension SupplyReport {
         text: event.effects.joined(separator: "; "), isFilled: !event.effects.isEmpty)
     }
     let acting = dots.filter(\.isFilled).count
+    let earlier = events.count - dots.count
     return Chart(
       "Who did what",
-      caption: "\(acting) of \(dots.count) events act on quantities of the model; the others are kept for the reader. "
+      caption: "\(acting) of \(Text.counted(dots.count, "event")) since the run began act on quantities of the model; "
+        + "the others are kept for the reader. "
+        + (earlier > 0 ? "\(earlier == 1 ? "One is" : "\(earlier) are") earlier and in the table. " : "")
         + "Each dot has its text.",
       .timeline(
         Chart.Timeline(
           x: Chart.Axis("Year", .year), rows: present, dots: dots, filled: "acts on the model",
-          empty: "information only")))
+          empty: "information only")), forecast: nil)
   }
 }

@@ -100,3 +100,27 @@ extension SupplyReport.Counterfactual {
   /// A world by its name, or by what is left out of it.
   var title: String { name ?? "Without \(without.joined(separator: ", "))" }
 }
+
+extension SupplyReport.Claim {
+  /// A value in its unit.
+  func text(_ value: Double) -> String {
+    switch unit {
+    case "fraction": Measure(value, .percent).description
+    case "ratio": "\(Measure(value, .plain)) ×"
+    case "months": Measure(Text.fixed(value, 1)).trimmed.description
+    default: Measure(value, .count).description
+    }
+  }
+
+  /// After a value, where the value does not say it.
+  var wordOfUnit: String { unit == "fraction" || unit == "ratio" ? "" : " \(unit)" }
+
+  /// As a column says it.
+  var unitName: String {
+    switch unit {
+    case "fraction": "share"
+    case "ratio": "times"
+    default: unit
+    }
+  }
+}

@@ -24,16 +24,25 @@ extension SupplyReport {
   private func blocks(_ pair: Counterfactual) -> [Document.Block] {
     let name = pair.title
     let left = events.filter { pair.without.contains($0.id) }.map(\.id)
+    // A mandate that stays cuts the more the more is imported, so its date is marked too.
+    let plan = events.first { $0.id == "national-plan" && !pair.without.contains("mandates") }
+    let kept = plan.map { [$0.id] } ?? []
     let charts = [
       ("domestic.units", "Domestic makers gain where the bands part."),
       ("imports.units", "What is imported under licence in either world."),
       ("market.unmet", "What buyers would have bought and could not."),
       ("tokens.capacity", "Where it ends: tokens that the chips could serve."),
     ].compactMap { quantity, caption in
-      self.pair(quantity, pair.series, named: name, caption: caption, marking: left.isEmpty ? ["h20-ban"] : left)
+      self.pair(
+        quantity, pair.series, named: name, caption: caption, marking: (left.isEmpty ? ["h20-ban"] : left) + kept)
     }
     return [
-      .paragraph("Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."),
+      .paragraph(
+        "Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."
+          + (plan.map {
+            " So is the national plan of \($0.date), by which 80% of what is bought is to be domestic: the more a "
+              + "world imports by then, the more it cuts, and domestic sales rise with what makers have in stock."
+          } ?? "")),
       .charts(charts), .table(differenceTable(pair)),
       .folded(title: "Claims in either world", [.table(claimPairs(pair))]),
     ]

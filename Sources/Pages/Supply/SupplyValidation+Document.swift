@@ -47,7 +47,8 @@ extension SupplyValidation {
       lead.append(
         "Proper scores: ranked probability \(Measure(all.rankedScore ?? 0, .plain)) of the middle, logarithmic "
           + "\(Measure(all.logarithmicScore ?? 0, .plain)). Middles by fifth of the model's draws: "
-          + "\(fifths.map(String.init).joined(separator: ", ")) (even if the bands are honest).")
+          + "\(fifths.map(String.init).joined(separator: ", ")) (equal counts "
+          + "would mean bands neither too wide nor too narrow).")
     }
     let bounds = rows.filter { $0.bound != nil }
     let kept = bounds.filter { $0.status == .boundKept }.count

@@ -25,34 +25,48 @@ extension RunValidation {
       violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
     return Document(
       title: "Supernode against measured runs of serving engines",
-      subtitle: "\(runs) runs, \(each.rows) to be scored, \(each.covered) predicted",
+      subtitle: "\(Text.counted(runs, "run")), \(Text.grouped(each.rows)) to be scored, "
+        + "\(Text.grouped(each.covered)) predicted",
       badges: [
         Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)
       ],
       lead: [
-        "\(each.covered) of \(each.rows) runs that may be scored have a prediction of the time per output token; its "
-          + "median absolute error is \(shown(each.medianAbsoluteError)), nine of ten are within "
-          + "\(shown(each.p90AbsoluteError)). \(verdict)",
+        "\(Text.grouped(each.covered)) of \(Text.grouped(each.rows)) runs that may be scored have a prediction of the "
+          + "time per output token; its median absolute error is \(shown(each.medianAbsoluteError)), "
+          + "nine of ten are within \(shown(each.p90AbsoluteError)). \(verdict)",
         "Headlines count runs that no constant was fitted to; runs that calibrate stand apart. "
-          + "\(percent(coverageOfFile)) of all published figures of the file have a prediction.",
+          + "\(shown(coverageOfFile)) of all published figures of the file have a prediction.",
       ],
       headlines: [
         Document.Headline("TPOT", value: shown(each.medianAbsoluteError), note: "median error"),
         Document.Headline("TTFT", value: shown(first.medianAbsoluteError), note: "median error"),
         Document.Headline("Throughput", value: shown(throughput.medianAbsoluteError), note: "median error"),
-        Document.Headline("Covered", value: "\(each.covered)", unit: "of \(each.rows)", note: "runs to be scored"),
+        Document.Headline(
+          "Covered", value: Text.grouped(each.covered), unit: "of \(Text.grouped(each.rows))", note: "runs to be scored"
+        ),
       ],
       sections: [
         Document.Section("Runs of engines: errors", [.table(headlineTable), .table(otherToolsTable)]),
-        Document.Section("Predicted against measured", [.charts(RunOutcome.Metric.allCases.map(scatter))]),
-        Document.Section("By chip, engine, model and mode", [.table(table(by: \.groupName, "Scored runs"))]),
-        Document.Section("By engine version", [.table(table(by: \.versionName, "Scored runs"))]),
-        Document.Section("By what the flags rest on", [.table(table(by: \.run.flagsBasis, "Scored runs"))]),
+        Document.Section("Predicted against measured", RunOutcome.Metric.allCases.map { .chart(deviations($0)) }),
         Document.Section(
-          "Runs that calibrate", [.table(table(by: \.groupName, "Runs that constants may be fitted to", .calibrate))]),
+          "By chip, engine, model and mode",
+          [.folded(title: "Errors of each group", [.table(table(by: \.groupName, "Scored runs"))])]),
+        Document.Section(
+          "By engine version",
+          [.folded(title: "Errors of each group", [.table(table(by: \.versionName, "Scored runs"))])]),
+        Document.Section(
+          "By what the flags rest on",
+          [.folded(title: "Errors of each group", [.table(table(by: \.run.flagsBasis, "Scored runs"))])]),
+        Document.Section(
+          "Runs that calibrate",
+          [
+            .folded(
+              title: "Errors of each group",
+              [.table(table(by: \.groupName, "Runs that constants may be fitted to", .calibrate))])
+          ]),
         Document.Section("Runs without a prediction", [.table(unsupportedTable)]),
-        Document.Section("Worst rows", [.table(worstTable)]),
-        Document.Section("A run of each group", [.table(sampleTable)]),
+        Document.Section("Worst rows", [.folded(title: "The rows farthest off", [.table(worstTable)])]),
+        Document.Section("A run of each group", [.folded(title: "A run of each", [.table(sampleTable)])]),
       ],
       footer: "supernode \(version)")
   }
@@ -110,7 +124,7 @@ extension RunValidation {
       columns: ["tool", "rows", "metric", .number("median |error|"), .number("coverage"), "source"],
       rows: otherTools.map {
         [
-          Table.Cell($0.tool), Table.Cell($0.rows), Table.Cell($0.metric), Table.Cell(percent($0.medianAbsoluteError)),
+          Table.Cell($0.tool), Table.Cell($0.rows), Table.Cell($0.metric), Table.Cell(shown($0.medianAbsoluteError)),
           Table.Cell(shown($0.coverage)), Table.Cell($0.source),
         ]
       })
@@ -123,9 +137,11 @@ extension RunOutcome {
   var versionName: String { "\(run.engine) \(run.engineVersion.isEmpty ? "(not given)" : run.engineVersion)" }
 }
 
-func shown(_ fraction: Double?) -> String { fraction.map(percent) ?? Text.missing }
+/// A fraction of 1 as all of these pages print it: `7.3%`, `18.0%`.
+func shown(_ fraction: Double?) -> String { fraction.map { Text.percent($0).description } ?? Text.missing }
 
+/// The same with its sign: `+7.3%`, `−2.0%`.
 func shownSigned(_ fraction: Double?) -> String {
   guard let fraction else { return Text.missing }
-  return (fraction > 0 ? "+" : "") + percent(fraction)
+  return (fraction > 0 ? "+" : "") + Text.percent(fraction).description
 }

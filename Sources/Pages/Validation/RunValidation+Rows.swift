@@ -45,7 +45,8 @@ extension RunValidation {
     Table(
       caption,
       columns: [
-        "run", "engine", "metric", .number("measured"), .number("predicted"), "unit", .number("error"), "status",
+        "run", "engine", "metric", .number("measured"), .number("predicted"), "unit",
+        .number("error"), "status",
         "why",
       ],
       rows: list.map { outcome in
@@ -59,21 +60,29 @@ extension RunValidation {
       })
   }
 
-  func scatter(_ metric: RunOutcome.Metric) -> Chart {
+  /// Signed errors of the scored runs, a row for each engine on each chip.
+  func deviations(_ metric: RunOutcome.Metric) -> Chart {
     let mine = outcomes.filter { $0.metric == metric && $0.status == .scored }
-    let groups = unique(mine.map(\.chip)).sorted().map { chip in
-      Chart.Scatter.Group(
-        chip,
-        mine.filter { $0.chip == chip }.compactMap { outcome in
-          outcome.predicted.map { Chart.Scatter.Dot(outcome.run.id, x: outcome.published, y: $0) }
+    let names = unique(mine.map(\.placeName)).sorted()
+    let rows = names.map { name in
+      Chart.Deviations.Row(
+        name,
+        mine.filter { $0.placeName == name }.compactMap { outcome in
+          outcome.signedError.map { Chart.Deviations.Dot(outcome.run.id, $0) }
         })
     }
     return Chart(
-      "\(metric.rawValue), \(metric.unit)",
-      caption: "Each dot is a scored run; on the diagonal both agree, the bands are 10% and 25%.",
-      .scatter(
-        Chart.Scatter(
-          x: Chart.Axis("measured", .count, isLogarithmic: true),
-          y: Chart.Axis("predicted", .count, isLogarithmic: true), groups: groups, bands: [0.1, 0.25])))
+      "\(metric.rawValue), signed error",
+      caption: "Each dot is a scored run: to the right the prediction is too high. The bands are ±10% and ±25%; "
+        + "what is off by more than 60% is a ring at the edge.",
+      .deviations(Chart.Deviations(counted: "run", rows: rows)))
+  }
+}
+
+extension RunOutcome {
+  /// `vLLM on NVIDIA H100, dense`.
+  fileprivate var placeName: String {
+    let engines = ["vllm": "vLLM", "sglang": "SGLang", "trtllm": "TensorRT-LLM"]
+    return "\(engines[run.engine] ?? run.engine) on \(chip), \(isDense ? "dense" : "mixture of experts")"
   }
 }

@@ -7,6 +7,7 @@ extension ValidationReport {
     let scored = outcomes.filter { $0.status == .scored }
     let wanted = outcomes.filter { $0.row.role == .validate }
     let levels = ValidationSummary(wanted.filter { !$0.row.isChangeInPercent })
+    let serving = ValidationSummary(wanted.filter { $0.row.kind == "serving" && !$0.row.isChangeInPercent })
     let verdict =
       violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
     return Document(
@@ -16,10 +17,11 @@ extension ValidationReport {
         Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)
       ],
       lead: [
-        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over those that publish a "
-          + "level the median "
-          + "absolute error is \(text(levels.medianAbsoluteError)) and the worst "
-          + "\(text(levels.worstAbsoluteError)). \(verdict)",
+        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over the "
+          + "\(serving.covered) that publish a level of serving (throughput or TPOT) the median absolute error is "
+          + "\(shown(serving.medianAbsoluteError)) and the worst \(shown(serving.worstAbsoluteError)); over all "
+          + "levels, network and operators among them, they are "
+          + "\(shown(levels.medianAbsoluteError)) and \(shown(levels.worstAbsoluteError)). \(verdict)",
         "\(constants.count) constants stand behind CloudMatrix 384: \(readOff) are each read off one calibration "
           + "row, \(fittedConstants - readOff) are "
           + "fitted to several, \(constants.count - fittedConstants) are facts or priors. A model with this many "
@@ -27,8 +29,11 @@ extension ValidationReport {
           + "what to believe is how it fares with a row left out.",
       ],
       headlines: [
-        Document.Headline("Median error", value: text(levels.medianAbsoluteError), note: "levels"),
-        Document.Headline("Worst error", value: text(levels.worstAbsoluteError), note: "levels"),
+        Document.Headline(
+          "Serving, median error", value: shown(serving.medianAbsoluteError),
+          note: "throughput and TPOT, \(Text.counted(serving.covered, "row"))"),
+        Document.Headline(
+          "Serving, worst error", value: shown(serving.worstAbsoluteError), note: "of the same rows"),
         Document.Headline("Covered", value: "\(scored.count)", unit: "of \(wanted.count)", note: "rows to be scored"),
         Document.Headline(
           "Constants", value: "\(fittedConstants)", unit: "of \(constants.count)",
@@ -36,10 +41,12 @@ extension ValidationReport {
       ],
       sections: [
         Document.Section("What to believe", [.table(refitTable)]),
+        Document.Section("Predicted against published", [.chart(deviations)]),
         Document.Section("Errors by group", [.table(groupTable)]),
-        Document.Section("Predicted against published", [.charts([scatter])]),
-        Document.Section("Every row", [.table(rowTable)]),
-        Document.Section("Constants", [.table(constantTable)]),
+        rowSection,
+        Document.Section(
+          "Constants",
+          [.folded(title: "\(constants.count) constants and what identifies each", [.table(constantTable)])]),
       ],
       footer: "supernode \(version)")
   }
@@ -55,9 +62,9 @@ extension ValidationReport {
         let summary = group.summary
         return [
           Table.Cell(group.name), "\(summary.rows)", "\(summary.covered)",
-          Table.Cell(text(summary.medianAbsoluteError)),
-          Table.Cell(text(summary.p90AbsoluteError)), Table.Cell(text(summary.worstAbsoluteError)),
-          Table.Cell(signed(summary.bias)),
+          Table.Cell(shown(summary.medianAbsoluteError)),
+          Table.Cell(shown(summary.p90AbsoluteError)), Table.Cell(shown(summary.worstAbsoluteError)),
+          Table.Cell(shownSigned(summary.bias)),
         ]
       })
   }
@@ -69,8 +76,8 @@ extension ValidationReport {
       columns: ["fit", .number("median |error|"), .number("worst |error|"), .number("error of the row left out")],
       rows: refits.map {
         [
-          Table.Cell($0.name), Table.Cell(percent($0.medianAbsoluteError)), Table.Cell(percent($0.worstAbsoluteError)),
-          Table.Cell(signed($0.errorOfOmittedRow)),
+          Table.Cell($0.name), Table.Cell(shown($0.medianAbsoluteError)), Table.Cell(shown($0.worstAbsoluteError)),
+          Table.Cell(shownSigned($0.errorOfOmittedRow)),
         ]
       })
   }
@@ -86,54 +93,89 @@ extension ValidationReport {
       })
   }
 
-  var rowTable: Table {
+  /// All rows for a terminal, as the file has them.
+  var rowTable: Table { rows("Published and predicted, in the row's own unit", outcomes) }
+
+  /// Scored rows first; what calibrates, what is shown and what is not predicted folded.
+  private var rowSection: Document.Section {
+    func part(_ title: String, _ statuses: [Outcome.Status], more: [Document.Block] = []) -> Document.Block? {
+      let mine = outcomes.filter { statuses.contains($0.status) }
+      if mine.isEmpty { return nil }
+      return .folded(title: "\(Text.counted(mine.count, "row")) \(title)", more + [.table(rows("", mine))])
+    }
+    let scored = outcomes.filter { $0.status == .scored }
+    return Document.Section(
+      "Every row",
+      [
+        .table(
+          rows(
+            "The \(Text.counted(scored.count, "scored row")): published and predicted, in the row's own unit. An id "
+              + "names the paper and the row of `ascend.csv`.", scored)),
+        part("that calibrate", [.calibrated]),
+        part("shown only, assumed or kept as bounds", [.shown, .assumed, .boundKept, .boundBroken]),
+        part(
+          "without a prediction, by reason and in full", [.unsupported, .contradicts],
+          more: [.table(unsupportedTable)]),
+      ].compactMap { $0 })
+  }
+
+  private func rows(_ caption: String, _ list: [Outcome]) -> Table {
     Table(
-      "Published and predicted, in the row's own unit",
+      caption,
       columns: [
-        "row", "metric", "system", .number("published"), .number("predicted"), "unit", .number("error"), "status",
-        "why",
+        .init("row", isUnbroken: true), "metric", "system", .number("published"), .number("predicted"), "unit",
+        .number("error"), "status", "why", "source",
       ],
-      rows: outcomes.map { outcome in
-        let error = outcome.points.map { "\(rounded($0)) points" } ?? signed(outcome.signedError)
+      rows: list.map { outcome in
+        let error = outcome.points.map { "\(Text.fixed($0, 1)) points" } ?? shownSigned(outcome.signedError)
         let bad = outcome.status == .boundBroken || (outcome.status == .scored && abs(outcome.signedError ?? 0) > 0.25)
         return [
           Table.Cell(outcome.row.id), Table.Cell(outcome.row.metric), Table.Cell(outcome.row.system),
           Table.Cell(Text.significant(outcome.row.value)),
           Table.Cell(outcome.predicted.map { Text.significant($0) } ?? ""),
           Table.Cell(outcome.row.unit), Table.Cell(error, tone: bad ? .bad : .plain),
-          Table.Cell(outcome.status.rawValue),
-          Table.Cell(outcome.reason),
+          Table.Cell(outcome.status.rawValue), Table.Cell(outcome.reason),
+          Table.Cell(outcome.row.place(in: outcome.row.table), tone: .muted, link: outcome.row.link),
         ]
       })
   }
 
-  var scatter: Chart {
-    let kinds = unique(outcomes.map(\.row.kind))
-    let groups = kinds.compactMap { kind -> Chart.Scatter.Group? in
-      let dots = outcomes.compactMap { outcome -> Chart.Scatter.Dot? in
-        guard outcome.row.kind == kind, outcome.status == .scored, !outcome.row.isChangeInPercent,
-          let predicted = outcome.predicted, predicted > 0, outcome.row.value > 0
-        else { return nil }
-        return Chart.Scatter.Dot("\(outcome.row.id) \(outcome.row.metric)", x: outcome.row.value, y: predicted)
-      }
-      return dots.isEmpty ? nil : Chart.Scatter.Group(kind, dots)
+  /// Signed errors of the scored rows, a row for each kind and system.
+  var deviations: Chart {
+    let scored = outcomes.filter { $0.status == .scored }
+    let names = unique(scored.map(\.groupName))
+    let rows = names.map { name in
+      Chart.Deviations.Row(
+        name,
+        scored.filter { $0.groupName == name }.compactMap { outcome in
+          outcome.signedError.map { Chart.Deviations.Dot("\(outcome.row.id) \(outcome.row.metric)", $0) }
+        })
     }
     return Chart(
-      "Predicted against published",
-      caption: "Each dot is a scored row in its own unit; on the diagonal both agree, the bands are 10% and 25%.",
-      .scatter(
-        Chart.Scatter(
-          x: Chart.Axis("published", .count, isLogarithmic: true),
-          y: Chart.Axis("predicted", .count, isLogarithmic: true),
-          groups: groups, bands: [0.1, 0.25])))
+      "Signed error by group",
+      caption: "Each dot is a scored row: to the right the prediction is too high. The bands are ±10% and ±25%; "
+        + "gains in percent count by the ratio of which they speak.",
+      .deviations(Chart.Deviations(counted: "row", rows: rows)))
   }
 }
 
-private func text(_ fraction: Double?) -> String { fraction.map(percent) ?? Text.missing }
+extension Outcome {
+  /// `serving, CloudMatrix-Infer`; gains apart.
+  fileprivate var groupName: String {
+    "\(row.kind), \(row.system)\(row.isChangeInPercent ? ", gains" : "")"
+  }
+}
 
-private func signed(_ fraction: Double?) -> String {
-  guard let fraction else { return Text.missing }
-  return (fraction > 0 ? "+" : "") + percent(fraction)
+extension PublishedRow {
+  /// The paper, where its address follows from its name.
+  var link: String? {
+    guard let range = source.firstRange(of: "arXiv:") else { return nil }
+    let number = source[range.upperBound...].prefix { $0.isNumber || $0 == "." || $0 == "v" }
+    return number.count >= 9 ? "https://arxiv.org/abs/\(number)" : nil
+  }
+
+  /// `arXiv:2506.12708v2, Table 1`.
+  fileprivate func place(in table: String) -> String { table.isEmpty ? source : "\(source), \(table)" }
 }
 
 extension ValidationReport {

@@ -91,6 +91,7 @@ struct EngineInstance: Sendable {
   /// Those that began to decode with the step under way.
   var joined: [Int32] = []
   var shownBatch = 0
+  var shownBlocks = 0
   /// When its links out and in are free.
   var egressFree: Int64 = 0
   var ingressFree: Int64 = 0
@@ -138,10 +139,15 @@ struct EngineInstance: Sendable {
     return durations.mixedMilliwatts.value(min(durations.tokenLimit, (tokens + ranks.count / 2) / ranks.count))
   }
 
-  mutating func batch() -> Int {
+  /// Requests that decode, and the blocks that requests hold where they decode.
+  mutating func level() -> (batch: Int, blocks: Int) {
     var requests = 0
-    for index in ranks.indices { requests += ranks[index].decoding }
-    return requests
+    var blocks = 0
+    for index in ranks.indices {
+      requests += ranks[index].decoding
+      blocks += ranks[index].memory.total - ranks[index].memory.free
+    }
+    return (requests, role == .prefill ? 0 : blocks)
   }
   var waitingCount: Int { arriving.count + fetched.count + ranks.reduce(0) { $0 + $1.waiting.count } }
 

@@ -214,6 +214,7 @@ extension ServingSystem {
     engines[index].steps += run.count
     engines[index].heldPrompts = !engines[index].plan.chunks.isEmpty
     changedEngines.insert(index)
+    if recorder.observers.steps != nil { tellSteps(of: index) }
     recorder.ended(
       run, chunks: engines[index].plan.chunks, pool: engines[index].pool, instance: index,
       step: engines[index].steps - run.count, now: now)
@@ -324,8 +325,10 @@ extension ServingSystem {
   }
 
   private mutating func showBatch(of index: Int) {
-    let batch = engines[index].batch()
+    let (batch, blocks) = engines[index].level()
     recorder.timeline.levels.decodeBatch += batch - engines[index].shownBatch
+    recorder.timeline.levels.heldBlocks += blocks - engines[index].shownBlocks
     engines[index].shownBatch = batch
+    engines[index].shownBlocks = blocks
   }
 }

@@ -106,6 +106,11 @@ extension ServingSystem {
     recorder.statistics.lastDeparture = Instant(picoseconds: now)
     if tellsDepartures { departures.append((slots[slot].number, now)) }
     if recorder.keepsRecords { recorder.records.append(record(slots[slot], outcome)) }
+    if let departures = recorder.observers.departures {
+      let record = record(slots[slot], outcome)
+      let handedOver = slots[slot].handedOver
+      departures(record, handedOver > 0 ? Instant(picoseconds: handedOver) : record.firstToken)
+    }
   }
 
   private func record(_ state: RequestState, _ outcome: RequestRecord.Outcome) -> RequestRecord {

@@ -49,6 +49,7 @@ extension ServingSystem {
         hasPassedHorizon = true
         return
       }
+      if recorder.tellsLevels { tellLevels() }
       recorder.timeline.advance(to: next)
       now = next
       guard agenda.nextInstant.picoseconds == next else { return }
@@ -111,7 +112,9 @@ extension ServingSystem {
     }
     return ServingOutcome(
       configuration: configuration, statistics: statistics, pools: recorder.pools,
-      timeline: recorder.timeline.timeline(prefillInstances: prefills.count + engines.count),
+      timeline: recorder.timeline.timeline(
+        prefillInstances: prefills.count + engines.count, blocks: configuration.decodingBlocks,
+        prefixBlocks: configuration.prefixBlocks),
       energy: recorder.timeline.totalEnergy,
       peakPower: Watts(Double(recorder.timeline.peakMilliwatts) * 1e-3), skipped: skipped,
       hasConversations: tellsDepartures)

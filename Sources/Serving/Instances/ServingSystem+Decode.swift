@@ -29,6 +29,7 @@ extension ServingSystem {
       recorder.timeline.levels.decodeQueue -= 1
       let blocks = blocks(of: slots[slot])
       decodes[index].load.add(requests: 1, blocks: blocks, to: rank)
+      recorder.timeline.levels.heldBlocks += blocks
       decodes[index].pendingQuanta[rank] += joiningQuanta(of: slots[slot])
       recorder.statistics.reservedTokens += blocks * configuration.decode.blockTokens
       slots[slot].rank = Int32(rank)
@@ -135,6 +136,7 @@ extension ServingSystem {
     recorder.timeline.current.steps += run.count
     recorder.timeline.current.outputTokens += Double(run.batch * run.count) * tokensPerStep
     recorder.observers.decodeRuns?(run)
+    if recorder.observers.steps != nil { tellDecodeRun(run) }
   }
 
   private mutating func join(_ slot: Int32, at index: Int) {
@@ -172,6 +174,7 @@ extension ServingSystem {
     let context = joiningQuanta(of: state) + Int64(state.steps) * decodes[index].quantaPerStep
     decodes[index].changeRank(rank, requests: -1, quanta: -context)
     decodes[index].load.add(requests: -1, blocks: -blocks(of: state), to: rank)
+    recorder.timeline.levels.heldBlocks -= blocks(of: state)
     decodes[index].outstanding -= 1
     end(slot, .completed)
   }

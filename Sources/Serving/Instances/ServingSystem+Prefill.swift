@@ -29,6 +29,7 @@ extension ServingSystem {
     recorder.statistics.prefillRequestsInSteps += work.requests
     recorder.statistics.computedTokens += work.newTokens
     recorder.statistics.computedPairs += work.attentionPairs
+    if recorder.observers.steps != nil { tellIteration(of: index, work, duration) }
     prefills[index].isBusy = true
     recorder.timeline.levels.busyPrefills += 1
     setPrefillPower(of: index, configuration.prefill.durations.milliwatts(newTokens: work.newTokens))
@@ -90,7 +91,9 @@ extension ServingSystem {
   private mutating func finishPrefill(of slot: Int32, at index: Int) {
     if slots[slot].blockCount > 0 {
       let cache = caches.count == 1 ? 0 : index
+      let before = caches[cache].count
       slots.withBlocks(of: slot) { caches[cache].insert($0) }
+      recorder.timeline.levels.prefixBlocks += caches[cache].count - before
       slots.dropBlocks(of: slot)
     }
     slots[slot].firstToken = now

@@ -10,12 +10,16 @@ struct Recorder {
   var records: [RequestRecord] = []
   let observers: ServingObservers
   let keepsRecords: Bool
+  /// Whether someone looks at levels, and what they were told last.
+  let tellsLevels: Bool
+  var toldLevels: TimelineRecorder.Levels?
   /// Of each pool of engines.
   var pools: [EnginePoolStatistics]
 
   init(observers: ServingObservers, start: Instant, enginePools: Int) {
     self.observers = observers
     keepsRecords = observers.requests != nil
+    tellsLevels = observers.levels != nil
     timeline = TimelineRecorder(start: start)
     statistics.firstArrival = start
     pools = [EnginePoolStatistics](repeating: EnginePoolStatistics(), count: enginePools)

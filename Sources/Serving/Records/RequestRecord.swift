@@ -91,6 +91,12 @@ public struct ServingObservers {
   /// Every token that an engine sends, at the cost of looking at each request in each step: the request, the instant,
   /// and how many it has by then.
   public var tokens: ((_ request: Int, _ instant: Instant, _ total: Int) -> Void)?
+  /// Every step of every instance, in order at each: of engines as it ends, of prefill and decode apart as it begins.
+  public var steps: ((StepRecord) -> Void)?
+  /// Every request as it leaves, with the instant at which its prompt was computed; `.never` where it was not.
+  public var departures: ((RequestRecord, _ prefilled: Instant) -> Void)?
+  /// What waits, decodes and is held from an instant on, whenever it changes.
+  public var levels: ((LevelRecord) -> Void)?
   /// Called as requests are read, about every thousand, with those arrived so far and the simulated time; throw to
   /// stop.
   public var progress: ((_ arrived: Int, _ now: Instant) throws -> Void)?
@@ -99,12 +105,17 @@ public struct ServingObservers {
     requests: (([RequestRecord]) throws -> Void)? = nil, decodeRuns: ((DecodeRun) -> Void)? = nil,
     engineRuns: ((EngineRun) -> Void)? = nil,
     tokens: ((_ request: Int, _ instant: Instant, _ total: Int) -> Void)? = nil,
+    steps: ((StepRecord) -> Void)? = nil, departures: ((RequestRecord, _ prefilled: Instant) -> Void)? = nil,
+    levels: ((LevelRecord) -> Void)? = nil,
     progress: ((_ arrived: Int, _ now: Instant) throws -> Void)? = nil
   ) {
     self.requests = requests
     self.decodeRuns = decodeRuns
     self.engineRuns = engineRuns
     self.tokens = tokens
+    self.steps = steps
+    self.departures = departures
+    self.levels = levels
     self.progress = progress
   }
 }

@@ -19,6 +19,10 @@ struct TimelineRecorder: Sendable {
     var cachedTokens = 0
     var stepTime = 0.0
     var steps = 0
+    /// Blocks times picoseconds.
+    var heldBlocks = 0.0
+    /// The greatest levels that held for any time.
+    var most = Levels()
 
     mutating func add(_ other: Interval) {
       arrivals += other.arrivals
@@ -33,16 +37,30 @@ struct TimelineRecorder: Sendable {
       cachedTokens += other.cachedTokens
       stepTime += other.stepTime
       steps += other.steps
+      heldBlocks += other.heldBlocks
+      most.raise(to: other.most)
     }
   }
 
   /// What holds from one instant to the next.
-  struct Levels: Sendable {
+  struct Levels: Sendable, Equatable {
     var prefillQueue = 0
     var decodeQueue = 0
     var decodeBatch = 0
     var busyPrefills = 0
     var milliwatts: Int64 = 0
+    /// Of the pools that decode, by requests.
+    var heldBlocks = 0
+    /// Of prefixes, in caches of their own.
+    var prefixBlocks = 0
+
+    @inline(__always) mutating func raise(to other: Levels) {
+      prefillQueue = max(prefillQueue, other.prefillQueue)
+      decodeQueue = max(decodeQueue, other.decodeQueue)
+      decodeBatch = max(decodeBatch, other.decodeBatch)
+      heldBlocks = max(heldBlocks, other.heldBlocks)
+      prefixBlocks = max(prefixBlocks, other.prefixBlocks)
+    }
   }
 
   private(set) var closed: [Interval] = []
@@ -79,6 +97,8 @@ struct TimelineRecorder: Sendable {
     current.decodeBatch += Double(levels.decodeBatch) * length
     current.busyPrefills += Double(levels.busyPrefills) * length
     current.energy += Double(levels.milliwatts) * length
+    current.heldBlocks += Double(levels.heldBlocks) * length
+    current.most.raise(to: levels)
     peakMilliwatts = max(peakMilliwatts, levels.milliwatts)
   }
 
@@ -104,7 +124,10 @@ struct TimelineRecorder: Sendable {
 
   var totalEnergy: Joules { Joules(intervals.reduce(0) { $0 + $1.energy } * 1e-15) }
 
-  func timeline(prefillInstances: Int) -> ServingReport.Timeline {
+  /// - Parameters:
+  ///   - blocks: of keys and values in the pools that decode.
+  ///   - prefixBlocks: of caches of prefixes; 0 where there are none.
+  func timeline(prefillInstances: Int, blocks: Int, prefixBlocks: Int) -> ServingReport.Timeline {
     var whole = self
     // What holds at the end stands for an interval of no length.
     if hasCurrent, now == lastStart { whole.pass(to: now + 1) }
@@ -114,6 +137,9 @@ struct TimelineRecorder: Sendable {
     func level(_ value: (Interval) -> Double) -> [Double] { zip(intervals, lengths).map { value($0) / $1 } }
     // Of whole intervals, so that a rate times the interval is what happened in it.
     func rate(_ value: (Interval) -> Double) -> [Double] { intervals.map { value($0) / (Double(width) * 1e-12) } }
+    func most(_ value: (Levels) -> Int, of whole: Int = 1) -> [Double] {
+      intervals.map { Double(value($0.most)) / Double(max(1, whole)) }
+    }
     func ratio(_ over: (Interval) -> Double, _ under: (Interval) -> Double) -> [Double] {
       intervals.map { under($0) > 0 ? over($0) / under($0) : 0 }
     }
@@ -129,6 +155,11 @@ struct TimelineRecorder: Sendable {
       cacheHitRate: ratio({ Double($0.cachedTokens) }, { Double($0.inputTokens) }),
       prefillUtilisation: level { $0.busyPrefills / Double(prefillInstances) },
       decodeStep: ratio({ $0.stepTime * 1e-12 }, { Double($0.steps) }),
-      power: level { $0.energy * 1e-3 })
+      power: level { $0.energy * 1e-3 },
+      prefillQueueMost: most(\.prefillQueue), decodeQueueMost: most(\.decodeQueue),
+      decodeBatchMost: most(\.decodeBatch),
+      memoryFilled: level { $0.heldBlocks / Double(max(1, blocks)) },
+      memoryFilledMost: most(\.heldBlocks, of: blocks),
+      prefixCacheFilled: prefixBlocks > 0 ? most(\.prefixBlocks, of: prefixBlocks) : nil)
   }
 }

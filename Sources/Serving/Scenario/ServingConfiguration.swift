@@ -173,6 +173,23 @@ public struct ServingConfiguration: Sendable {
   /// Tokens in a hashed block of the trace.
   var tracesBlockTokens: Int { cache.tokensPerBlock }
 
+  /// Blocks of keys and values in all pools that decode.
+  public var decodingBlocks: Int {
+    let perRank = decode.keyValueTokensPerRank / decode.blockTokens
+    return engines.filter { $0.role != .prefill }.reduce(decode.instances * decode.ranksPerInstance * perRank) {
+      $0 + $1.instances * $1.ranks * $1.memory.blocks
+    }
+  }
+
+  /// Blocks of prefixes in all caches of their own; 0 where there are none.
+  public var prefixBlocks: Int {
+    switch cache.scope {
+    case .none: 0
+    case .instance: prefill.instances * cache.capacityBlocks
+    case .shared: cache.capacityBlocks
+    }
+  }
+
   /// The pool that decodes what another computed the prompts of.
   var decodePool: EnginePool? { engines.last.flatMap { $0.role == .decode ? $0 : nil } }
 

@@ -39,10 +39,32 @@ extension SupplyReport {
     }
     try question.checkWanted()
     parameters = Self.inputs(scenario, question, world)
+    published = Self.published(scenario, question)
     notes = Self.notes(scenario, question)
     run = Run(
       version: version, seed: question.seed, draws: question.draws, months: world.horizon.count,
-      asOf: question.asOf?.description, inputHash: scenario.inputHash)
+      asOf: question.asOf?.description, knownTo: Self.knownTo(scenario, question), inputHash: scenario.inputHash)
+  }
+
+  /// The date that was asked for, or the last event that happened.
+  private static func knownTo(_ scenario: SupplyScenario, _ question: SupplyQuestion) -> String? {
+    if let date = question.asOf { return date.description }
+    return scenario.events.filter { $0.actor != "scenario" }.map(\.date).max()?.description
+  }
+
+  /// Rows about one quantity as it is, of what was known.
+  private static func published(_ scenario: SupplyScenario, _ question: SupplyQuestion) -> [Published] {
+    scenario.checks.compactMap { check in
+      guard let measure = check.measure, measure.by == nil, measure.quantity.list.count == 1, !check.hasAssumptions,
+        measure.aggregate == nil, question.asOf.map({ check.asOf <= $0 }) ?? true
+      else { return nil }
+      let scale = measure.scale ?? 1
+      return Published(
+        id: check.id, title: check.title, quantity: measure.quantity.list[0], from: measure.over.first.description,
+        until: measure.over.end.description, low: check.estimate.low * scale, mid: check.estimate.mid * scale,
+        high: check.estimate.high * scale, bound: check.bound?.rawValue, asOf: check.asOf.dayText,
+        source: check.source)
+    }
   }
 
   /// What charts show of a scenario and of the world without some events, one beside the other.
@@ -190,10 +212,18 @@ struct MeasurePlan {
       let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
       return SupplyReport.Claim(
         id: claim.id, title: claim.title ?? claim.id, definition: claim.sentence,
-        date: claim.definition.over.description, meaning: claim.meaning, source: claim.source,
+        date: claim.definition.over.description, meaning: claim.meaning, source: claim.source, unit: unit(of: claim),
         probability: probability,
         standardError: (probability * (1 - probability) / count).squareRoot(), value: .init(of: values))
     }
+  }
+
+  /// A bound below 1 on one quantity by another speaks of a share.
+  private func unit(of claim: SupplyClaim) -> String {
+    guard claim.definition.by == nil else {
+      return (claim.atLeast ?? claim.atMost ?? 1) < 1 ? "fraction" : "ratio"
+    }
+    return yearly.first { $0.name == claim.definition.quantity.list[0] }?.unit ?? ""
   }
 
   func years(_ outcome: SupplyOutcome) -> [SupplyReport.YearRow] {

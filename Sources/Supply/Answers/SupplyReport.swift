@@ -21,6 +21,8 @@ public struct SupplyReport: Codable, Sendable {
   public var events: [Event]
   public var sensitivity: Sensitivity?
   public var parameters: [Input]
+  /// What others say of quantities of the run, as far as it was known.
+  public var published: [Published]
   public var notes: [String]
   public var run: Run
 
@@ -28,6 +30,8 @@ public struct SupplyReport: Codable, Sendable {
   public struct Claim: Codable, Sendable {
     public var id, title, definition, date: String
     public var meaning, source: String?
+    /// Of the value: fraction for a share of a whole, ratio for one quantity by another, else the quantity's own.
+    public var unit: String
     public var probability: Double
     /// Standard error of the probability from the number of draws alone.
     public var standardError: Double
@@ -145,6 +149,28 @@ public struct SupplyReport: Codable, Sendable {
     public var uses: [String]
   }
 
+  /// An estimate, a count or a plan that someone published, in the model's units.
+  public struct Published: Codable, Sendable, Hashable {
+    /// As the rows name it.
+    public var id: String
+    /// What it says, in words.
+    public var title: String
+    /// The quantity of the run that it is about.
+    public var quantity: String
+    /// First month of its period.
+    public var from: String
+    /// Month after the last of its period.
+    public var until: String
+    /// The range that the source allows, and its middle: of the period's sum, or of a stock at its end.
+    public var low, mid, high: Double
+    /// upper for a plan or ceiling, lower for a floor; nil for an estimate or a count.
+    public var bound: String?
+    /// Day on which it was known.
+    public var asOf: String
+    /// Where it stands.
+    public var source: String
+  }
+
   /// The program, the seed, and what the draws are of.
   public struct Run: Codable, Sendable {
     public var version: String
@@ -152,6 +178,8 @@ public struct SupplyReport: Codable, Sendable {
     public var draws: Int
     public var months: Int
     public var asOf: String?
+    /// Month in which what the run knows ends: what lies beyond is forecast.
+    public var knownTo: String?
     public var inputHash: String
   }
 }

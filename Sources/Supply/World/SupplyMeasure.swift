@@ -35,7 +35,8 @@ public struct SupplyMeasure: Decodable, Sendable {
   public var text: String {
     let top = "\(quantity.list.joined(separator: " + ")) in \(over)"
     guard let by else { return top }
-    return "\(top) by \(by.list.joined(separator: " + ")) in \(byOver ?? over)"
+    let bottom = by.list.count > 1 ? "(\(by.list.joined(separator: " + ")))" : by.list.joined()
+    return "\(top) ÷ \(bottom) in \(byOver ?? over)"
   }
 }
 
@@ -165,7 +166,7 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
 
   func holds(_ value: Double) -> Bool { value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity) }
 
-  /// `domestic.units in 2026 by domestic.units in 2025 ≥ 3`.
+  /// `domestic.units in 2026 ÷ domestic.units in 2025 ≥ 3`.
   package var sentence: String {
     let bounds = [atLeast.map { "≥ \(CSVText.number($0))" }, atMost.map { "≤ \(CSVText.number($0))" }]
     return "\(definition.text) \(bounds.compactMap { $0 }.joined(separator: " and "))"

@@ -17,6 +17,8 @@ public struct SupplyScenario: Sendable {
   public var schools: [(group: String, member: String)]
   /// Models and lengths of requests that the chips serve, where the scenario has its own; read by Planning.
   public var mix: Node?
+  /// What others say of its quantities; shown beside the draws, and no input of theirs.
+  public var checks: [SupplyCheck] = []
   /// SHA-256 of all that went in.
   public var inputHash: String
   var texts: [String]
@@ -101,8 +103,11 @@ public struct SupplyScenario: Sendable {
   private static func root(_ file: File, _ world: Node, _ catalog: Catalog) throws -> SupplyScenario {
     let lists = try ["parameters", "tokens", "events", "claims"].map { try catalog.node("supply", $0) }
     let decoded = try lists.map { try $0.decode(Lists.self) }
+    struct Checks: Decodable { var checks: [SupplyCheck] }
+    let hasChecks = catalog.names("supply").contains("checks")
+    let checks = hasChecks ? try catalog.node("supply", "checks").decode(Checks.self).checks : []
     return SupplyScenario(
-      name: file.name, title: file.title ?? file.name, world: try world.decode(), worldNode: world,
+      name: file.name, title: file.title ?? file.name, world: try world.decode(), worldNode: world, checks: checks,
       parameters: try decoded.reduce([]) { try merged($1.parameters ?? [], into: $0, \.name, "parameter") },
       events: try merged(decoded.flatMap { $0.events ?? [] }, into: [], \.id, "event"),
       claims: try merged(decoded.flatMap { $0.claims ?? [] }, into: [], \.id, "claim"),
@@ -110,13 +115,14 @@ public struct SupplyScenario: Sendable {
   }
 
   private init(
-    name: String, title: String, world: SupplyWorld, worldNode: Node, parameters: [Parameter], events: [PolicyEvent],
-    claims: [SupplyClaim], texts: [String]
+    name: String, title: String, world: SupplyWorld, worldNode: Node, checks: [SupplyCheck], parameters: [Parameter],
+    events: [PolicyEvent], claims: [SupplyClaim], texts: [String]
   ) {
     self.name = name
     self.title = title
     self.world = world
     self.worldNode = worldNode
+    self.checks = checks
     self.parameters = parameters
     self.events = events
     self.claims = claims
