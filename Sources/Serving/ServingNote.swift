@@ -1,4 +1,5 @@
 import Formats
+import Hardware
 import Units
 
 /// What a reader must know of a run beside its figures; told in words by Pages.
@@ -15,6 +16,8 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case conversations
   /// Damaged lines passed over: how many, where the first is and what is wrong there.
   case skippedLines(count: Int, place: String, fault: String)
+  /// The chip cannot be bought: it is announced, or a rumour.
+  case unsold(chip: String, Chip.Status)
 
   public struct LoadedRate: Codable, Sendable, Hashable {
     /// Requests per second of the trace, and the factor.

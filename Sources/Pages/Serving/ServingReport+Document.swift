@@ -14,7 +14,7 @@ extension ServingReport {
     }
     return Document(
       title: context.title, subtitle: context.system, badges: badges,
-      lead: refusalSentences + [answer, validity.sentence, limits],
+      lead: refusalSentences + [answer] + unsoldSentences + [validity.sentence, limits],
       headlines: headlines,
       sections: [
         latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,

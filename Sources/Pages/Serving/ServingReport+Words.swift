@@ -1,3 +1,4 @@
+import Hardware
 import Reports
 import Serving
 import Units
@@ -5,6 +6,11 @@ import Units
 /// The one place where enumerations and figures of a result become sentences.
 extension ServingReport {
   public var noteSentences: [String] { notes.map(\.sentence) }
+
+  /// That the chip cannot be bought: never folded away.
+  var unsoldSentences: [String] {
+    notes.compactMap { note in if case .unsold = note { note.sentence } else { nil } }
+  }
 }
 
 extension ServingReport.Balance {
@@ -79,6 +85,10 @@ extension ServingNote {
     case .skippedLines(let count, let place, let fault):
       let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
       return "\(lines) skipped; the first is \(place): \(fault)."
+    case .unsold(let chip, .rumour):
+      return "The \(chip) is a rumour: no maker has published it, and what follows rests on guesses."
+    case .unsold(let chip, _):
+      return "The \(chip) is announced, not sold: its figures are its maker's plan, and nothing was measured on it."
     }
   }
 }

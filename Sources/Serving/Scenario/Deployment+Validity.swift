@@ -31,7 +31,12 @@ extension Deployment {
       promptTokens: promptTokens, contextTokens: contextTokens,
       requestsPerChip: requestsPerRank.map { $0 * ranks / Double(decodePool.chips) },
       draftTokens: Double(decodePool.model.drafting.tokens), cachedPromptShare: cachedPromptShare)
-    return Validity(values, of: architecture.name, in: group, compared: try ComparedRuns.read(catalog))
+    // A file of the user's under a built-in name was compared with nothing.
+    let isOwn = [("chips", group.chip), ("engines", group.engine)].contains { kind, name in
+      catalog.path(of: name, kind: kind).map(catalog.isOwn) ?? true
+    }
+    let compared = try ComparedRuns.read(catalog).filter { !isOwn || $0.group != group }
+    return Validity(values, of: architecture.name, in: group, compared: compared)
   }
 }
 
