@@ -2,3 +2,5 @@ import ArgumentParser
 
 /// How a result is printed on standard output.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+
+/// How an answer is printed that has no one table.

@@ -21,7 +21,8 @@ extension Simulate {
       return
     }
     let others: [(String, Bool)] = [
-      ("--requests", requests != nil), ("--perfetto", perfetto.perfetto != nil), ("--explain", explain), ("--output-format", outputFormat != .supernode),
+      ("--requests", requests != nil), ("--perfetto", perfetto.perfetto != nil), ("--explain", explain),
+      ("--output-format", outputFormat != .supernode),
     ]
     if let name = others.first(where: \.1)?.0 {
       throw ValidationError("\(name): is for a single run; give one load and no --replications")

@@ -15,6 +15,7 @@ struct Simulate: ParsableCommand {
         supernode simulate my.yaml --request-rate 40 --num-prompts 10000 --random-input-len 4096 --random-output-len 512
         supernode simulate my.yaml --explain --format json
         supernode simulate --model Llama-3.1-70B --system 'HGX H100' --request-rate 1,2,5,10 --goodput ttft:1000 tpot:40
+      Built-in scenarios: \(Examples.names().joined(separator: ", "))
       """)
 
   @OptionGroup var scenario: ScenarioOptions

@@ -52,8 +52,15 @@ struct Validate: ParsableCommand {
     guard format != .compared || kind == nil else {
       throw ValidationError("--format compared: lists runs and papers together; leave --kind out")
     }
+    if let kind, !Self.kinds.contains(kind) {
+      let near = Problems.nearest(to: kind, among: Self.kinds).map { "did you mean '\($0)'? The" } ?? "the"
+      throw ValidationError(
+        "--kind \(kind): there are no such rows; \(near) kinds are \(Self.kinds.joined(separator: ", "))")
+    }
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
   }
+
+  static let kinds = BudgetFile.kinds
 
   func run() throws {
     let catalog = try Catalog(checking: catalog)

@@ -12,7 +12,8 @@ extension ServingReport {
     }
     return Document(
       title: context.title, subtitle: context.system, badges: badges,
-      lead: refusalSentences + unsoldSentences + [validity.sentence, limits] + (isMissed ? [shortAnswers].compactMap { $0 } : []),
+      lead: refusalSentences + unsoldSentences + [validity.sentence, limits]
+        + (isMissed ? [shortAnswers].compactMap { $0 } : []),
       sections: [
         Document.Section("Latency", [.table(shortLatencyTable)])
       ] + (percentileTable.map { [Document.Section("Percentiles", [.table($0)])] } ?? []) + [
