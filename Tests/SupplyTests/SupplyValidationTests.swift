@@ -97,10 +97,10 @@ enum SourceTree {
       measures == [
         "imports.booked in 2025-08..2025-10", "revenue.H20 in 2025-08..2025-10", "domestic.units in 2025-01..2025-06",
         "unsupported", "unsupported",
-        "units.Huawei in 2025 by domestic.units + imports.units in 2025",
+        "units.Huawei in 2025 ÷ (domestic.units + imports.units) in 2025",
         "unsupported", "units.Cambricon in 2026", "unsupported",
         "fleet.domesticCompute in 2025-12",
-        "domestic.units in 2025 by domestic.units in 2024-01..2024-12", "price.910c", "yield.die.910b.smic@2025-09",
+        "domestic.units in 2025 ÷ domestic.units in 2024-01..2024-12", "price.910c", "yield.die.910b.smic@2025-09",
         "smuggled.units in 2025",
       ])
     #expect(rows.filter { $0.status == .unsupported }.allSatisfy { !$0.reason.isEmpty && $0.isInside == nil })
