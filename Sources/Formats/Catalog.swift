@@ -6,14 +6,16 @@ import Units
 public struct Catalog: Sendable {
   /// In the order of precedence: the user's last folder first, the built-in one last.
   public let folders: [String]
+  /// The folder of the entries that come with the program; nil where it stands alone.
+  public let builtInFolder: String?
   /// The folder of `catalog`, `echarts.min.js` and the like; nil where the program stands alone.
   private let resources: String?
 
   /// `folders` override each other from left to right; `builtIn` replaces the folder beside the program.
   public init(folders: [String] = [], builtIn: String? = nil) {
     resources = Self.resourcesFolder()
-    let base = builtIn ?? resources.map { "\($0)/catalog" }
-    self.folders = folders.reversed() + (base.map { [$0] } ?? [])
+    builtInFolder = builtIn ?? resources.map { "\($0)/catalog" }
+    self.folders = folders.reversed() + (builtInFolder.map { [$0] } ?? [])
   }
 
   /// The catalog with folders that the user named: each must be there, and hold entries.
@@ -83,8 +85,18 @@ public struct Catalog: Sendable {
       throw base.problem(fault.fault, wayOut: fault.wayOut)
     }
     let below = try completed(Node.read(path: path), kind: kind, depth: depth + 1)
-    return below.overlaid(by: entry.without("basedOn"))
+    let kept = Self.kindsWithEvidence.contains(kind) ? below.borrowed(from: below.field("name")?.text ?? name) : below
+    return kept.overlaid(by: entry.without("basedOn"))
   }
+
+  /// Kinds whose entries do not hand on what was measured on them.
+  private static let kindsWithEvidence: Set = ["chips", "systems"]
+
+  /// How entries are decoded: numbers of the built-in catalog have sources, those of the user's files may.
+  public var decodingRules: [CodingUserInfoKey: any Sendable] { [.folderWithSources: builtInFolder ?? ""] }
+
+  /// Whether the file of an entry is one of the user's.
+  public func isOwn(_ path: String) -> Bool { builtInFolder.map { !path.hasPrefix("\($0)/") } ?? true }
 
   /// The file of an entry; nil if there is none.
   public func path(of name: String, kind: String) -> String? {

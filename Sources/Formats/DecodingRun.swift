@@ -6,6 +6,8 @@ final class DecodingRun {
   let collecting: Bool
   private(set) var problems: [(line: Int, problem: Problem)] = []
   private var seen: Set<Problem> = []
+  /// Numbers that stand without a source where they may.
+  var withoutSource: [Place] = []
   /// How many values were replaced by stand-ins so far.
   var standIns = 0
 

@@ -3,6 +3,8 @@ import Units
 extension CodingUserInfoKey {
   /// Set to `true` for files of others (Hugging Face configs), whose unknown fields are passed over.
   public static let allowUnknownKeys = CodingUserInfoKey(rawValue: "allowUnknownKeys").unsafelyUnwrapped
+  /// Set to the folder in whose files every number must name its source, empty for none; where it is not set, all must.
+  public static let folderWithSources = CodingUserInfoKey(rawValue: "folderWithSources").unsafelyUnwrapped
 }
 
 extension Node: Decodable {
@@ -29,11 +31,18 @@ extension Node {
   public func decode<T: Decodable>(
     _ type: T.Type = T.self, userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws -> T {
+    try decodedFacts(type, userInfo: userInfo).value
+  }
+
+  /// The same, with the places of numbers that stand without a source where they may.
+  public func decodedFacts<T: Decodable>(
+    _ type: T.Type = T.self, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws -> (value: T, withoutSource: [Place]) {
     let first = DecodingRun(userInfo: userInfo, collecting: false)
     var failure: (any Error)?
     do {
       let value = try first.value(type, of: self, at: [])
-      if first.problems.isEmpty { return value }
+      if first.problems.isEmpty { return (value, first.withoutSource) }
     } catch { failure = error }
     // Something is wrong: once more, with a stand-in for each value that fails, to see all that is.
     let second = DecodingRun(userInfo: userInfo, collecting: true)

@@ -110,9 +110,11 @@ extension Node {
   }
 
   /// This mapping with the fields of another laid over it, mappings in it likewise; null takes a field away. All other
-  /// values are replaced whole.
+  /// values are replaced whole, and so are facts: another value does not have the source and the range of the old one.
   func overlaid(by other: Node) -> Node {
-    guard case .mapping(var fields) = content, case .mapping(let changes) = other.content else { return other }
+    guard case .mapping(var fields) = content, case .mapping(let changes) = other.content,
+      other.field("value") == nil
+    else { return other }
     for (key, value) in changes {
       let index = fields.firstIndex { $0.key == key }
       if value.isNull {
@@ -124,6 +126,25 @@ extension Node {
       }
     }
     return Node(.mapping(fields), at: other.place)
+  }
+
+  /// This value without what others were measured by: facts under `efficiency`, and those that rows identify, say that
+  /// they are borrowed from `owner`, and no longer by which rows.
+  func borrowed(from owner: String, inEfficiency: Bool = false) -> Node {
+    switch content {
+    case .scalar: return self
+    case .sequence(let elements):
+      return Node(.sequence(elements.map { $0.borrowed(from: owner, inEfficiency: inEfficiency) }), at: place)
+    case .mapping(let fields):
+      let isEvidence = field("value") != nil && (inEfficiency || field("identifiedBy") != nil)
+      let kept = fields.filter { $0.key != "identifiedBy" }.map { key, value -> (key: String, value: Node) in
+        guard isEvidence, key == "source", let source = value.text else {
+          return (key, value.borrowed(from: owner, inEfficiency: inEfficiency || key == "efficiency"))
+        }
+        return (key, Node(.scalar("borrowed from the \(owner): \(source)", quoted: true), at: value.place))
+      }
+      return Node(.mapping(kept), at: place)
+    }
   }
 
   func without(_ name: String) -> Node {

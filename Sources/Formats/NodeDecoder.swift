@@ -71,6 +71,23 @@ struct NodeDecoder: Decoder {
   }
 }
 
+extension NodeDecoder: FactDecoder {
+  var isPlainValue: Bool {
+    guard case .scalar = node.content else { return false }
+    return !node.isNull
+  }
+
+  func mayBePlain(_ type: any Decodable.Type) {}
+
+  func acceptsMissingSource() -> Bool {
+    guard let folder = run.userInfo[.folderWithSources] as? String,
+      folder.isEmpty || !node.place.file.hasPrefix("\(folder)/")
+    else { return false }
+    run.withoutSource.append(node.place)
+    return true
+  }
+}
+
 /// The field names that the types which read one mapping know, and those that they asked for.
 final class KeyLedger {
   private var acceptors: [(String) -> Bool] = []

@@ -24,12 +24,18 @@ public struct Calibrated<Value: Sendable>: Sendable {
 
 extension Calibrated: Decodable where Value: Decodable {
   public init(from decoder: any Decoder) throws {
+    if let plain = try plainFact(Value.self, from: decoder) {
+      value = plain
+      identifiedBy = []
+      source = noSource
+      return
+    }
     let container = try decoder.container(keyedBy: CodingKeys.self)
     value = try container.decode(Value.self, forKey: .value)
     low = try container.decodeIfPresent(Value.self, forKey: .low)
     high = try container.decodeIfPresent(Value.self, forKey: .high)
     identifiedBy = try container.decodeIfPresent([String].self, forKey: .identifiedBy) ?? []
-    source = try container.decode(String.self, forKey: .source)
+    source = try sourceOfFact(in: container, .source, decoder)
     try checkRange(value, low, high)
   }
 }

@@ -32,8 +32,11 @@ public struct KernelEfficiency: Decodable, Sendable {
 
   /// Share of the peak of large kernels, share of the memory bandwidth of small ones, start-up of an isolated one.
   public struct Reach: Decodable, Sendable {
+    /// Share of the peak of large kernels.
     public var share: Calibrated<Double>
+    /// Share of the memory bandwidth of small kernels.
     public var read: Calibrated<Double>
+    /// Start-up of an isolated kernel.
     public var startup: Calibrated<Seconds>
     enum CodingKeys: String, CodingKey, CaseIterable { case share, read, startup }
   }

@@ -2,8 +2,12 @@ import Units
 
 /// One package as sold.
 public struct Chip: Decodable, Sendable {
+  /// By which systems and command lines find it, in any case.
   public var name: String
+  /// Its maker, which may be left out of the name; Huawei's run on vLLM-Ascend by default.
   public var vendor: String
+  /// Whether it can be bought; sold where absent.
+  public var status: Status?
   /// Ranks of most software: 2 on the Ascend 910C, 1 on a GPU.
   public var dies: Sourced<Int>
   /// Dense BF16 peaks under which the part is sold; empty where there is one.
@@ -15,38 +19,59 @@ public struct Chip: Decodable, Sendable {
   public var cores: Cores?
   /// Idle and at most.
   public var power: PowerRange
+  /// Of one package; shown by supply and reports, while costs are a system's.
   public var price: Sourced<Dollars>?
   public var efficiency: ChipEfficiency
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, vendor, dies, bins, peak, memory, cores, power, price, efficiency
+    case name, vendor, status, dies, bins, peak, memory, cores, power, price, efficiency
+  }
+
+  /// How real a part is.
+  public enum Status: String, Codable, Sendable, CaseIterable {
+    /// Its maker sells it.
+    case sold
+    /// Its maker has said what it will be.
+    case announced
+    /// Others have said so; its maker has not.
+    case rumour
   }
 
   /// Dense peaks of the package; a missing one is not native.
   public struct PeakRates: Decodable, Sendable {
+    /// BF16 or FP16 products without sparsity.
     public var bf16: Sourced<FLOPsPerSecond>
+    /// Eight-bit integers, `TOPS`; BF16 where absent.
     public var int8: Sourced<FLOPsPerSecond>?
+    /// Eight-bit floats; BF16 where absent.
     public var fp8: Sourced<FLOPsPerSecond>?
     /// Four-bit floats with a scale for each small block (NVFP4, MXFP4).
     public var fp4: Sourced<FLOPsPerSecond>?
+    /// A quarter of BF16 where absent.
     public var fp32: Sourced<FLOPsPerSecond>?
     enum CodingKeys: String, CodingKey, CaseIterable { case bf16, int8, fp8, fp4, fp32 }
   }
 
   public struct Memory: Decodable, Sendable {
+    /// As the driver's tool reports it to engines, not as a sheet rounds it: 81559 MiB on an H100 of 80 GB.
     public var capacity: Sourced<Bytes>
+    /// Nameplate.
     public var bandwidth: Sourced<BytesPerSecond>
     enum CodingKeys: String, CodingKey, CaseIterable { case capacity, bandwidth }
   }
 
   public struct Cores: Decodable, Sendable {
+    /// Cores for matrix products.
     public var matrix: Sourced<Int>
+    /// Cores for elementwise work.
     public var vector: Sourced<Int>
     enum CodingKeys: String, CodingKey, CaseIterable { case matrix, vector }
   }
 
   public struct PowerRange: Decodable, Sendable {
+    /// With nothing to do.
     public var idle: Sourced<Watts>
+    /// The limit under load: TDP, or total board power.
     public var maximum: Sourced<Watts>
     /// Weight of busy matrix cores, against busy memory, in the power above idle; 0.6 where a sheet is silent.
     public var computeWeight: Sourced<Double>?
@@ -66,18 +91,21 @@ public struct ChipEfficiency: Decodable, Sendable {
   public var memory: Calibrated<Double>
   /// Share of the memory bandwidth that elementwise work on the vector cores moves.
   public var vector: Calibrated<Double>
-  /// Rows to which the unit of a matrix product is padded, and columns of its output tile.
+  /// Rows to which the output tile of a matrix product is padded.
   public var tileRows: Sourced<Int>
+  /// Columns to which it is padded.
   public var tileColumns: Sourced<Int>
   /// `matrix` where products of a format reach another share of its peak.
   public var matrixByFormat: FormatShares?
-  /// Shares of the memory bandwidth in products that are bound by reading weights, in those of experts, and in
-  /// attention that is bound by reading keys and values; `memory` where absent.
+  /// Share of the memory bandwidth in products that are bound by reading weights; `memory` where absent.
   public var weightRead: Calibrated<Double>?
+  /// Share of the memory bandwidth in products of experts; `memory` where absent.
   public var expertRead: Calibrated<Double>?
+  /// Share of the memory bandwidth in attention that is bound by reading keys and values; `memory` where absent.
   public var keyValueRead: Calibrated<Double>?
-  /// Start-up of an isolated matrix product, and of an attention kernel.
+  /// Start-up of an isolated matrix product.
   public var productStartup: Calibrated<Seconds>?
+  /// Start-up of an isolated attention kernel.
   public var attentionStartup: Calibrated<Seconds>?
   /// By format, for engines whose kernels are known one by one.
   public var kernels: KernelEfficiency?
@@ -89,9 +117,13 @@ public struct ChipEfficiency: Decodable, Sendable {
 
   /// By the format that a product computes in.
   public struct FormatShares: Decodable, Sendable {
+    /// In BF16.
     public var bf16: Calibrated<Double>?
+    /// In FP8.
     public var fp8: Calibrated<Double>?
+    /// In INT8.
     public var int8: Calibrated<Double>?
+    /// In MXFP4 or NVFP4.
     public var fp4: Calibrated<Double>?
     enum CodingKeys: String, CodingKey, CaseIterable { case bf16, fp8, int8, fp4 }
   }

@@ -2,19 +2,23 @@ import Units
 
 /// A machine as sold: chips in nodes, the planes between them, their hosts, and what feeds them.
 public struct System: Decodable, Sendable {
+  /// By which scenarios and `--system` find it, in any case.
   public var name: String
   /// The catalog's name of the chip.
   public var chip: String
   /// Packages; for a board that scales to a cluster, those of one board.
   public var chips: Sourced<Int>
+  /// Packages that share a host.
   public var chipsPerNode: Sourced<Int>
   /// Whether more than `chips` packages may be used, by adding boards (a cluster over the scale-out plane).
   public var scales: Bool?
   /// What each node has besides chips.
   public var host: Host
+  /// Its networks: one that joins the chips of an instance, and usually one that joins instances.
   public var planes: [Plane]
   /// Parts of which its power is built up.
   public var power: PowerParts
+  /// Of all `chips` with all that is around them; hardware is left out of costs where absent.
   public var price: Sourced<Dollars>?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -23,7 +27,9 @@ public struct System: Decodable, Sendable {
 
   /// What each node has besides chips.
   public struct Host: Decodable, Sendable {
+    /// Host processors of a node.
     public var processors: Sourced<Int>
+    /// Host memory of a node, where prefixes may be kept.
     public var memory: Sourced<Bytes>
     enum CodingKeys: String, CodingKey, CaseIterable { case processors, memory }
   }
@@ -44,6 +50,7 @@ public struct System: Decodable, Sendable {
 
 /// One network of a system.
 public struct Plane: Decodable, Sendable {
+  /// As reports and scenarios call it.
   public var name: String
   /// What it is for: talk inside an instance, between instances, or storage.
   public var role: Role
@@ -53,17 +60,21 @@ public struct Plane: Decodable, Sendable {
   public var domain: Sourced<Int>?
   /// Nameplate of an endpoint, one direction.
   public var bandwidth: Sourced<BytesPerSecond>
+  /// Whether that is of a chip or of a node.
   public var endpoint: Endpoint
   /// Nameplate of a host processor's port, one direction, where hosts are on this plane.
   public var hostBandwidth: Sourced<BytesPerSecond>?
   /// Between the two dies of a package, one direction.
   public var dieToDie: Sourced<BytesPerSecond>?
+  /// Levels of switch chips, the one next to the chips first.
   public var switches: [SwitchLevel]?
   /// Measured point-to-point transfers; the endpoint's nameplate and `latency` stand in where there are none.
   public var paths: [Path]?
+  /// Of a small message between two endpoints, software included.
   public var latency: Sourced<Seconds>
   /// Share of the nameplate that large transfers and collectives reach where no path was measured.
   public var utilisation: Calibrated<Double>
+  /// Kernels that send tokens to their experts over this plane.
   public var expertParallel: ExpertParallelConstants?
   /// Measured kernels of collectives inside the plane's domain; `latency` and `utilisation` stand in where there are
   /// none.
@@ -83,6 +94,7 @@ public struct Plane: Decodable, Sendable {
 
   /// One level of switch chips.
   public struct SwitchLevel: Decodable, Sendable {
+    /// As failures of a scenario call it.
     public var name: String
     /// Switch chips in each node, or in the whole system where `perNode` is false.
     public var chips: Sourced<Int>
@@ -90,6 +102,7 @@ public struct Plane: Decodable, Sendable {
     public var perNode: Bool
     /// Ports that lead up (level 1) or down (level 2) from one switch chip.
     public var ports: Sourced<Int>
+    /// Of one port, one direction.
     public var portBandwidth: Sourced<BytesPerSecond>
     /// Optical modules at each of those ports' two ends together.
     public var opticsPerPort: Sourced<Int>?
@@ -98,12 +111,15 @@ public struct Plane: Decodable, Sendable {
 
   /// A measured transfer between two endpoints of a plane.
   public struct Path: Decodable, Sendable {
+    /// The far end.
     public var peer: Peer
     /// Read or write.
     public var operation: Operation
     /// Inside a node or between nodes.
     public var scope: Scope
+    /// Of a rank, for large transfers.
     public var bandwidth: Calibrated<BytesPerSecond>
+    /// Of small ones.
     public var latency: Calibrated<Seconds>
     enum CodingKeys: String, CodingKey, CaseIterable { case peer, operation, scope, bandwidth, latency }
   }
@@ -133,11 +149,13 @@ public struct ExpertParallelConstants: Decodable, Sendable {
     /// Added to each message for each doubling of the ranks beyond eight, up to `saturation` ranks: messages travel
     /// farther.
     public var perDoubling: Calibrated<Seconds>
+    /// Ranks beyond which a message costs no more.
     public var saturation: Calibrated<Int>
     /// Payload over time on the wire, per rank.
     public var bandwidth: Calibrated<BytesPerSecond>
-    /// Format of the hidden values on the wire, and bytes that a message carries beside them: scales, source, padding.
+    /// Format of the hidden values on the wire.
     public var format: NumberFormat
+    /// Bytes that a message carries beside them: scales, source, padding.
     public var messageOverhead: Sourced<Bytes>
     enum CodingKeys: String, CodingKey, CaseIterable {
       case startup, perMessage, perDoubling, saturation, bandwidth, format, messageOverhead
@@ -155,6 +173,7 @@ public struct PowerParts: Decodable, Sendable {
   public var switchChip: Sourced<Watts>?
   /// One optical module.
   public var optic: Sourced<Watts>?
+  /// Optical modules in the whole system, where they do not follow from its planes.
   public var optics: Sourced<Int>?
   /// Power out over power in of the supplies.
   public var supplyEfficiency: Sourced<Double>

@@ -1,4 +1,5 @@
 import Formats
+import Hardware
 import Units
 
 /// What a reader must know of a run beside its figures; told in words by Pages.
@@ -19,6 +20,8 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case compared(ComparedRuns)
   /// There are none.
   case neverCompared(ComparedRuns.Group)
+  /// The chip cannot be bought: it is announced, or a rumour.
+  case unsold(chip: String, Chip.Status)
   /// Where a step lies outside what its engine's constants were held against.
   case outside(String)
 

@@ -27,15 +27,50 @@ public struct Sourced<Value: Sendable>: Sendable {
 
 extension Sourced: Decodable where Value: Decodable {
   public init(from decoder: any Decoder) throws {
+    if let plain = try plainFact(Value.self, from: decoder) {
+      value = plain
+      source = noSource
+      return
+    }
     let container = try decoder.container(keyedBy: CodingKeys.self)
     value = try container.decode(Value.self, forKey: .value)
     low = try container.decodeIfPresent(Value.self, forKey: .low)
     high = try container.decodeIfPresent(Value.self, forKey: .high)
-    source = try container.decode(String.self, forKey: .source)
+    source = try sourceOfFact(in: container, .source, decoder)
     grade = try container.decodeIfPresent(Grade.self, forKey: .grade)
     note = try container.decodeIfPresent(String.self, forKey: .note)
     try checkRange(value, low, high)
   }
+}
+
+/// A decoder of files in some of which a number may stand without its source.
+public protocol FactDecoder: Decoder {
+  /// Whether it may here; asking tells the decoder that a number does.
+  func acceptsMissingSource() -> Bool
+  /// Whether one value stands here, not fields.
+  var isPlainValue: Bool { get }
+  /// Told of each fact which type it may have alone.
+  func mayBePlain(_ type: any Decodable.Type)
+}
+
+/// The source of a number that has none.
+public let noSource = "no source is given"
+
+/// A number that stands alone, where a file may leave its source out; nil where fields are to be read.
+public func plainFact<Value: Decodable>(_ type: Value.Type, from decoder: any Decoder) throws -> Value? {
+  guard let facts = decoder as? any FactDecoder else { return nil }
+  facts.mayBePlain(type)
+  guard facts.isPlainValue, facts.acceptsMissingSource() else { return nil }
+  return try decoder.singleValueContainer().decode(type)
+}
+
+/// What a fact says of where it comes from.
+public func sourceOfFact<Key: CodingKey>(
+  in container: KeyedDecodingContainer<Key>, _ key: Key, _ decoder: any Decoder
+) throws -> String {
+  if let source = try container.decodeIfPresent(String.self, forKey: key) { return source }
+  if let facts = decoder as? any FactDecoder, facts.acceptsMissingSource() { return noSource }
+  return try container.decode(String.self, forKey: key)
 }
 
 /// Refuses a value outside of the range that is given with it.

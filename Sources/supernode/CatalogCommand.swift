@@ -1,34 +1,79 @@
 import ArgumentParser
 import Formats
 import Hardware
+import Models
+import Pages
 import Planning
+import Reports
 import Supply
 import Units
-import Models
 import Workloads
 
 struct CatalogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "catalog", abstract: "Chips, systems, engines, models and traces: list, show, check.",
-    discussion: "Example:  supernode catalog show 'Ascend 910C'",
-    subcommands: [List.self, Show.self, Lint.self])
+    commandName: "catalog", abstract: "Chips, systems, engines, models and traces: list, show, check, write new ones.",
+    discussion: """
+      Examples:
+        supernode catalog list chips
+        supernode catalog list systems --chip 910B
+        supernode catalog show 910C
+        supernode catalog new chip --like H200 --name 'My chip'
+      """,
+    subcommands: [List.self, Show.self, New.self, Fields.self, Lint.self])
 
   struct Folders: ParsableArguments {
     @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).")
     var catalog: [String] = []
-    func open() throws -> Catalog { try Catalog(checking: catalog) }
+
+    /// The catalog; what of it is the user's is told on standard error.
+    func open() throws -> Catalog {
+      let opened = try Catalog(checking: catalog)
+      for line in try OwnEntries.words(of: catalog, in: opened) { Terminal.writeError("supernode: \(line)") }
+      return opened
+    }
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The names of all entries, or of one kind.")
-    @Argument(help: "chips, systems, engines, models, supply or traces; all when absent.") var kind: String?
+    static let configuration = CommandConfiguration(
+      abstract: "All entries by kind, or those of one kind with their figures.",
+      discussion: """
+        Examples:
+          supernode catalog list
+          supernode catalog list chips --format csv
+          supernode catalog list systems --chip 910B
+        """)
+    @Argument(help: "chips, systems, engines, models, traces, examples, or another kind of the catalog.")
+    var kind: String?
+    @Option(help: "Only chips with this in their names, or systems of such chips.") var chip: String?
+    @Option(help: "How to print: table, csv or json.") var format = OutputFormat.table
     @OptionGroup var folders: Folders
 
-    func run() throws { Terminal.write(try folders.open().list(kind: kind)) }
+    func validate() throws {
+      guard chip == nil || ["chips", "systems"].contains(kind) else {
+        throw ValidationError("--chip: goes with chips and systems; write catalog list systems --chip 910B")
+      }
+      guard format != .csv || kind != nil else {
+        throw ValidationError("--format csv: name one kind, such as catalog list chips --format csv")
+      }
+    }
+
+    func run() throws {
+      let catalog = try folders.open()
+      let listing =
+        try kind.map { try CatalogListing(of: $0, chip: chip, in: catalog) } ?? CatalogListing(namesIn: catalog)
+      let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+      switch format {
+      case .table: Terminal.write(kind == nil ? renderer.render(listing.overview()) : listing.text(renderer))
+      case .csv: Terminal.write(listing.csv)
+      case .json: Terminal.write(try listing.json())
+      }
+    }
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One entry as its file has it, with every source.")
+    static let configuration = CommandConfiguration(
+      abstract: "One entry as its file has it, with every source.",
+      discussion: "Any part of a name will do where it leaves one:  supernode catalog show 910c")
     @Argument(help: "The entry's name, after its kind if you like: supply base; or the path of a config.json.")
     var words: [String]
     @Option(help: "Its kind, where two kinds have the name.") var kind: String?
@@ -46,10 +91,11 @@ struct CatalogCommand: ParsableCommand {
       let catalog = try folders.open()
       let name = words[words.count - 1]
       if name.contains("/") || name.hasSuffix(".json") { return try showFile(name, in: catalog) }
-      let text = try catalog.show(name, kind: kind)
-      let isModel = !file && (kind ?? "models") == "models" && catalog.names("models").contains(name)
-      if isModel { Terminal.write(try Architecture(named: name, in: catalog).summary + "\n") }
-      Terminal.write(text)
+      let entry = try catalog.find(name, kind: kind)
+      if !file, entry.kind == "models" {
+        Terminal.write(try Architecture(named: entry.name, in: catalog).summary + "\n")
+      }
+      Terminal.write(try catalog.text(of: entry))
     }
 
     /// A file of one's own: what a model's config.json amounts to, and the file.
@@ -72,10 +118,11 @@ struct CatalogCommand: ParsableCommand {
 
     func run() throws {
       let catalog = try folders.open()
+      let rules = catalog.decodingRules
       let faults = catalog.lint([
-        ("chips", { _ = try HardwareFacts.checked($0).decode(Chip.self) }),
-        ("systems", { _ = try HardwareFacts.checked($0).decode(System.self) }),
-        ("engines", { _ = try HardwareFacts.checked($0).decode(Engine.self) }),
+        ("chips", { _ = try HardwareFacts.checked($0).decode(Chip.self, userInfo: rules) }),
+        ("systems", { _ = try HardwareFacts.checked($0).decode(System.self, userInfo: rules) }),
+        ("engines", { _ = try HardwareFacts.checked($0).decode(Engine.self, userInfo: rules) }),
         ("traces", { _ = try $0.decode(TraceEntry.self) }),
         ("models", { _ = try Architecture(config: $0, name: "") }),
         (

@@ -53,6 +53,10 @@ struct Simulate: ParsableCommand {
     let node = try scenario.read(in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
     let wanted = try node.decode(Scenario.self)
     let deployment = try node.locating { try Deployment(wanted, catalog: catalog) }
+    if !quiet {
+      let own = try OwnEntries.words(of: scenario.catalog, used: deployment.entries, in: catalog)
+      for line in own { Terminal.writeError("supernode: \(line)") }
+    }
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
     if explain { return try printExplanation(deployment, renderer) }
     // Opened before the work, so that a place that cannot be written is known at once; gone again unless committed.

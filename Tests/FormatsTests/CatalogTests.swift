@@ -66,34 +66,34 @@ import Units
     #expect(Catalog().kinds().contains("chips"))
   }
 
-  @Test("list names what is there, and whose it is")
-  func list() throws {
+  @Test("entries say whose they are; an unknown kind is refused")
+  func entries() throws {
     let catalog = Catalog(folders: [user], builtIn: builtIn)
+    let all = try catalog.entries()
+    #expect(all.map(\.name) == ["Ascend 910C", "H800", "Own: chip", "Llama-3.1-8B"])
+    #expect(all.map(\.isOverride) == [false, true, true, false])
+    #expect(try catalog.entries(of: user).map(\.name) == ["H800", "Own: chip"])
+    #expect(catalog.isOwn("\(user)/chips/h800.yaml") && !catalog.isOwn("\(builtIn)/chips/h800.yaml"))
     #expect(
-      try catalog.list() == """
-        chips
-          Ascend 910C
-          H800  (\(user)/chips/h800.yaml)
-          Own: chip  (\(user)/chips/own-chip.yaml)
-
-        models
-          Llama-3.1-8B
-
-        """)
-    #expect(try catalog.list(kind: "models") == "models\n  Llama-3.1-8B\n")
-    #expect(
-      message { _ = try catalog.list(kind: "chip") }
+      message { _ = try catalog.entries(kind: "chip") }
         == "there is no kind 'chip'; did you mean 'chips'? there are chips, models")
   }
 
-  @Test("show gives the file as it stands")
-  func show() throws {
+  @Test("an entry is found by any part of its name that leaves one; otherwise the nearest is named, or all of them")
+  func find() throws {
     let catalog = Catalog(folders: [user], builtIn: builtIn)
-    #expect(try catalog.show("h800") == "# chips: \(user)/chips/h800.yaml\nname: H800\nmemory: 3\n")
-    #expect(try catalog.show("Llama-3.1-8B", kind: "models") == "{\"model_type\": \"x\"}")
+    #expect(try catalog.find("h800").path == "\(user)/chips/h800.yaml")
+    #expect(try catalog.find("910c").name == "Ascend 910C")
+    #expect(try catalog.find("LLAMA").kind == "models")
+    #expect(try catalog.text(of: catalog.find("h800")) == "# chips: \(user)/chips/h800.yaml\nname: H800\nmemory: 3\n")
+    #expect(try catalog.text(of: catalog.find("llama", kind: "models")) == "{\"model_type\": \"x\"}")
     #expect(
-      message { _ = try catalog.show("Ascend 910") }
-        == "there is no 'Ascend 910' in the catalog; did you mean 'Ascend 910C'?")
+      message { _ = try catalog.find("Ascend 910D") }
+        == "there is no 'Ascend 910D' in the catalog; did you mean 'Ascend 910C'?")
+    #expect(message { _ = try catalog.find("910D") } == "there is no '910D' in the catalog; did you mean '910C'?")
+    #expect(
+      message { _ = try catalog.find("c") }
+        == "'c' is part of the names of several entries; say which: chips Ascend 910C, chips Own: chip")
   }
 
   @Test("lint names every fault of every entry")
@@ -117,6 +117,62 @@ import Units
 }
 
 @Suite struct BasedOnTests {
+  @Test("a fact is replaced whole: another value has neither the source nor the range of the old one")
+  func facts() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("name: Old\na: { value: 1, low: 0, high: 2, source: old }\n", to: "things/old.yaml")
+    _ = try folder.write("name: New\nbasedOn: Old\na: { value: 5, source: new }\n", to: "things/new.yaml")
+    let node = try Catalog(builtIn: folder.path).node("things", "New")
+    #expect(node["a.value"]?.text == "5" && node["a.source"]?.text == "new" && node["a.high"] == nil)
+  }
+
+  @Test("what was measured on a chip is borrowed by one that is based on it, and no longer identified by rows")
+  func evidence() throws {
+    let folder = try TemporaryFolder()
+    let base = """
+      name: Old
+      peak: { value: 1, source: sheet }
+      efficiency:
+        matrix: { value: 0.8, identifiedBy: [R-1], source: fit }
+        vector: { value: 0.4, source: prior }
+      link: { value: 3, identifiedBy: [R-2], source: rows }
+
+      """
+    for kind in ["chips", "engines"] {
+      _ = try folder.write(base, to: "\(kind)/old.yaml")
+      _ = try folder.write("name: New\nbasedOn: Old\n", to: "\(kind)/new.yaml")
+    }
+    let catalog = Catalog(builtIn: folder.path)
+    let chip = try catalog.node("chips", "New")
+    #expect(chip["efficiency.matrix.source"]?.text == "borrowed from the Old: fit")
+    #expect(chip["efficiency.vector.source"]?.text == "borrowed from the Old: prior")
+    #expect(chip["link.source"]?.text == "borrowed from the Old: rows")
+    #expect(chip["peak.source"]?.text == "sheet")
+    #expect(!chip.canonicalText.contains("identifiedBy"))
+    // A version of an engine keeps its rows.
+    #expect(try catalog.node("engines", "New")["link.identifiedBy"] != nil)
+  }
+
+  @Test("lint tells a fault of a base once, and a fault of its own of what is based on it")
+  func lint() throws {
+    struct Thing: Decodable {
+      var name: String
+      var size: Int
+      var depth: Int
+    }
+    let folder = try TemporaryFolder()
+    _ = try folder.write("name: Old\nsize: x\n", to: "things/old.yaml")
+    _ = try folder.write("name: New\nbasedOn: Old\n", to: "things/new.yaml")
+    _ = try folder.write("name: Newer\nbasedOn: Old\ndepth: y\n", to: "things/newer.yaml")
+    let found = Catalog(builtIn: folder.path).lint([("things", { _ = try $0.decode(Thing.self) })])
+    #expect(
+      found.map { $0.description.replacing(folder.path, with: "") } == [
+        "/things/newer.yaml:3: depth: there is 'y' where a whole number was expected; give a whole number",
+        "/things/old.yaml:1: the field 'depth' is missing; give it a whole number",
+        "/things/old.yaml:2: size: there is 'x' where a whole number was expected; give a whole number",
+      ])
+  }
+
   @Test("an entry that is based on another has its fields, but for its own; null takes one away")
   func layers() throws {
     let folder = try TemporaryFolder()

@@ -1,3 +1,5 @@
+import Units
+
 /// What a type asks of a decoder: fields by name and type, or values of other types in its place.
 final class TypeRecord {
   struct Field {
@@ -60,6 +62,13 @@ struct RecordingDecoder: Decoder {
     return StandInElements()
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { RecordingScalar(record: record) }
+}
+
+/// A schema is for the files of all: a number may stand there without its source.
+extension RecordingDecoder: FactDecoder {
+  var isPlainValue: Bool { false }
+  func mayBePlain(_ type: any Decodable.Type) { record.offer(type) }
+  func acceptsMissingSource() -> Bool { true }
 }
 
 private struct RecordingFields<Key: CodingKey>: KeyedDecodingContainerProtocol {

@@ -1,3 +1,4 @@
+import Hardware
 import Reports
 import Serving
 import Units
@@ -84,6 +85,10 @@ extension ServingNote {
       return
         "No published run of \(group.words) was compared with these models: times are predictions that nothing has "
         + "tested."
+    case .unsold(let chip, .rumour):
+      return "The \(chip) is a rumour: no maker has published it, and what follows rests on guesses."
+    case .unsold(let chip, _):
+      return "The \(chip) is announced, not sold: its figures are its maker's plan, and nothing was measured on it."
     case .outside(let sentence): return sentence
     }
   }

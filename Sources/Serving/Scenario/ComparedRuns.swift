@@ -64,7 +64,11 @@ extension Deployment {
     let wanted = ComparedRuns.Group(
       engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
       apart: promptPool.role == .prefill)
-    let found = try ComparedRuns.read(catalog).first { $0.group == wanted }
+    // A file of the user's under a built-in name was compared with nothing.
+    let isOwn = [("chips", machine.chip.name), ("engines", decodePool.engine.name)].contains { kind, name in
+      catalog.path(of: name, kind: kind).map(catalog.isOwn) ?? true
+    }
+    let found = try isOwn ? nil : ComparedRuns.read(catalog).first { $0.group == wanted }
     return found.map { .compared($0) } ?? .neverCompared(wanted)
   }
 }

@@ -16,9 +16,15 @@ extension Deployment {
     return ServingReport(
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
-      notes: [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped) + windowNotes(outcome)
+      notes: unsoldNotes + [try comparison()].compactMap { $0 } + notes + skippedNotes(outcome.skipped)
+        + windowNotes(outcome)
         + validityNotes(outcome).map { .outside($0) },
       run: run(outcome))
+  }
+
+  private var unsoldNotes: [ServingNote] {
+    guard let status = machine.chip.status, status != .sold else { return [] }
+    return [.unsold(chip: machine.chip.name, status)]
   }
 
   private func windowNotes(_ outcome: ServingOutcome) -> [ServingNote] {
@@ -70,16 +76,19 @@ extension Deployment {
 }
 
 extension Deployment {
-  /// Everything beside the scenario that decides the result: catalog entries as text, and the trace's fingerprint.
-  public func inputTexts() throws -> [String] {
-    let entries =
-      [
-        ("models", scenario.model), ("systems", scenario.system), ("chips", machine.system.chip),
-        ("engines", scenario.engine),
-      ]
+  /// The entries of the catalog that it rests on.
+  public var entries: [(kind: String, name: String)] {
+    [
+      ("models", scenario.model), ("systems", scenario.system), ("chips", machine.system.chip),
+      ("engines", scenario.engine),
+    ]
       + (scenario.pools ?? []).compactMap { pool in pool.engine.map { ("engines", $0) } }
       + (scenario.speculation?.model.map { [("models", $0)] } ?? [])
-    var texts = try entries.map { try catalog.node($0.0, $0.1).canonicalText }
+  }
+
+  /// Everything beside the scenario that decides the result: catalog entries as text, and the trace's fingerprint.
+  public func inputTexts() throws -> [String] {
+    var texts = try entries.map { try catalog.node($0.kind, $0.name).canonicalText }
     if let path = try workload.tracePath(catalog: catalog), try !workload.isReadOnce(catalog: catalog) {
       if fileKind(at: path) == .folder {
         for name in fileNames(in: path) { texts.append(try ContentHash.ofFile("\(path)/\(name)")) }
