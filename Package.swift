@@ -78,6 +78,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    // Not a part of the program: Documentation/Guides/Fuzzing.md.
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving",
+        "Validation", "Planning", "Pages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tools/Fuzzing", swiftSettings: settings),
+
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: settings),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "CZlib", "Units"], swiftSettings: settings),
@@ -109,7 +118,7 @@ let package = Package(
         "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units",
       ], swiftSettings: settings),
     .testTarget(
-      name: "GoldenTests", dependencies: ["Formats", "supernode"], exclude: ["Golden"], swiftSettings: settings),
+      name: "GoldenTests", dependencies: ["Formats", "supernode", "fuzz"], exclude: ["Golden"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )

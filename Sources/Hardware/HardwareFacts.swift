@@ -41,6 +41,8 @@ public enum HardwareFacts {
       faults.append(node.problem("nothing works with 0 here", wayOut: "give more than 0"))
     } else if number > 1, shares.contains(key) || (inEfficiency && sharesOfEfficiency.contains(key)) {
       faults.append(node.problem("\(number) is more than the whole", wayOut: "give a share, at most 1"))
+    } else if let text = node.text, let (fault, wayOut) = rangeFault(of: text) {
+      faults.append(node.problem(fault, wayOut: wayOut))
     }
   }
 

@@ -19,7 +19,8 @@ public struct Machine: Sendable {
   /// `bin` picks another of the bins under which the chip is sold, by its dense BF16 peak.
   public init(system: String, engine: String, bin: FLOPsPerSecond? = nil, in catalog: Catalog) throws {
     self.system = try placed("system") { try catalog.system(system) }
-    let sold = try catalog.chip(self.system.chip)
+    let named = self.system.chip
+    let sold = try placed("system") { try catalog.chip(named) }
     if let bin, !(sold.bins ?? [sold.peak.bf16.value]).contains(bin) {
       let bins = (sold.bins ?? [sold.peak.bf16.value]).map { "\(Int($0.teraFLOPsPerSecond)) TFLOPS" }
       throw Problem(

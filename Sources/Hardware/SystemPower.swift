@@ -45,33 +45,39 @@ public struct SystemPower: Sendable {
 
   /// Switch chips of all planes that the description names.
   public var switchChips: Int {
-    var total = 0
+    var total = 0.0
     for plane in system.planes {
-      for level in plane.switches ?? [] { total += level.chips.value * (level.perNode ? system.nodes : 1) }
+      for level in plane.switches ?? [] {
+        total += Double(level.chips.value) * Double(level.perNode ? system.nodes : 1)
+      }
     }
-    return total
+    return Int(min(total, Self.mostParts))
   }
 
   /// Optical modules: two ends for each switched uplink, and the ends of the chips' own scale-out ports.
   public var opticalModules: Int {
-    var total = 0
+    var total = 0.0
     for plane in system.planes {
       for level in plane.switches ?? [] {
         guard let perPort = level.opticsPerPort?.value else { continue }
-        total += level.chips.value * (level.perNode ? system.nodes : 1) * level.ports.value * perPort
+        let switches = Double(level.chips.value) * Double(level.perNode ? system.nodes : 1)
+        total += switches * Double(level.ports.value) * Double(perPort)
       }
-      total += (plane.opticsPerEndpoint?.value ?? 0) * system.chips.value
+      total += Double(plane.opticsPerEndpoint?.value ?? 0) * Double(system.chips.value)
     }
-    return total
+    return Int(min(total, Self.mostParts))
   }
+
+  /// Beyond all that is counted; four factors of a system's file may have any product.
+  private static let mostParts = 1e15
 }
 
 extension Plane {
   /// Ports in use over ports present at the second level: nodes · uplinks of a node / (switch chips · ports).
   public func portUtilisation(nodes: Int, logicalSwitches: Int, chipsPerLogicalSwitch: Int) -> Double? {
     guard let levels = switches, levels.count == 2 else { return nil }
-    let up = nodes * levels[0].chips.value * levels[0].ports.value
-    let down = logicalSwitches * chipsPerLogicalSwitch * levels[1].ports.value
-    return down > 0 ? min(1, Double(up) / Double(down)) : nil
+    let up = Double(nodes) * Double(levels[0].chips.value) * Double(levels[0].ports.value)
+    let down = Double(logicalSwitches) * Double(chipsPerLogicalSwitch) * Double(levels[1].ports.value)
+    return down > 0 ? min(1, up / down) : nil
   }
 }

@@ -12,8 +12,10 @@ extension ServingPlatforms {
       let problems = try platforms.faults(in: catalog, places: node.field("platforms")?.elements ?? [])
       guard problems.isEmpty else { throw Problems(problems) }
     } else if node.field("models") != nil {
-      for entry in try TokenMix(node).models {
-        _ = try Architecture(config: catalog.node("models", entry.model), name: entry.model)
+      let mix = try TokenMix(node)
+      for (index, entry) in mix.models.enumerated() {
+        let config = try placed(mix.place(of: index)) { try catalog.node("models", entry.model) }
+        _ = try Architecture(config: config, name: entry.model)
       }
     }
   }

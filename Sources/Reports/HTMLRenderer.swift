@@ -48,7 +48,7 @@ public struct HTMLRenderer: Sendable {
 func escape(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
-  for scalar in text.unicodeScalars {
+  for scalar in Text.printable(text).unicodeScalars {
     switch scalar {
     case "&": result += "&amp;"
     case "<": result += "&lt;"

@@ -3,7 +3,8 @@ extension Table {
   public var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     func escaped(_ text: String) -> String {
-      text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+      let line = Text.printable(text).split(whereSeparator: \.isNewline).joined(separator: " ")
+      return line.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
     }
     var text = line(columns.map { escaped($0.name) })
     text += line(columns.map { $0.alignment == .trailing ? "--:" : "---" })

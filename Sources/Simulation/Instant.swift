@@ -25,8 +25,10 @@ import Units
 @frozen public struct Span: Hashable, Comparable, Sendable {
   public var picoseconds: Int64
   @inlinable public init(picoseconds: Int64) { self.picoseconds = picoseconds }
-  /// Rounded to the nearest picosecond.
-  public init(_ seconds: Seconds) { picoseconds = Int64((seconds.value * 1e12).rounded()) }
+  /// Rounded to the nearest picosecond; at most what the clock holds.
+  public init(_ seconds: Seconds) {
+    picoseconds = Int64(min(max((seconds.value * 1e12).rounded(), -0x1p63), 0x1p63.nextDown))
+  }
   @inlinable public static var zero: Span { Span(picoseconds: 0) }
   @inlinable public static func < (left: Span, right: Span) -> Bool { left.picoseconds < right.picoseconds }
   @inlinable public static func + (left: Span, right: Span) -> Span {

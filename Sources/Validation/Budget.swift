@@ -65,5 +65,5 @@ package func percent(_ fraction: Double) -> String { "\(rounded(fraction * 100))
 /// One decimal, without a locale.
 package func rounded(_ value: Double) -> String {
   let tenths = (value * 10).rounded() / 10
-  return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+  return tenths == tenths.rounded() && tenths.magnitude < 1e15 ? "\(Int(tenths))" : "\(tenths)"
 }

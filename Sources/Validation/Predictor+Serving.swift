@@ -104,7 +104,7 @@ extension Predictor {
     }
     var tokens = 1.0
     var reach = 1.0
-    for _ in 0..<Int(layers) {
+    for _ in 0..<Int(min(layers, 1000)) {
       reach *= acceptance
       tokens += reach
     }

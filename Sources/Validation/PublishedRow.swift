@@ -66,8 +66,14 @@ extension PublishedRow {
 
   init(_ record: CSVTable.Row, file: String) throws {
     func text(_ column: String) -> String { record[column] ?? "" }
-    func number(_ column: String) throws -> Double? {
-      record[column] == nil ? nil : try record.number(column)
+    // Wide of all that is measured, and small enough to be counted with.
+    func number(_ column: String, most: Double = 1e9) throws -> Double? {
+      guard record[column] != nil else { return nil }
+      let number = try record.number(column)
+      guard number >= 0, number <= most else {
+        throw record.problem(column, "\(number) is not between 0 and \(Int(most))", wayOut: "check it")
+      }
+      return number
     }
     id = try record.text("id")
     kind = try record.text("kind")
@@ -75,13 +81,17 @@ extension PublishedRow {
     table = text("table_or_figure")
     system = text("system")
     chip = text("chip")
-    chipCount = try number("chip_count")
+    chipCount = try number("chip_count", most: 1e6)
     model = text("model")
     precision = text("precision")
     configuration = try text("config").split(separator: ";").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard !parts[0].isEmpty else { throw record.problem("config", "'\(pair)' has no key", wayOut: "write key=value") }
-      return (parts[0], parts.count > 1 ? parts[1] : "")
+      let value = parts.count > 1 ? parts[1] : ""
+      if let number = Double(value), !(number >= 0 && number <= 1e9) {
+        throw record.problem("config", "\(parts[0]) \(value) is out of all range", wayOut: "give 0 to a billion")
+      }
+      return (parts[0], value)
     }
     inputTokens = try number("input_tokens")
     outputTokens = try number("output_tokens")

@@ -9,7 +9,7 @@ extension WorkloadSpecification {
     guard let trace else { return nil }
     let endings = [".jsonl", ".json", ".csv", ".gz"]
     if trace == "-" || trace.contains("/") || endings.contains(where: trace.hasSuffix) { return trace }
-    do { return try TraceEntry.find(trace, in: catalog).path } catch {
+    do { return try placed("workload.trace") { try TraceEntry.find(trace, in: catalog).path } } catch {
       if fileKind(at: trace) != .missing { return trace }
       throw error
     }

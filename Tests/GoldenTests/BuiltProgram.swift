@@ -17,13 +17,18 @@ enum BuiltProgram {
     return places.map { "\($0)/supernode" }.first(where: FileManager.default.isExecutableFile) ?? "\(beside)/supernode"
   }()
 
-  /// Runs to the end; `folder` is the working directory, and `interruptAfter` sends a SIGINT after so many seconds.
+  /// Runs to the end; `program` is one beside it, `folder` is the working directory, and `interruptAfter` sends a
+  /// SIGINT after so many seconds.
   static func run(
-    _ arguments: [String], in folder: String = root, interruptAfter seconds: Double? = nil
+    _ arguments: [String], in folder: String = root, interruptAfter seconds: Double? = nil,
+    program: String = "supernode", environment: [String: String] = [:]
   ) throws -> Answer {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(program)
     process.arguments = arguments
+    // The width of the terminal in which the tests run is not theirs.
+    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
+      .merging(environment) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
     // Files rather than pipes, so that neither stream can fill up while the other is read.

@@ -15,7 +15,9 @@ import Testing
     var rooms: [String: Set<String>] = [:]
     for part in manifest.split(separator: "arget(").dropFirst() {
       let names = part.split(separator: "\"", omittingEmptySubsequences: false)
-      guard names.count > 1, !names[1].hasSuffix("Tests"), part.contains("dependencies: [") else { continue }
+      // What has a path of its own is a tool beside the program.
+      guard names.count > 1, !names[1].hasSuffix("Tests"), part.contains("dependencies: ["), !part.contains("path: \"")
+      else { continue }
       let list = part[(part.firstRange(of: "dependencies: [")?.upperBound ?? part.startIndex)...].prefix { $0 != "]" }
       let listed = list.split(separator: "\"").map(String.init)
       rooms[String(names[1])] = Set(listed).intersection(Array(FloorTests.floors.keys) + ["CZlib"])

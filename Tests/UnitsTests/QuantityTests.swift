@@ -45,6 +45,18 @@ import Units
   @Test("a near miss is suggested, a stranger is not")
   func suggestion() {
     #expect(Problems.nearest(to: "tensorParalel", among: ["tensorParallel", "seed"]) == "tensorParallel")
+    #expect(Problems.nearest(to: "fp4", among: ["fp8", "mxfp4", "nvfp4"]) == "mxfp4")
+    #expect(Problems.nearest(to: "H1000", among: ["AMD MI300X", "NVIDIA H100"]) == "NVIDIA H100")
+    // No hour is spent on a word of a hundred thousand letters.
+    #expect(Problems.nearest(to: String(repeating: "a", count: 100_000), among: ["aaa"]) == nil)
     #expect(Problems.nearest(to: "banana", among: ["tensorParallel", "seed"]) == nil)
+  }
+
+  @Test("a problem is one line of bounded length, whatever a file has in it")
+  func lines() {
+    let problem = Problem("a.yaml:1", "'\(String(repeating: "x\n", count: 50_000))' is not known", wayOut: "use b")
+    let text = problem.description
+    #expect(!text.contains("\n") && text.utf8.count < 2000)
+    #expect(text.hasPrefix("a.yaml:1: 'x x") && text.hasSuffix("is not known; use b"))
   }
 }

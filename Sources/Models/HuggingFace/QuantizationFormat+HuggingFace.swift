@@ -65,6 +65,6 @@ extension Quantization.Format {
   /// With scales of blocks of these sides, or one for a whole matrix or channel.
   private static func fp8(_ block: Node?) -> Self {
     let sides = (block?.elements ?? []).compactMap { $0.text.flatMap { Int($0) } }.filter { (1...65_536).contains($0) }
-    return sides.isEmpty ? .fp8 : .fp8(block: sides.reduce(1, &*))
+    return sides.isEmpty ? .fp8 : .fp8(block: sides.prefix(2).reduce(1, *))
   }
 }

@@ -120,7 +120,8 @@ public struct ServingSystem {
     decodeCapacityBlocks = configuration.decode.keyValueTokensPerRank / configuration.decode.blockTokens
     tokensPerStep = configuration.decode.speculation.tokensPerStep
     if configuration.decode.isObjectiveAware, let limit = configuration.objectives.timePerOutputToken {
-      stepLimit = (limit.picoseconds * configuration.decode.speculation.tokensPerStepFixed) >> 16
+      stepLimit = Int64(
+        clamping: Int128(limit.picoseconds) * Int128(configuration.decode.speculation.tokensPerStepFixed) >> 16)
     } else {
       stepLimit = nil
     }

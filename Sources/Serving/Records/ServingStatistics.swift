@@ -89,8 +89,9 @@ public struct ServingStatistics: Sendable {
   }
 
   public var completed: Int { outcomes[0] }
-  public var rejected: Int { outcomes[1] + outcomes[2] }
-  public var failed: Int { outcomes[3] }
+  /// Refused when they came: whatever is not completed and did not fail later.
+  public var rejected: Int { outcomes.dropFirst().reduce(0, +) - failed }
+  public var failed: Int { outcomes[RequestRecord.Outcome.contextTooLong.rawValue] }
 
   /// Enters a request that was not served.
   mutating func lose(_ state: RequestState, _ outcome: RequestRecord.Outcome) {
@@ -157,7 +158,9 @@ public struct ServingStatistics: Sendable {
       if whole <= limit.picoseconds { metEndToEnd += 1 } else { reason = times.longest }
     }
     if let limit = objectives.timePerOutputToken {
-      let allowed = limit.picoseconds * allowedSteps
+      // An objective of days times a hundred thousand tokens is more than the clock has.
+      let (product, isBeyond) = limit.picoseconds.multipliedReportingOverflow(by: allowedSteps)
+      let allowed = isBeyond ? Int64.max : product
       if later <= allowed {
         metTimePerOutputToken += 1
       } else {

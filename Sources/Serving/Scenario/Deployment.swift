@@ -27,6 +27,7 @@ public struct Deployment: Sendable {
   public init(_ scenario: Scenario, catalog: Catalog) throws {
     self.scenario = scenario
     self.catalog = catalog
+    try scenario.checkCounts()
     let parts = try Parts(scenario, catalog: catalog)
     architecture = parts.architecture
     machine = parts.machine

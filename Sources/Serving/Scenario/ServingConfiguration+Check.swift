@@ -23,6 +23,7 @@ extension ServingConfiguration {
     positive(decode.chipsPerInstance, "decode.chipsPerInstance")
     positive(decode.ranksPerInstance, "decode.ranksPerInstance")
     atMost(decode.ranksPerInstance, 65536, "decode.ranksPerInstance")
+    atMost(decode.instances * decode.ranksPerInstance, 2 * Self.mostRanks, "decode.instances")
     positive(decode.maxRequestsPerRank, "decode.maxRequestsPerRank")
     positive(decode.keyValueTokensPerRank, "decode.keyValueTokensPerRank")
     positive(decode.blockTokens, "decode.blockTokens")

@@ -19,6 +19,9 @@ extension ServingConfiguration.Decode {
 }
 
 extension ServingConfiguration {
+  /// Of all instances: some 20 KB of memory each.
+  static let mostRanks = 32_768
+
   /// What is wrong with the pools of engines, in the order of the fields.
   var engineFaults: [Problem] {
     var faults: [Problem] = []
@@ -34,6 +37,12 @@ extension ServingConfiguration {
     }
     if roles.filter({ $0 == .decode }).count > 1 {
       faults.append(Problem("pools", "there are several pools for decode", wayOut: "give one, with more instances"))
+    }
+    let ranks = engines.reduce(0) { $0 + $1.instances * $1.ranks }
+    if ranks > Self.mostRanks {
+      faults.append(
+        Problem(
+          "pools", "\(ranks) ranks are more than the simulation can hold", wayOut: "give at most \(Self.mostRanks)"))
     }
     let units = Set(engines.map(\.memory.prefixUnitTokens).filter { $0 > 0 })
     if roles.contains(.decode), units.count > 1 {

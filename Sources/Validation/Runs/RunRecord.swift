@@ -26,8 +26,9 @@ struct RunRecord {
 
   /// A whole number above zero.
   func count(_ text: String, _ column: String) throws -> Int {
-    guard let number = Double(text), number >= 1, number == number.rounded(), number < 1e12 else {
-      throw problem(column, "'\(text)' is not a whole number above zero", wayOut: "give 1 or more, or leave it empty")
+    guard let number = Double(text), number >= 1, number == number.rounded(), number <= 1e9 else {
+      throw problem(
+        column, "'\(text)' is not a whole number from 1 to a billion", wayOut: "correct it, or leave it empty")
     }
     return Int(number)
   }

@@ -47,7 +47,7 @@ struct JSONSurvey {
     } while scanner.take(UInt8(ascii: ","))
     guard scanner.take(UInt8(ascii: "}")) else { return }
     keys.formUnion(found)
-    if let tokens, tokens > 0, hashes > 0 { blocks.append((tokens, hashes)) }
+    if let tokens, tokens > 0, tokens <= Int32.max, hashes > 0 { blocks.append((tokens, hashes)) }
     if let time {
       firstTime = firstTime ?? time.value
       hasFraction = hasFraction || time.hasFraction
@@ -69,6 +69,7 @@ struct JSONSurvey {
   func format(_ name: String, _ reading: TraceReading) throws -> TraceFormat {
     let hasLengths = keys.contains(promptKey)
     if let format = reading.format { return hasLengths || format != .text ? format : .text }
+    if keys == ["data"] { return .inputs }
     if keys.contains("input_lens") || keys.contains("request_throughput") { return .vllm }
     if keys.contains("metadata"), keys.contains("metrics") || keys.contains("error") { return .aiperf }
     if keys.contains("chat_id"), keys.contains("parent_chat_id") { return .bailian }
