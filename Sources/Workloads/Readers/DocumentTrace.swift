@@ -17,6 +17,8 @@ struct DocumentTrace {
     do throws(LineFault) {
       if format == .vllm {
         try readResult(bytes, reading)
+      } else if format == .inputs {
+        try readInputs(bytes, reading)
       } else {
         try readConversations(bytes, reading)
       }
@@ -27,7 +29,9 @@ struct DocumentTrace {
     throw first
   }
 
-  private mutating func pass(_ place: String, _ fault: String, _ wayOut: String = "run with --skip-bad") {
+  mutating func append(_ line: TraceLine) { lines.append(line) }
+
+  mutating func pass(_ place: String, _ fault: String, _ wayOut: String = "run with --skip-bad") {
     skipped.add(Problem("\(name): \(place)", fault, wayOut: wayOut))
   }
 
@@ -120,43 +124,43 @@ struct DocumentTrace {
 
   private func firstTurns(_ scanner: inout ByteScanner, _ bytesPerToken: Double) throws(LineFault) -> [Int32] {
     var turns: [Int32] = []
-    guard scanner.take(UInt8(ascii: "{")) else { throw broken(scanner) }
+    guard scanner.take(UInt8(ascii: "{")) else { throw Self.broken(scanner) }
     if scanner.take(UInt8(ascii: "}")) { return [] }
     repeat {
-      guard let key = scanner.key() else { throw broken(scanner) }
+      guard let key = scanner.key() else { throw Self.broken(scanner) }
       if key.isEqual(to: "conversations"), scanner.take(UInt8(ascii: "[")) {
         if scanner.take(UInt8(ascii: "]")) { continue }
         repeat {
           let words = try value(&scanner)
           if turns.count < 2, let words { turns.append(tokens(of: words, bytesPerToken)) }
         } while scanner.take(UInt8(ascii: ","))
-        guard scanner.take(UInt8(ascii: "]")) else { throw broken(scanner) }
+        guard scanner.take(UInt8(ascii: "]")) else { throw Self.broken(scanner) }
       } else if !scanner.skipValue() {
-        throw broken(scanner)
+        throw Self.broken(scanner)
       }
     } while scanner.take(UInt8(ascii: ","))
-    guard scanner.take(UInt8(ascii: "}")) else { throw broken(scanner) }
+    guard scanner.take(UInt8(ascii: "}")) else { throw Self.broken(scanner) }
     return turns
   }
 
   /// The `value` of one turn.
   private func value(_ scanner: inout ByteScanner) throws(LineFault) -> UnsafeRawBufferPointer? {
     var words: UnsafeRawBufferPointer?
-    guard scanner.take(UInt8(ascii: "{")) else { throw broken(scanner) }
+    guard scanner.take(UInt8(ascii: "{")) else { throw Self.broken(scanner) }
     if scanner.take(UInt8(ascii: "}")) { return nil }
     repeat {
-      guard let key = scanner.key() else { throw broken(scanner) }
+      guard let key = scanner.key() else { throw Self.broken(scanner) }
       if key.isEqual(to: "value"), let text = scanner.string() {
         words = text
       } else if !scanner.skipValue() {
-        throw broken(scanner)
+        throw Self.broken(scanner)
       }
     } while scanner.take(UInt8(ascii: ","))
-    guard scanner.take(UInt8(ascii: "}")) else { throw broken(scanner) }
+    guard scanner.take(UInt8(ascii: "}")) else { throw Self.broken(scanner) }
     return words
   }
 
-  private func broken(_ scanner: ByteScanner) -> LineFault {
+  static func broken(_ scanner: ByteScanner) -> LineFault {
     var scanner = scanner
     return LineFault(scanner.isAtEnd() ? "ends in the middle" : "is not valid JSON at byte \(scanner.position + 1)")
   }

@@ -24,6 +24,8 @@ public enum TraceFormat: String, Sendable, CaseIterable, Codable {
   case text
   /// A JSON list of conversations in words.
   case sharegpt
+  /// AIPerf's `inputs.json`: the payloads of each session.
+  case inputs
   /// A folder of clients from which requests are drawn.
   case servegen
 
@@ -42,6 +44,7 @@ public enum TraceFormat: String, Sendable, CaseIterable, Codable {
     case .vllm: "result of vllm bench serve"
     case .text: "JSON lines of prompts"
     case .sharegpt: "ShareGPT conversations"
+    case .inputs: "AIPerf inputs"
     case .servegen: "ServeGen clients"
     }
   }

@@ -23,7 +23,8 @@ struct TraceHead {
     }
     let begin = first.first { $0 > 32 }
     if begin == UInt8(ascii: "[") || first.filter({ $0 > 32 }) == [UInt8(ascii: "{")] {
-      let format: TraceFormat = begin == UInt8(ascii: "[") ? .sharegpt : .vllm
+      let format: TraceFormat =
+        begin == UInt8(ascii: "[") ? .sharegpt : Self.names(sample, "\"data\"") ? .inputs : .vllm
       self.init(format, .document, clock: format == .vllm ? .seconds : nil, "as \(format.title) has it", 0, "")
     } else if begin == UInt8(ascii: "{") {
       try self.init(json: sample, name: name, reading)
@@ -43,6 +44,12 @@ struct TraceHead {
       format: format, clock: clock, clockBasis: clockBasis, tokensPerBlock: block, blockBasis: blockBasis)
   }
 
+  /// Whether the second line that says something begins with a word.
+  private static func names(_ sample: [[UInt8]], _ word: String) -> Bool {
+    let lines = sample.filter { line in line.contains { $0 > 32 } }
+    return lines.count > 1 && lines[1].drop { $0 <= 32 }.starts(with: word.utf8)
+  }
+
   /// Formats with the same lines, of which any may be asked for.
   private func isNear(_ wanted: TraceFormat) -> Bool {
     let json: Set<TraceFormat> = [.mooncake, .bailian, .text]
@@ -56,6 +63,7 @@ struct TraceHead {
     let survey = JSONSurvey(sample, reading)
     let format = try survey.format(name, reading)
     switch format {
+    case .inputs: self.init(.inputs, .document, clock: nil, "as AIPerf has it", 0, "")
     case .vllm: self.init(.vllm, .document, clock: .seconds, "as vLLM's results have it", 0, "")
     case .aiperf:
       let kind = Kind.aiperf(needsOutputs: reading.needsOutputs)
