@@ -76,6 +76,24 @@ public func fileKind(at path: String) -> FileKind {
   }
 }
 
+/// A path from the root, links resolved; nil where nothing is there.
+public func absolutePath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// A folder of the checkout that the running program was built in; nil where it was installed.
+public func checkoutFolder(_ name: String) -> String? {
+  var folder = executablePath() ?? ""
+  for _ in 0..<8 {
+    guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else { return nil }
+    folder = String(folder[..<slash])
+    if exists("\(folder)/Package.swift"), exists("\(folder)/\(name)") { return "\(folder)/\(name)" }
+  }
+  return nil
+}
+
 /// The names in a folder, sorted; empty if there is no such folder.
 public func fileNames(in path: String) -> [String] {
   guard let folder = opendir(path) else { return [] }

@@ -29,34 +29,31 @@ public struct TerminalRenderer: Sendable {
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
-  /// The rows under their headings, flush as the columns ask; the widest column of text gives way on narrow terminals.
-  public func render(_ table: Table) -> String {
-    let heads = table.columns.map(\.name)
+  /// The rows under their headings, flush as the columns ask; text is wrapped in its column on narrow terminals.
+  public func render(_ wide: Table) -> String {
+    let table = narrowed(wide)
+    let heads = table.columns.map { Table.Cell($0.name) }
     let cells = table.rows.map { row in table.columns.indices.map { table.cell(row, $0) } }
-    var widths = table.columns.indices.map { column in
-      max(heads[column].count, cells.map { $0[column].line.count }.max() ?? 0)
-    }
-    let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-    let leading = widths.indices.filter { table.columns[$0].alignment == .leading }
-    if excess > 0, let widest = leading.max(by: { widths[$0] < widths[$1] }) {
-      widths[widest] = max(widths[widest] - excess, 8)
-    }
-    func line(_ texts: [Table.Cell], _ style: (String, Document.Tone) -> String) -> String {
-      let parts = table.columns.indices.map { column in
-        let text = clip(texts[column].line, widths[column])
-        let isLast = column == table.columns.count - 1
-        let padded = pad(text, widths[column], table.columns[column].alignment, isLast: isLast)
-        return style(padded, texts[column].tone)
+    let widths = fitted(
+      table.columns.indices.map { column in
+        max(heads[column].line.count, cells.map { $0[column].line.count }.max() ?? 0)
+      }, table)
+    func row(_ cells: [Table.Cell], _ style: (String, Document.Tone) -> String) -> [String] {
+      let texts = table.columns.indices.map { column -> [String] in
+        let isText = table.columns[column].alignment == .leading
+        return isText ? lines(of: cells[column].line, width: widths[column]) : [cells[column].line]
       }
-      let joined = parts.joined(separator: "  ")
-      return String(joined.reversed().drop { $0 == " " }.reversed())
+      return (0..<(texts.map(\.count).max() ?? 0)).map { number in
+        let parts = table.columns.indices.map { column in
+          let text = number < texts[column].count ? texts[column][number] : ""
+          let isLast = column == table.columns.count - 1
+          return style(pad(text, widths[column], table.columns[column].alignment, isLast: isLast), cells[column].tone)
+        }
+        return String(parts.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+      }
     }
-    var lines: [String] = []
-    if heads.contains(where: { !$0.isEmpty }) {
-      lines.append(line(heads.map { Table.Cell($0) }) { text, _ in faint(text) })
-    }
-    lines += cells.map { line($0) { paint($0, $1) } }
-    return lines.joined(separator: "\n")
+    let head = heads.contains { !$0.text.isEmpty } ? row(heads) { text, _ in faint(text) } : []
+    return (head + cells.flatMap { row($0) { paint($0, $1) } }).joined(separator: "\n")
   }
 
   private func render(_ block: Document.Block) -> String? {
@@ -104,10 +101,6 @@ extension TerminalRenderer {
       }
     }
     return line.isEmpty ? lines : lines + [line]
-  }
-
-  private func clip(_ text: String, _ room: Int) -> String {
-    text.count <= room ? text : text.prefix(room - 1) + "…"
   }
 
   private func pad(_ text: String, _ room: Int, _ alignment: Table.Column.Alignment, isLast: Bool) -> String {

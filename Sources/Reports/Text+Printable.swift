@@ -16,6 +16,17 @@ extension Text {
     return plain
   }
 
+  /// The same of a text that has colours: only they stay.
+  public static func printableWithColours(_ text: String) -> String {
+    // Behind an escape that begins a colour: `[`, numbers and `;`, `m`.
+    let parts = text.split(separator: "\u{1B}", omittingEmptySubsequences: false)
+    return parts.enumerated().map { index, part in
+      let body = part.drop { $0 == "[" }.drop { $0.isNumber || $0 == ";" }
+      let isColour = index > 0 && part.first == "[" && body.first == "m"
+      return (index == 0 ? "" : isColour ? "\u{1B}" : "\\u001b") + printable(String(part))
+    }.joined()
+  }
+
   /// The C0 and C1 sets, and marks that turn the direction of writing.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

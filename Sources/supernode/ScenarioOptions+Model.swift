@@ -10,7 +10,7 @@ extension ScenarioOptions {
   /// The file or example that was named, or the scenario that `--model` and `--system` make.
   func base(in catalog: Catalog, remark: (String) -> Void) throws -> Node {
     if let scenario {
-      var node = try Node.read(path: scenarioPath(scenario, in: catalog))
+      var node = try ScenarioPaths.resolved(Node.read(path: scenarioPath(scenario)), in: catalog)
       if let model { node = try node.setting("model", to: quoted(modelName(model, in: catalog, remark))) }
       if let system { node = try node.setting("system", to: quoted(system)) }
       return node
@@ -29,6 +29,11 @@ extension ScenarioOptions {
     var candidates = [last]
     for ending in ["-Instruct", "-Chat", "-Base", "-it", "-hf"] where last.contains(ending) {
       candidates.append(last.replacingOccurrences(of: ending, with: ""))
+    }
+    // Releases of a month: -0324, -2507.
+    candidates += candidates.map { name in
+      let digits = name.reversed().prefix { $0.isNumber }.count
+      return digits == 4 && name.dropLast(4).last == "-" ? String(name.dropLast(5)) : name
     }
     candidates += candidates.map { $0.replacingOccurrences(of: "Meta-", with: "") }
     guard let found = candidates.first(where: { catalog.path(of: $0, kind: "models") != nil }) else { return name }
@@ -78,12 +83,11 @@ extension ScenarioOptions {
     "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
   }
 
-  private func scenarioPath(_ scenario: String, in catalog: Catalog) -> String {
+  private func scenarioPath(_ scenario: String) throws -> String {
     if scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json") {
       return scenario
     }
-    // Installed beside the program, or in the checkout where one stands.
-    return catalog.resourcePath("examples/\(scenario).yaml") ?? "Examples/\(scenario).yaml"
+    return try Examples.path(of: scenario)
   }
 
   // MARK: Formats and drafts
@@ -95,8 +99,11 @@ extension ScenarioOptions {
     var formats: [(String, String)] = []
     if let quantization, quantization != "none", quantization != "auto" {
       guard let format = Self.quantizations[quantization.lowercased()] else {
+        let near =
+          ["fp4", "w4a4", "int4"].contains(quantization.lowercased())
+          ? " did you mean nvfp4, mxfp4 or awq? Use" : " use"
         throw ValidationError(
-          "--quantization \(quantization): is not known; use one of "
+          "--quantization \(quantization): is not known;\(near) one of "
             + Self.quantizations.keys.sorted().joined(separator: ", "))
       }
       formats.append(("precision.weights", format))
@@ -136,7 +143,7 @@ extension ScenarioOptions {
 
   /// vLLM's `--speculative-config`, a JSON object.
   private func speculationFlags(_ remark: (String) -> Void) throws -> [(String, String)] {
-    guard let speculativeConfig else { return [] }
+    guard let speculativeConfig = try speculativeConfig ?? engineOptions.speculation() else { return [] }
     let config = try Node.parse(speculativeConfig, file: "--speculative-config")
     guard let drafts = config.field("num_speculative_tokens")?.text.flatMap({ Int($0) }) else {
       throw ValidationError(
@@ -157,7 +164,7 @@ extension ScenarioOptions {
     if method == "draftModel", let model = config.field("model")?.text { fields.append("model: \(quoted(model))") }
     if speculativeAcceptance == nil {
       remark(
-        "--speculative-config: a draft is taken to be accepted with a chance of 0.7; --speculative-acceptance says")
+        "drafts: each is taken to be accepted with a chance of 0.7; --speculative-acceptance says")
     }
     return [("speculation", "{ \(fields.joined(separator: ", ")) }")]
   }

@@ -47,9 +47,7 @@ struct ScenarioOptions: ParsableArguments {
   var expertParallelSize: Int?
   @Flag(help: "Divides whole routed experts among all dies of an instance, as vLLM does.")
   var enableExpertParallel = false
-  @Option(
-    name: [.customLong("max-model-len"), .customLong("context-length"), .customLong("max-seq-len")],
-    help: "Prompt and answer of a request at most; longer ones are refused.")
+  @Option(help: "Prompt and answer of a request at most; longer ones are refused.")
   var maxModelLen: Int?
   @Option(help: "The format of weights: fp8, int8, awq, gptq, mxfp4, nvfp4; that of the model's files if absent.")
   var quantization: String?
@@ -62,11 +60,12 @@ struct ScenarioOptions: ParsableArguments {
   @Option(help: "Tokens in a block of key-value memory.")
   var blockSize: Int?
   @Option(
-    name: [.customLong("gpu-memory-utilization"), .customLong("mem-fraction-static")],
+    name: .customLong("gpu-memory-utilization"),
     help: "Share of a die's memory that the engine may use (0 to 1).")
   var memoryShare: Double?
   @Flag(inversion: .prefixedNo, help: "Keeps prefixes in memory to be found again.")
   var enablePrefixCaching: Bool?
+  @OptionGroup var engineOptions: EngineOptions
   @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:5000 tpot:50 e2el:60000.")
   var goodput: [String] = []
   @Option(help: "The seed of every random stream.")
@@ -77,7 +76,8 @@ struct ScenarioOptions: ParsableArguments {
     var node = try workload.applied(to: base(in: catalog, remark: remark), remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }
     let rest =
-      try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog) + assignments()
+      try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog, remark)
+      + assignments()
     for (path, text) in rest { node = try node.setting(path, to: text) }
     return node
   }
@@ -100,67 +100,13 @@ struct ScenarioOptions: ParsableArguments {
     if workload.requestRate != nil || workload.rateScale != nil, load == nil { list.append(("load", "null")) }
     add("load", load)
     add("engine", engine.map { engineName($0) })
-    for (path, milliseconds) in try objectives() { list.append((path, "\(milliseconds) ms")) }
+    for (path, milliseconds) in try objectives() { list.append((path, Self.milliseconds(milliseconds))) }
     add("seed", seed)
     return list
   }
 
-  /// What sets pools: all that are listed, or the two of `prefill` and `decode`.
-  private func deploymentFlags(of node: Node, in catalog: Catalog) throws -> [(String, String)] {
-    var list: [(String, String)] = []
-    func add(_ path: String, _ value: (some CustomStringConvertible)?) {
-      if let value { list.append((path, value.description)) }
-    }
-    guard let pools = node.field("pools"), !pools.elements.isEmpty else {
-      let others: [(String, Bool)] = [
-        ("--chunked-prefill-size", chunkedPrefillSize != nil),
-        ("--pipeline-parallel-size", pipelineParallelSize != nil),
-        ("--expert-parallel-size", expertParallelSize != nil),
-        ("--enable-expert-parallel", enableExpertParallel), ("--gpu-memory-utilization", memoryShare != nil),
-        ("--enable-prefix-caching", enablePrefixCaching != nil),
-      ]
-      if let name = others.first(where: \.1)?.0 {
-        throw ValidationError(
-          "\(name): this scenario has prefill: and decode:; the option is for scenarios with pools:")
-      }
-      add("decode.maxRequestsPerChip", maxNumSeqs)
-      add("prefill.maxBatchedTokensPerChip", maxNumBatchedTokens)
-      add("decode.tensorParallel", tensorParallelSize)
-      add("decode.dataParallel", dataParallelSize)
-      add("decode.blockSize", blockSize)
-      return list
-    }
-    let resizes = [tensorParallelSize, dataParallelSize, pipelineParallelSize].contains { $0 != nil }
-    for (index, pool) in pools.elements.enumerated() {
-      let place = "pools[\(index)]"
-      let role = pool.field("role")?.text
-      // The sizes say how many chips an instance has, as on the engines' own command lines.
-      if resizes { list.append(("\(place).chips", "null")) }
-      add("\(place).tensorParallel", tensorParallelSize)
-      add("\(place).dataParallel", dataParallelSize)
-      add("\(place).pipelineParallel", pipelineParallelSize)
-      add("\(place).expertParallel", try experts(of: pool, on: node.field("system")?.text, resizes, in: catalog))
-      add("\(place).memoryShare", memoryShare)
-      add("\(place).scheduling.blockTokens", blockSize)
-      add("\(place).scheduling.prefixCaching", enablePrefixCaching)
-      if role != "prefill" { add("\(place).scheduling.maxRequests", maxNumSeqs) }
-      if role != "decode" {
-        add("\(place).scheduling.maxBatchedTokens", maxNumBatchedTokens)
-        add("\(place).scheduling.chunkTokens", chunkedPrefillSize)
-      }
-    }
-    return list
-  }
-
-  /// What was asked for, or all dies that hold the same layers: as vLLM does, tensor times data.
-  private func experts(of pool: Node, on system: String?, _ resizes: Bool, in catalog: Catalog) throws -> Int? {
-    guard enableExpertParallel, expertParallelSize == nil else { return expertParallelSize }
-    func size(_ flag: Int?, _ field: String) -> Int? { flag ?? pool.field(field)?.text.flatMap { Int($0) } }
-    let shared = (size(pipelineParallelSize, "pipelineParallel") ?? 1) * (size(nil, "contextParallel") ?? 1)
-    if !resizes, let chips = size(nil, "chips"), let system {
-      return try chips * catalog.chip(catalog.system(system).chip).dies.value / max(1, shared)
-    }
-    return (size(tensorParallelSize, "tensorParallel") ?? 1) * (size(dataParallelSize, "dataParallel") ?? 1)
+  private static func milliseconds(_ value: Double) -> String {
+    value == value.rounded() && value < 1e12 ? "\(Int(value)) ms" : "\(value) ms"
   }
 
   private func objectives() throws -> [(String, Double)] {

@@ -14,10 +14,12 @@ struct Simulate: ParsableCommand {
         supernode simulate my.yaml --trace day.jsonl.gz --rate-scale 2 --set decode.chips=144 --json -
         supernode simulate my.yaml --request-rate 40 --num-prompts 10000 --random-input-len 4096 --random-output-len 512
         supernode simulate my.yaml --explain --format json
+      Built-in scenarios: \(Examples.names().joined(separator: ", "))
       """)
 
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
+  @Option(help: "How to print the result: table or json; requests as CSV are written by --requests.")
+  var format = AnswerFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "The keys of the JSON: Supernode's own, or those of vLLM's or AIPerf's benchmark.")
   var outputFormat = ResultKeys.supernode
@@ -42,9 +44,6 @@ struct Simulate: ParsableCommand {
     guard !explain || (report == nil && requests == nil && perfetto.perfetto == nil) else {
       throw ValidationError(
         "--explain simulates nothing: --report, --requests and --perfetto have nothing to say; leave them out")
-    }
-    guard format != .csv else {
-      throw ValidationError("--format csv: the requests as CSV are written by --requests FILE, or --requests -")
     }
   }
 

@@ -13,7 +13,8 @@ struct Supernode: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Simulate.self, Validate.self, SupplyCommand.self, CatalogCommand.self, TraceCommand.self, SchemaCommand.self,
+      Simulate.self, InitCommand.self, Validate.self, SupplyCommand.self, CatalogCommand.self, TraceCommand.self,
+      SchemaCommand.self, ManualCommand.self,
     ])
 
   /// Faults told at once; nobody reads more.
@@ -22,20 +23,17 @@ struct Supernode: ParsableCommand {
   static func main() {
     do {
       Interrupt.listen()
-      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map(dashed))
-      try command.run()
+      let arguments = try CommandLineText(CommandLine.arguments.dropFirst()).arguments
+      var command = try parseAsRoot(arguments)
+      do { try command.run() } catch let error as ValidationError {
+        // With the usage of the verb, and not of the program.
+        throw Misuse(message: error.message, usage: usageString(for: type(of: command)))
+      }
     } catch let status as ExitCode {
       endProcess(status.rawValue)
     } catch {
       endProcess(report(error))
     }
-  }
-
-  /// `--a_b=c` as `--a-b=c`, as vLLM takes both.
-  private static func dashed(_ argument: String) -> String {
-    guard argument.hasPrefix("--") else { return argument }
-    let end = argument.firstIndex(of: "=") ?? argument.endIndex
-    return String(argument[..<end].map { $0 == "_" ? "-" : $0 }) + argument[end...]
   }
 
   /// Prints the error as sentences and gives the exit code: 1 failure, 2 usage, 130 interrupted.
@@ -44,6 +42,9 @@ struct Supernode: ParsableCommand {
     case let problem as Problem:
       Terminal.writeError("supernode: \(problem)")
       return 1
+    case let misuse as Misuse:
+      Terminal.writeError(misuse.text)
+      return 2
     case let problems as Problems:
       for problem in problems.list.prefix(mostFaults) { Terminal.writeError("supernode: \(problem)") }
       let more = problems.list.count - mostFaults

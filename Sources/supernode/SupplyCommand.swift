@@ -150,8 +150,17 @@ struct SupplyCommand: ParsableCommand {
   private func node(in catalog: Catalog) throws -> Node {
     let isFile = scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json")
     if isFile { return try Node.read(path: scenario) }
-    if let path = catalog.resourcePath("examples/supply/\(scenario).yaml") { return try Node.read(path: path) }
-    return try catalog.node("supply", scenario)
+    if Examples.names(in: "supply/").contains(scenario) {
+      return try Node.read(path: Examples.path(of: scenario, in: "supply/"))
+    }
+    do { return try catalog.node("supply", scenario) } catch let problem as Problem where problem.place.isEmpty {
+      // Only what is a scenario, and not the other files of that folder.
+      let names = ["base"] + Examples.names(in: "supply/").filter { $0 != "base" }
+      let near = Problems.nearest(to: scenario, among: names).map { "did you mean '\($0)'? The" } ?? "the"
+      throw Problem(
+        scenario, "there is no supply '\(scenario)'",
+        wayOut: near + " examples are \(names.joined(separator: ", ")), or name a file")
+    }
   }
 }
 

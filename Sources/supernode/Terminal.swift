@@ -11,7 +11,11 @@ import Reports
 
 /// Standard output and error, and what is known of the terminal behind them.
 enum Terminal {
-  static func write(_ text: String) { put(text.hasSuffix("\n") ? text : text + "\n", to: 1) }
+  /// A terminal is not steered by what a file has in it: only our colours go through.
+  static func write(_ text: String) {
+    let text = outputIsTerminal ? Text.printableWithColours(text) : text
+    put(text.hasSuffix("\n") ? text : text + "\n", to: 1)
+  }
   /// Without control characters: the text may quote what others wrote.
   static func writeError(_ text: String) {
     let text = Text.printable(text)
@@ -24,8 +28,12 @@ enum Terminal {
   static var errorIsTerminal: Bool { isatty(2) == 1 }
   static var wantsColour: Bool { outputIsTerminal && getenv("NO_COLOR") == nil }
 
-  /// Columns of the terminal behind standard output, or 100 where there is none.
+  /// Columns of the terminal behind standard output, or 100 where there is none; `COLUMNS` says otherwise.
   static var width: Int {
+    // What a shell or a user says of it goes first.
+    if let text = getenv("COLUMNS").map({ String(cString: $0) }), let columns = Int(text), columns > 0 {
+      return columns
+    }
     var size = winsize()
     return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
   }
@@ -69,7 +77,16 @@ enum Interrupt {
     sigprocmask(SIG_UNBLOCK, &wanted, nil)
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
-    signal(SIGPIPE, SIG_IGN)
+    // Whoever read the output has enough: end as other tools do, without a word.
+    signal(SIGPIPE) { _ in
+      UnfinishedFiles.removeAll()
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+    }
+    var pipe = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    sigprocmask(SIG_UNBLOCK, &pipe, nil)
   }
 }
 

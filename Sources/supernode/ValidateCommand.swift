@@ -47,8 +47,15 @@ struct Validate: ParsableCommand {
     guard (1...1_000_000).contains(draws) else {
       throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 1000")
     }
+    if let kind, !Self.kinds.contains(kind) {
+      let near = Problems.nearest(to: kind, among: Self.kinds).map { "did you mean '\($0)'? The" } ?? "the"
+      throw ValidationError(
+        "--kind \(kind): there are no such rows; \(near) kinds are \(Self.kinds.joined(separator: ", "))")
+    }
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
   }
+
+  static let kinds = BudgetFile.kinds
 
   func run() throws {
     let catalog = try Catalog(checking: catalog)

@@ -27,16 +27,19 @@ extension WorkloadOptions {
     try fillIn(&edit, remark)
     try applyRatio(&edit, remark)
     try applyWarmUp(&edit)
-    if let line = benchmark.remark { remark(line) }
+    for line in benchmark.remarks { remark(line) }
     return edit.node
   }
 
   /// Whether generated requests are asked for.
   private var generates: Bool {
-    trace == nil && datasetPath == nil
+    trace == nil && dataFile == nil
       && (requestRate != nil || randomInputLen != nil || randomOutputLen != nil || randomRangeRatio != nil
         || randomPrefixLen != nil || rampUpStrategy != nil || datasetName != nil)
   }
+
+  /// The file of a data set; SGLang names one beside random lengths, for words that nobody reads here.
+  var dataFile: String? { datasetName?.hasPrefix("random") == true ? nil : datasetPath }
 
   private func replaceSource(_ edit: inout WorkloadEdit) throws {
     if generates {
@@ -46,7 +49,7 @@ extension WorkloadOptions {
         "trace", "format", "clock", "columns", "sort", "bytesPerToken", "spread", "skipBad", "repeat", "sessions",
       ]
       for name in ofTraces { try edit.remove(name) }
-    } else if let path = trace ?? datasetPath {
+    } else if let path = trace ?? dataFile {
       if !edit.has("trace") { for name in ["prompts", "blockTokens"] { try edit.remove(name) } }
       let ofGenerator = [
         "requestRate", "arrivals", "burstiness", "rampUp", "inputTokens", "outputTokens", "prefixes", "sessions",
@@ -119,7 +122,9 @@ extension WorkloadOptions {
     let draws = benchmark.isSGLang && generates && (datasetName ?? "random").hasPrefix("random")
     guard let randomRangeRatio = randomRangeRatio ?? (draws ? "0" : nil) else { return }
     let (input, output) = try ratios(randomRangeRatio)
-    if benchmark.isSGLang { remark("lengths are drawn as SGLang does: from \(input) times the length to the length") }
+    // vLLM has no ratio of 1, which is how SGLang's script says that all lengths are the same.
+    let isSGLang = benchmark.isSGLang || (input == 1 && output == 1)
+    if isSGLang { remark("lengths are drawn as SGLang does: from \(input) times the length to the length") }
     let lengths = [
       ("inputTokens", input, "--random-input-len"), ("outputTokens", output, "--random-output-len"),
     ]
@@ -128,7 +133,7 @@ extension WorkloadOptions {
         throw ValidationError("--random-range-ratio: the scenario's \(name) is no number; give \(flag)")
       }
       let distribution =
-        benchmark.isSGLang
+        isSGLang
         ? LengthDistribution.upTo(length, ratio: ratio) : LengthDistribution.around(length, ratio: ratio)
       guard let distribution else {
         throw ValidationError(

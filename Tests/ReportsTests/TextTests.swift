@@ -73,4 +73,10 @@ import Testing
     #expect(Ticks.logarithmicRange(around: [0, -1]) == nil)
     #expect(Ticks.clockStep(upTo: 3500) == 600)
   }
+
+  @Test("of a text with colours only they reach a terminal")
+  func colours() {
+    let text = "a\u{1B}[1mb\u{1B}[0m\u{1B}]0;title\u{7}\u{1B}[2Jc\n"
+    #expect(Text.printableWithColours(text) == "a\u{1B}[1mb\u{1B}[0m\\u001b]0;title\\u0007\\u001b[2Jc\n")
+  }
 }

@@ -74,14 +74,15 @@ public struct SupplyScenario: Sendable {
 
   /// `chain` has the files that led here, each over the next.
   private init(_ node: Node, catalog: Catalog, over chain: [String]) throws {
-    let chain = chain + [node.place.file]
+    let chain = chain + [absolutePath(node.place.file) ?? node.place.file]
     let file = try node.decode(File.self)
     if let world = file.world?.node {
       self = try Self.root(file, world, catalog)
     } else {
       let base = try Self.base(file.base ?? "base", of: node, catalog)
-      if chain.contains(base.place.file) {
-        let circle = (chain + [base.place.file]).joined(separator: " → ")
+      let next = absolutePath(base.place.file) ?? base.place.file
+      if chain.contains(next) || chain.count > 16 {
+        let circle = (chain.suffix(8) + [next]).joined(separator: " → ")
         throw (node.field("base") ?? node).problem(
           "its bases lead round in a circle: \(circle)", wayOut: "let one of them have 'world' and no 'base'")
       }
@@ -95,6 +96,16 @@ public struct SupplyScenario: Sendable {
   }
 
   private static func base(_ name: String, of node: Node, _ catalog: Catalog) throws -> Node {
+    // A path counts from the scenario's folder, or else from the working directory.
+    if name.contains("/") || name.hasSuffix(".yaml") {
+      let folder = node.place.file.lastIndex(of: "/").map { String(node.place.file[...$0]) } ?? ""
+      let places = name.hasPrefix("/") ? [name] : [folder + name, name]
+      if let path = places.first(where: { fileKind(at: $0) == .file }) { return try Node.read(path: path) }
+      let first = folder.isEmpty ? "" : "\(folder) nor in "
+      throw (node.field("base") ?? node).problem(
+        "there is no '\(name)' in \(first)the working directory",
+        wayOut: "check the path, which counts from the scenario")
+    }
     do { return try catalog.node("supply", name) } catch let problem as Problem where problem.place.isEmpty {
       throw (node.field("base") ?? node).problem(problem.fault, wayOut: problem.wayOut)
     }
