@@ -9,7 +9,7 @@ extension HardwareFacts {
   static func rangeFault(of text: String) -> (fault: String, wayOut: String)? {
     if let plain = Double(text) { return fault(plain, text, least: 1e-12, most: 1e7, "ten million") }
     if let time = try? Seconds(text: text) {
-      return fault(time.value, text, least: 1e-15, most: 1e4, "some hours")
+      return fault(time.value, text, least: 1e-15, most: 1e6, "ten days")
     }
     if let size = try? Bytes(text: text) { return fault(size.value, text, least: 1e-3, most: 1e17, "100 PB") }
     if let speed = try? BytesPerSecond(text: text) {

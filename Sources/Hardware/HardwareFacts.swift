@@ -50,7 +50,10 @@ public enum HardwareFacts {
   private static let words: Set = [
     "name", "vendor", "source", "grade", "note", "identifiedBy", "basedOn", "format", "scheduler", "chip",
   ]
-  private static let divisors: Set = ["dies", "capacity", "bandwidth", "chipsPerNode", "portBandwidth", "bf16"]
+  private static let divisors: Set = [
+    "dies", "capacity", "bandwidth", "chipsPerNode", "portBandwidth", "bf16", "blockTokens", "fragmentsPerLayer",
+    "maxRequests", "maxBatchedTokens", "chunkTokens", "supplyEfficiency", "chips",
+  ]
   private static let shares: Set = ["utilisation", "supplyEfficiency", "runtimeShare"]
   private static let sharesOfEfficiency: Set = [
     "matrix", "attention", "memory", "vector", "fp8", "fp4", "int8", "weightRead", "expertRead", "keyValueRead",

@@ -23,36 +23,48 @@ extension TerminalRenderer {
     return widths.reduce(0, +) + 2 * (widths.count - 1)
   }
 
-  /// What columns may take: the widest text behind the first column gives way first, then the first, whose names are
-  /// wrapped and never cut.
+  /// What columns may take: headings of figures wrap first, then the widest text behind the first column, then the
+  /// first, whose names are wrapped and never cut.
   func fitted(_ widths: [Int], _ table: Table) -> [Int] {
     var widths = widths
+    func excess() -> Int { widths.reduce(0, +) + 2 * (widths.count - 1) - width }
+    for column in widths.indices where excess() > 0 && table.columns[column].alignment == .trailing {
+      let cells = table.rows.map { table.cell($0, column).line.count }.max() ?? 0
+      let word = table.columns[column].name.split(separator: " ").map(\.count).max() ?? 0
+      widths[column] = max(cells, word)
+    }
     let leading = widths.indices.filter { table.columns[$0].alignment == .leading }
     let order = leading.filter { $0 > 0 }.sorted { widths[$0] > widths[$1] } + leading.filter { $0 == 0 }
-    for column in order {
-      let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-      guard excess > 0 else { break }
-      widths[column] = max(widths[column] - excess, min(widths[column], 12))
+    for column in order where excess() > 0 {
+      widths[column] = max(widths[column] - excess(), min(widths[column], 12))
+    }
+    // Ranges, `963 k to 2.33 M`, go on two lines at last.
+    let ranges = widths.indices.filter { column in
+      table.rows.contains { table.cell($0, column).line.split(separator: " ").count > 3 }
+    }
+    for column in ranges.sorted(by: { widths[$0] > widths[$1] }) where excess() > 0 {
+      widths[column] = max(widths[column] - excess(), min(widths[column], 9))
     }
     return widths
   }
 
-  /// A cell on lines of its column's width; a word that is longer is divided.
+  /// A cell on lines of its column's width; a word that is longer is divided, and what no table should have is cut.
   func lines(of text: String, width: Int) -> [String] {
-    guard text.count > width else { return [text] }
+    guard text.utf8.count > width, text.count > width else { return [text] }
+    let text = text.utf8.count > 4000 ? text.prefix(1000) + "…" : text[...]
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {
-      var word = String(word)
-      if !line.isEmpty, line.count + 1 + word.count > width {
+      var letters = Array(word)[...]
+      if !line.isEmpty, line.count + 1 + letters.count > width {
         lines.append(line)
         line = ""
       }
-      while word.count > width {
-        lines.append(String(word.prefix(width)))
-        word = String(word.dropFirst(width))
+      while letters.count > width {
+        lines.append(String(letters.prefix(width)))
+        letters = letters.dropFirst(width)
       }
-      line += line.isEmpty ? word : " \(word)"
+      line += line.isEmpty ? String(letters) : " " + String(letters)
     }
     return line.isEmpty ? lines : lines + [line]
   }

@@ -52,8 +52,7 @@ public struct TerminalRenderer: Sendable {
       }, table)
     func row(_ cells: [Table.Cell], _ style: (String, Document.Tone) -> String) -> [String] {
       let texts = table.columns.indices.map { column -> [String] in
-        let isText = table.columns[column].alignment == .leading
-        return isText ? lines(of: cells[column].line, width: widths[column]) : [cells[column].line]
+        lines(of: cells[column].line, width: widths[column])
       }
       return (0..<(texts.map(\.count).max() ?? 0)).map { number in
         let parts = table.columns.indices.map { column in

@@ -23,7 +23,7 @@ struct PastedOptions {
         Self.drop(values, hasValue: value != nil, from: &rest)
         if Self.withoutEffect[name] != nil { idle.append("--\(name)") } else { unmodelled.append("--\(name)") }
       } else {
-        keep(name, value, argument, &rest)
+        keep(name, value, &rest)
       }
     }
     // For the command itself, which has the remark.
@@ -31,11 +31,10 @@ struct PastedOptions {
     for name in unmodelled { arguments += ["--unmodelled-option", String(name.dropFirst(2))] }
   }
 
-  private mutating func keep(_ name: String, _ value: String?, _ argument: String, _ rest: inout ArraySlice<String>) {
+  private mutating func keep(_ name: String, _ value: String?, _ rest: inout ArraySlice<String>) {
     let own = Self.otherNames[name] ?? name
     guard Self.counts.contains(own), let text = value ?? rest.first else {
-      let isRenamed = own != name
-      arguments.append(isRenamed ? "--\(own)" + (value.map { "=\($0)" } ?? "") : argument)
+      arguments.append("--\(own)" + (value.map { "=\($0)" } ?? ""))
       return
     }
     if value == nil { rest.removeFirst() }
@@ -76,7 +75,7 @@ struct PastedOptions {
     return "\(Int(number * scale))"
   }
 
-  private static let counts: Set = ["max-model-len", "max-num-batched-tokens"]
+  private static let counts: Set = ["max-model-len", "max-num-batched-tokens", "chunked-prefill-size"]
 }
 
 extension PastedOptions {

@@ -20,9 +20,9 @@ import Testing
   @Test(
     "damaged files of every kind are refused in sentences or answered, without a trap, a hang or a file left behind",
     arguments: [
-      ("serving,config", 60), ("mooncake,bailian,azure,burstgpt,vidur,splitwise,csv", 40),
-      ("aiperf,vllm,text,sharegpt,inputs,servegen,gzip", 40), ("budgets,traces,calibrations", 200),
-      ("chips,systems,engines,measurements", 40), ("runs,commands", 8), ("supply,estimates,supplyFiles", 3),
+      ("serving,config", 30), ("mooncake,bailian,azure,burstgpt,vidur,splitwise,csv", 15),
+      ("aiperf,vllm,text,sharegpt,inputs,servegen,gzip", 15), ("budgets,traces,calibrations", 60),
+      ("chips,systems,engines,measurements", 15), ("runs,commands", 4), ("supply,estimates,supplyFiles", 2),
     ])
   func damaged(kinds: String, count: Int) throws {
     let answer = try fuzz("run", "--kinds", kinds, "--count", "\(count)", "--limit", "120", "--seed", "7")

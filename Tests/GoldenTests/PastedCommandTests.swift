@@ -51,8 +51,8 @@ import Testing
       command: """
         --backend vllm --served-model-name qwq-32b --host qwq-32b-v1 --port 8000 --dataset-name random \
         --random-input 256 --random-output 10 --num-prompts=10 --random-range-ratio 1.0 --dataset-path \
-        /root/ShareGPT_V3_unfiltered_cleaned_split.json --disable-stream
-        """.replacingOccurrences(of: "/ro" + "ot/", with: "/data/"),
+        /data/ShareGPT_V3_unfiltered_cleaned_split.json --disable-stream
+        """,
       before: ["--system", "HGX H100", "--model", "Qwen3-32B"]),
     Pasted(
       source: "sglang#3314",

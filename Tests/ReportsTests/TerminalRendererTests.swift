@@ -12,12 +12,26 @@ import Testing
     #expect(text == "Name       Value  Note\nlong name      1  first\nn          1,000")
   }
 
-  @Test("the widest column of words gives way on a narrow terminal")
+  @Test("a column of words is wrapped on a narrow terminal, and nothing of it is lost")
   func narrow() {
     let wide = Table("", columns: ["A", .number("B")], rows: [[Table.Cell(String(repeating: "x", count: 60)), "12"]])
     let lines = TerminalRenderer(width: 40).render(wide).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 40 })
-    #expect(lines[1].hasSuffix("x…  12"))
+    #expect(lines.count == 3 && lines[1].hasSuffix("x  12"))
+    #expect(lines.joined().count { $0 == "x" } == 60)
+    // Names before figures, and headings of figures on two lines.
+    let table = Table(
+      "", columns: ["", .number("median error"), "note"],
+      rows: [["Time to first token", "1.0%", "some words that are wrapped"], ["n", "2.0%", "b"]])
+    #expect(
+      TerminalRenderer(width: 40).render(table) == """
+                            median  note
+                             error
+        Time to first token   1.0%  some words
+                                    that are
+                                    wrapped
+        n                     2.0%  b
+        """)
   }
 
   @Test("colour appears only where it is asked for and changes no column")

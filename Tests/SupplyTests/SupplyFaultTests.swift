@@ -118,7 +118,7 @@ import Units
     Fault("no such plant", "name: x\nset:\n  fabs[9].capacity: 5", "x.yaml:3", "no element 9"),
     Fault("years", "name: x\nset:\n  lastYear: 2020", "x.yaml:3", "2023 to 2020"),
     Fault("unknown event", "name: x\nwithout:\n- h20-bann", "x.yaml:3", "did you mean 'h20-ban'?"),
-    Fault("unknown school", "name: x\nschools:\n  huawei: nobody", "x.yaml:3", "use one of huawei-output, capacity"),
+    Fault("unknown school", "name: x\nschools:\n  huawei: nobody", "x.yaml:3", "did you mean 'huawei-output'?"),
     Fault("unknown member", "name: x\nschools:\n  capacity: nobody", "x.yaml:3", "use one of morgan-stanley"),
     Fault("unknown base", "name: x\nbase: bass", "x.yaml:2", "did you mean 'base'?"),
     Fault("unknown part", "name: x\nclaim: []", "x.yaml:2", "did you mean 'claims'?"),

@@ -121,7 +121,7 @@ public struct ServingSystem {
     tokensPerStep = configuration.decode.speculation.tokensPerStep
     if configuration.decode.isObjectiveAware, let limit = configuration.objectives.timePerOutputToken {
       stepLimit = Int64(
-        clamping: Int128(limit.picoseconds) * Int128(configuration.decode.speculation.tokensPerStepFixed) >> 16)
+        clamping: (Int128(limit.picoseconds) * Int128(configuration.decode.speculation.tokensPerStepFixed)) >> 16)
     } else {
       stepLimit = nil
     }

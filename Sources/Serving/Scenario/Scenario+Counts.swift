@@ -1,6 +1,8 @@
 import Units
 
 extension Scenario {
+  private static let mostPools = 64
+
   /// Refuses counts that no deployment has, before they are multiplied; all that are wrong are told.
   func checkCounts() throws {
     var problems: [Problem] = []
@@ -32,7 +34,12 @@ extension Scenario {
         ])
       check("decode", [("redundantExperts", decode.redundantExperts), ("expertChips", decode.expertChips)], from: 0)
     }
-    for (index, pool) in (pools ?? []).enumerated() {
+    let count = pools?.count ?? 0
+    if count > Self.mostPools {
+      problems.append(
+        Problem("pools", "there are \(count)", wayOut: "give at most \(Self.mostPools), with more instances in each"))
+    }
+    for (index, pool) in (pools ?? []).prefix(Self.mostPools).enumerated() {
       check(
         "pools[\(index)]",
         [
