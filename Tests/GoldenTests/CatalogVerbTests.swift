@@ -24,7 +24,7 @@ import Testing
         #expect(answer.output.contains("1000 of 1000 served") || answer.output.contains("1,000 of 1,000 served"))
         #expect(
           answer.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            .contains("No published run of vLLM on My chip"))
+            .contains("No published measurement of vLLM on My chip"))
       }
     }
   }
