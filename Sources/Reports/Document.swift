@@ -3,6 +3,8 @@ public struct Document: Sendable, Hashable {
   public var title: String
   /// One line under the title: what was run.
   public var subtitle: String
+  /// How far the whole can be trusted; beside the title.
+  public var mark: Badge?
   /// Verdicts to be seen at a glance.
   public var badges: [Badge]
   /// The answer, first of all.
@@ -14,11 +16,13 @@ public struct Document: Sendable, Hashable {
   public var footer: String
 
   public init(
-    title: String, subtitle: String = "", badges: [Badge] = [], lead: [String] = [], headlines: [Headline] = [],
+    title: String, subtitle: String = "", mark: Badge? = nil, badges: [Badge] = [], lead: [String] = [],
+    headlines: [Headline] = [],
     sections: [Section] = [], sources: [Source] = [], footer: String = ""
   ) {
     self.title = title
     self.subtitle = subtitle
+    self.mark = mark
     self.badges = badges
     self.lead = lead
     self.headlines = headlines

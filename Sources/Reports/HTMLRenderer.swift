@@ -80,7 +80,8 @@ struct Page {
   init(hasCharts: Bool) { self.hasCharts = hasCharts }
 
   mutating func header(_ document: Document) {
-    html += "<header>\n<h1>\(escape(document.title))</h1>\n"
+    let mark = document.mark.map { " <span class=\"mark \($0.tone.rawValue)\">\(escape($0.text))</span>" } ?? ""
+    html += "<header>\n<h1>\(escape(document.title))\(mark)</h1>\n"
     if !document.subtitle.isEmpty { html += "<p class=\"subtitle\">\(escape(document.subtitle))</p>\n" }
     if !document.badges.isEmpty {
       let badges = document.badges.map { "<li class=\"\($0.tone.rawValue)\">\(escape($0.text))</li>" }

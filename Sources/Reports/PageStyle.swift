@@ -35,6 +35,12 @@ enum PageStyle {
     .subtitle { color: var(--muted); margin: 8px 0 0; max-width: none; text-wrap: balance; }
     .lead { font-size: 1.16rem; line-height: 1.58; color: var(--soft); margin: 20px 0 0; max-width: 43em;
       text-wrap: pretty; }
+    .mark { display: inline-block; vertical-align: 0.28em; margin-left: 0.35em; padding: 3px 12px; border-radius: 6px;
+      border: 2px solid currentColor; font-size: 0.82rem; line-height: 1.35; font-weight: 650; letter-spacing: 0;
+      text-wrap: nowrap; color: var(--soft); }
+    .mark.good { color: var(--good); }
+    .mark.caution { color: var(--caution); }
+    .mark.bad { color: var(--bad); }
     .badges { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; margin: 18px 0 0; padding: 0; }
     .badges li { font-size: 0.8rem; font-weight: 600; padding: 3px 11px; border-radius: 99px;
       border: 1px solid var(--rule);
@@ -258,6 +264,7 @@ enum PageStyle {
       h1 { font-size: 20pt; }
       .scroll { overflow: visible; max-height: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .mark, .badges li { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
       td i.share, td i.share b, .deviations u, .deviations b, .deviations i, .bands i, .tornado i, .tornado b, .pairs i,
       .shares span, .legend i, .parts i, .bars i { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     }

@@ -14,7 +14,7 @@ public struct TerminalRenderer: Sendable {
     var blocks: [String] = []
     var head = [strong(document.title)]
     if !document.subtitle.isEmpty { head += wrap(document.subtitle).map(faint) }
-    head += badgeLines(document.badges)
+    head += badgeLines(document.badges + (document.mark.map { [$0] } ?? []))
     blocks.append(head.joined(separator: "\n"))
     blocks += document.lead.map { wrap($0).joined(separator: "\n") }
     if !document.headlines.isEmpty { blocks.append(headlines(document.headlines)) }

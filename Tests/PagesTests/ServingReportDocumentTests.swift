@@ -85,6 +85,14 @@ import Units
     throw Problem("test", "no chart '\(title)'", wayOut: "")
   }
 
+  @Test("how far to trust the answer stands beside the title, and not among the verdicts")
+  func mark() {
+    let document = report.document(context)
+    #expect(document.mark == report.validity.badge)
+    #expect(!document.badges.contains(report.validity.badge))
+    #expect(report.summary(context).badges.contains(report.validity.badge))
+  }
+
   @Test("captions tell the peak that is drawn, and limits are those of all ranks and instances")
   func limits() throws {
     let batch = try lines("Requests in decode")

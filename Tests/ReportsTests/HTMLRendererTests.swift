@@ -18,6 +18,15 @@ import Testing
     #expect(drawn.components(separatedBy: "<script").count == drawn.components(separatedBy: "</script>").count)
   }
 
+  @Test("the mark of trust stands beside the title on a page, and after the badges in a terminal")
+  func mark() {
+    let document = Document(
+      title: "Run", mark: .init("never compared <yet>", tone: .bad), badges: [.init("meets", tone: .good)])
+    let page = HTMLRenderer().render(document, chartScript: nil)
+    #expect(page.contains("<h1>Run <span class=\"mark bad\">never compared &lt;yet&gt;</span></h1>"))
+    #expect(TerminalRenderer().render(document).contains("meets · never compared <yet>"))
+  }
+
   @Test("the same document gives the same bytes")
   func determinism() {
     #expect(drawn == HTMLRenderer().render(Samples.document, chartScript: script))

@@ -7,7 +7,7 @@ extension DeploymentExplanation {
   /// Operators of each pool's steps, what bounds them and what they rest on, and the memory of a die.
   public var document: Document {
     Document(
-      title: "\(model) on \(system)", badges: [validity.badge],
+      title: "\(model) on \(system)", mark: validity.badge,
       lead: [
         validity.sentence,
         "\(Text.count(Double(parameters))) parameters, \(Text.count(Double(activeParameters))) of them active for a "

@@ -59,7 +59,8 @@ extension LoadCurve.Point {
 extension LoadCurve {
   public func document(_ context: ReportContext) -> Document {
     Document(
-      title: context.title, subtitle: context.system, badges: badges, lead: [verdict] + validitySentences,
+      title: context.title, subtitle: context.system, mark: worst.badge, badges: badges,
+      lead: [verdict] + validitySentences,
       sections: [
         Document.Section("Latency and goodput by load", [.table(table)]),
         Document.Section("Load curves", [.charts(charts)]),
@@ -77,7 +78,7 @@ extension LoadCurve {
 
   private var badges: [Document.Badge] {
     let last = knee.map { Document.Badge("takes \(text($0))", tone: .good) }
-    return [last ?? Document.Badge("takes none of these loads", tone: .bad), worst.badge]
+    return [last ?? Document.Badge("takes none of these loads", tone: .bad)]
   }
 
   /// The validity of the point that is farthest from what was measured.

@@ -158,7 +158,7 @@ extension ReplicatedAnswer {
         ]
       })
     return Document(
-      title: context.title, subtitle: context.system, badges: met + overloaded + [validity.badge],
+      title: context.title, subtitle: context.system, mark: validity.badge, badges: met + overloaded,
       lead: [
         validity.sentence,
         "\(count) runs that differ in their seed alone (\(seeds[0]) to \(seeds[count - 1])): the mean, the half width "

@@ -13,7 +13,7 @@ extension ServingReport {
         sections: [notesSection, inputsSection(context)].compactMap { $0 }, sources: context.sources, footer: footer)
     }
     return Document(
-      title: context.title, subtitle: context.system, badges: badges,
+      title: context.title, subtitle: context.system, mark: validity.badge, badges: verdicts,
       lead: refusalSentences + [answer] + unsoldSentences + [validity.sentence, limits],
       headlines: headlines,
       sections: [
@@ -32,7 +32,10 @@ extension ServingReport {
   /// Whether fewer requests than should met every objective.
   public var isMissed: Bool { !goodput.objectives.isEmpty && goodput.fraction < goodput.wanted }
 
-  var badges: [Document.Badge] {
+  /// What is to be seen at a glance; how far to trust it last.
+  var badges: [Document.Badge] { verdicts + [validity.badge] }
+
+  private var verdicts: [Document.Badge] {
     let objectives = goodput.objectives.map { objective in
       Document.Badge(
         "\(objective.label) ≤ \(objective.limit.round): \(Measure(objective.fraction, .percent)) of requests",
@@ -43,7 +46,7 @@ extension ServingReport {
       !isBad && !isMissed && !goodput.objectives.isEmpty
       ? Document.Badge("meets its objectives", tone: .good)
       : Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)
-    return objectives + [verdict, validity.badge]
+    return objectives + [verdict]
   }
 
   /// What was served, how fast, and whether that is what was asked for.
