@@ -16,6 +16,10 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case conversations
   /// Damaged lines passed over: how many, where the first is and what is wrong there.
   case skippedLines(count: Int, place: String, fault: String)
+  /// What of the model's config is not modelled, a sentence each.
+  case unmodelled(String)
+  /// Options that a real engine would feel, and that are not modelled.
+  case leftOut([String])
   /// The chip cannot be bought: it is announced, or a rumour.
   case unsold(chip: String, Chip.Status)
 

@@ -14,6 +14,9 @@ public struct Validity: Codable, Sendable, Hashable {
   public enum Grade: String, Codable, Sendable, CaseIterable {
     /// Within what was measured, by the same engine on the same chip.
     case validated
+    /// Within what was measured, but such runs were predicted badly: the median error of the time per output token is
+    /// above a quarter.
+    case inaccurate
     /// The same engine on the same chip, but beyond what was measured on some axis.
     case outsideRange
     /// No measurement of this engine on this chip with this kind of model.
@@ -36,6 +39,8 @@ public struct Validity: Codable, Sendable, Hashable {
     public var prefillThroughput: Double?
     /// Runs of this model alone; nil where none are.
     public var modelRuns: Int?
+    /// Whether constants were fitted to all of these.
+    public var isFitted: Bool? = nil
   }
 
   /// One quantity that lies outside.
@@ -53,7 +58,9 @@ public struct Validity: Codable, Sendable, Hashable {
 
     public enum Name: String, Codable, Sendable, CaseIterable {
       case attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip, draftTokens,
-        cachedPromptShare
+        cachedPromptShare, cache, stages
+      /// Parts of the model's config, or options, that are not modelled.
+      case leftOut
     }
 
     /// How many times as much as the most, or as little as the least; 1 for words.
@@ -77,7 +84,14 @@ extension Validity {
     var requestsPerChip: Double?
     var draftTokens: Double
     var cachedPromptShare: Double?
+    var cache: String
+    var stages: Double
+    /// Sentences on what of the config is not modelled.
+    var leftOut: [String] = []
   }
+
+  /// Errors of the time per output token above which runs like this were predicted badly.
+  private static let badError = 0.25
 
   /// - Parameter catalog: all groups that were compared.
   init(_ values: Values, of model: String, in group: ComparedRuns.Group, compared catalog: [ComparedRuns]) {
@@ -90,18 +104,31 @@ extension Validity {
     }
     nearest = Nearest(own, model: model)
     outside = own.span.left(by: values).sorted { ($0.factor, $1.name.rawValue) > ($1.factor, $0.name.rawValue) }
-    grade = outside.isEmpty ? .validated : .outsideRange
+    // What of a config was left out when its own runs were predicted is in their error.
+    if nearest?.model == nil, !values.leftOut.isEmpty {
+      outside.insert(.init(name: .leftOut, word: values.leftOut.joined(separator: " "), compared: []), at: 0)
+    }
+    let isBad = (nearest?.timePerOutputToken ?? 0) > Self.badError
+    grade = outside.isEmpty ? isBad ? .inaccurate : .validated : .outsideRange
+  }
+
+  /// Options that a real engine would feel and that are not modelled: the answer is outside what was compared.
+  public mutating func leaveOut(_ options: [String]) {
+    guard !options.isEmpty else { return }
+    outside.insert(.init(name: .leftOut, word: options.joined(separator: ", "), compared: []), at: 0)
+    if grade != .neverCompared { grade = .outsideRange }
   }
 }
 
 extension Validity.Nearest {
   init(_ compared: ComparedRuns, model: String) {
-    let own = compared.models.first { $0.model == model }
+    let own = compared.models.first { $0.model.lowercased() == model.lowercased() }
     self.init(
       group: compared.group, model: own?.model, runs: compared.runs,
       timePerOutputToken: own.map { $0.timePerOutputToken } ?? compared.timePerOutputToken,
       timeToFirstToken: own.map { $0.timeToFirstToken } ?? compared.timeToFirstToken,
-      prefillThroughput: own.map { $0.prefillThroughput } ?? compared.prefillThroughput, modelRuns: own?.runs)
+      prefillThroughput: own.map { $0.prefillThroughput } ?? compared.prefillThroughput, modelRuns: own?.runs,
+      isFitted: own?.fitted)
   }
 }
 
@@ -125,6 +152,8 @@ extension ComparedRuns.Span {
     }
     for word in values.attention { compare(.attention, word, attention) }
     compare(.weights, values.weights, weights)
+    compare(.cache, values.cache, cache)
+    compare(.stages, values.stages, stages, slack: 0)
     compare(.activeParameters, values.activeParameters, activeParameters)
     compare(.chips, values.chips, chips)
     compare(.promptTokens, values.promptTokens, promptTokens)

@@ -9,8 +9,10 @@ struct ComparedMeasurement {
   /// What it spans: one value on each axis.
   var span: ComparedRuns.Span
   var metric: Metric
-  /// Absolute error; nil where the measurement was fitted, and so only widens the span.
+  /// Absolute error.
   var error: Double?
+  /// Whether constants were fitted to it: then it widens the span, and tells of a model only where nothing else does.
+  var isFitted: Bool
 
   enum Metric: CaseIterable { case timePerOutputToken, timeToFirstToken, prefillThroughput }
 }
@@ -64,8 +66,11 @@ extension ComparedRuns {
 
 extension ComparedRuns.Model {
   fileprivate init?(_ name: String, _ measurements: [ComparedMeasurement]) {
+    let scored = measurements.filter { !$0.isFitted }
+    let isFitted = !name.isEmpty && scored.isEmpty
+    let counted = isFitted ? measurements : scored
     func median(_ metric: ComparedMeasurement.Metric) -> (count: Int, error: Double?) {
-      let errors = measurements.filter { $0.metric == metric }.compactMap(\.error).sorted()
+      let errors = counted.filter { $0.metric == metric }.compactMap(\.error).sorted()
       return (errors.count, quantile(errors, 0.5).map { ($0 * 1000).rounded() / 1000 })
     }
     let each = median(.timePerOutputToken)
@@ -73,14 +78,15 @@ extension ComparedRuns.Model {
     guard each.count + prefill.count > 0 else { return nil }
     self.init(
       model: name, runs: each.count + prefill.count, timePerOutputToken: each.error,
-      timeToFirstToken: median(.timeToFirstToken).error, prefillThroughput: prefill.error)
+      timeToFirstToken: median(.timeToFirstToken).error, prefillThroughput: prefill.error,
+      fitted: isFitted ? true : nil)
   }
 
   fileprivate var fields: [(String, String)] {
     [
       ("runs", "\(runs)"), ("timePerOutputToken", timePerOutputToken.map { "\($0)" } ?? ""),
       ("timeToFirstToken", timeToFirstToken.map { "\($0)" } ?? ""),
-      ("prefillThroughput", prefillThroughput.map { "\($0)" } ?? ""),
+      ("prefillThroughput", prefillThroughput.map { "\($0)" } ?? ""), ("fitted", fitted.map { "\($0)" } ?? ""),
     ].filter { !$0.1.isEmpty }
   }
 }
@@ -94,18 +100,21 @@ extension ComparedRuns.Span {
     }
     self.init(
       attention: Set(spans.flatMap(\.attention)).sorted(), weights: Set(spans.flatMap(\.weights)).sorted(),
-      activeParameters: range(\.activeParameters), chips: range(\.chips), promptTokens: range(\.promptTokens),
+      cache: Set(spans.flatMap(\.cache)).sorted(),
+      activeParameters: range(\.activeParameters), chips: range(\.chips), stages: range(\.stages),
+      promptTokens: range(\.promptTokens),
       contextTokens: range(\.contextTokens), requestsPerChip: range(\.requestsPerChip),
       draftTokens: range(\.draftTokens))
   }
 
   fileprivate var fields: [(String, String)] {
     let ranges = [
-      ("activeParameters", activeParameters), ("chips", chips), ("promptTokens", promptTokens),
+      ("activeParameters", activeParameters), ("chips", chips), ("stages", stages), ("promptTokens", promptTokens),
       ("contextTokens", contextTokens), ("requestsPerChip", requestsPerChip), ("draftTokens", draftTokens),
     ]
     return [
       ("attention", "[\(attention.joined(separator: ", "))]"), ("weights", "[\(weights.joined(separator: ", "))]"),
+      ("cache", "[\(cache.joined(separator: ", "))]"),
     ]
       + ranges.compactMap { name, range in
         range.map { (name, "[\($0.map(Self.number).joined(separator: ", "))]") }
@@ -127,14 +136,14 @@ extension RunValidation {
       return predictor.measurement(
         of: outcome.run,
         outcome.metric == .timePerOutputToken ? .timePerOutputToken : .timeToFirstToken,
-        error: outcome.status == .scored ? outcome.signedError.map(abs) : nil)
+        error: outcome.signedError.map(abs), isFitted: outcome.status == .calibrated)
     }
   }
 }
 
 extension RunPredictor {
   fileprivate func measurement(
-    of run: ServingRun, _ metric: ComparedMeasurement.Metric, error: Double?
+    of run: ServingRun, _ metric: ComparedMeasurement.Metric, error: Double?, isFitted: Bool
   ) -> ComparedMeasurement? {
     guard let architecture = try? architecture(of: run), let engine = try? engine(of: run),
       let precision = try? precision(of: run, architecture, run.flags.decode)
@@ -145,13 +154,16 @@ extension RunPredictor {
     let decoding = apart ? run.decode?.chips : run.engineShape?.chips
     let chips = (apart ? run.decode?.shape.chips : run.engineShape?.chips).map { [Double($0)] }
     let span = ComparedRuns.Span(
-      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).rawValue],
+      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).family],
+      cache: [precision.keyValue.family],
       activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)], chips: chips,
+      stages: (apart ? run.decode?.shape.pipeline : run.engineShape?.pipeline).map { [Double($0)] },
       promptTokens: [Double(run.inputTokens)],
       contextTokens: [Double(run.inputTokens) + Double(run.outputTokens) / 2],
       requestsPerChip: decoding.map { [Double(run.concurrency) / Double($0)] },
       draftTokens: [Double(run.flags.draftTokens ?? 0)])
-    return ComparedMeasurement(group: group, model: architecture.name, span: span, metric: metric, error: error)
+    return ComparedMeasurement(
+      group: group, model: architecture.name, span: span, metric: metric, error: error, isFitted: isFitted)
   }
 }
 
@@ -164,7 +176,8 @@ extension ValidationReport {
         let metric = row.comparedMetric
       else { return nil }
       return predictor.measurement(
-        of: row, metric, error: outcome.status == .scored ? outcome.signedError.map(abs) : nil)
+        of: row, metric, error: outcome.signedError.map(abs),
+        isFitted: outcome.status == .calibrated)
     }
   }
 }
@@ -180,7 +193,7 @@ extension PublishedRow {
 
 extension Predictor {
   fileprivate func measurement(
-    of row: PublishedRow, _ metric: ComparedMeasurement.Metric, error: Double?
+    of row: PublishedRow, _ metric: ComparedMeasurement.Metric, error: Double?, isFitted: Bool
   ) -> ComparedMeasurement? {
     guard let architecture = try? architecture(of: row), let machine = try? machine(of: row),
       let precision = try? precision(of: row)
@@ -189,13 +202,15 @@ extension Predictor {
     let group = ComparedRuns.Group(
       engine: machine.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil, apart: true)
     let span = ComparedRuns.Span(
-      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).rawValue],
+      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).family],
+      cache: [precision.keyValue.family],
       activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)],
-      chips: isPrefill ? nil : [Double(chips(of: row, .decode))],
+      chips: isPrefill ? nil : [Double(chips(of: row, .decode))], stages: [1],
       promptTokens: isPrefill ? row.inputTokens.map { [$0] } : nil,
       contextTokens: isPrefill ? nil : context(of: row).map { [$0] },
       requestsPerChip: isPrefill ? nil : row.batchPerChip.map { [$0] },
       draftTokens: isPrefill ? nil : [Double(draftTokens(of: row))])
-    return ComparedMeasurement(group: group, model: architecture.name, span: span, metric: metric, error: error)
+    return ComparedMeasurement(
+      group: group, model: architecture.name, span: span, metric: metric, error: error, isFitted: isFitted)
   }
 }

@@ -77,6 +77,9 @@ struct ScenarioOptions: ParsableArguments {
 
   /// The scenario's text as read, and its fields with all overrides applied.
   func read(in catalog: Catalog, remark: (String) -> Void = { _ in }) throws -> Node {
+    if let maxNumSeqs, maxNumSeqs < 1 {
+      throw ValidationError("--max-num-seqs \(maxNumSeqs): give a number from 1 on")
+    }
     let file = try base(in: catalog, remark: remark)
     var node = try workload.applied(to: file, remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }

@@ -116,6 +116,11 @@ struct Simulate: ParsableCommand {
         peakMemoryBytes: peakMemoryBytes())
     }
     progress?.end()
+    let leftOut = scenario.workload.benchmark.unmodelledOption.map { "--\($0)" }
+    if !leftOut.isEmpty {
+      answer.validity.leaveOut(leftOut)
+      answer.notes.insert(.leftOut(leftOut), at: 0)
+    }
     try timeline?.finish(commandLine: CommandLine.arguments.joined(separator: " "))
     let shares = try percentiles.shares()
     if let measured, !shares.isEmpty { try answer.add(percentiles: shares, of: percentiles.kinds(), from: measured) }

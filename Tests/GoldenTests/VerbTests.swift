@@ -15,7 +15,7 @@ import Testing
     ("validate --kind suply", 2, "did you mean 'supply'?"),
     ("simulate --model Llama-3.1-8B --system HGX-H100 --quantization fp4", 2, "nvfp4, mxfp4"),
     ("simulate deepseek-r1-h20 --set precision.weights=fp4", 1, "did you mean 'mxfp4'?"),
-    ("simulate --format csv", 2, "'table' and 'json'"),
+    ("simulate --model Llama-3.1-8B --system HGX-H100 --format csv", 2, "--requests FILE"),
   ]
 
   @Test("a misspelt verb, entry or example is answered with what was meant", arguments: misspelt)

@@ -33,6 +33,8 @@ import Units
   private func report(_ overload: Bool, fraction: Double, first: Double = 0.1) -> ServingReport {
     var report = SampleReport.dayTime
     report.goodput.fraction = fraction
+    // An hour of arrivals.
+    report.timeline.interval = Seconds(3600 / Double(report.timeline.arrivals.count))
     report.timeToFirstToken.p99 = Seconds(first)
     report.balance.overload =
       overload ? .init(waitingBefore: 1, waitingAfter: 100, offered: 10, completed: 5) : nil
@@ -49,6 +51,18 @@ import Units
     #expect(curve([(1, false, 1), (5, true, 1), (10, false, 1)]).knee == 1)
     #expect(curve([(1, true, 1)]).knee == nil)
     #expect(curve([(1, false, 1), (2, false, 1)]).knee == 2)
+  }
+
+  @Test("a load whose requests came for too short a time is never the knee")
+  func short() {
+    var brief = report(false, fraction: 1)
+    brief.timeline.interval = Seconds(1e-3)
+    let long = report(false, fraction: 1)
+    let curve = LoadCurve(.requestRate, [(1, [long]), (5, [brief])])
+    #expect(curve.knee == 1 && curve.points[1].isShort)
+    // In a closed loop no queue grows.
+    #expect(LoadCurve(.maxConcurrency, [(1, [long]), (5, [brief])]).knee == 5)
+    #expect(LoadCurve(.requestRate, [(5, [brief])]).knee == nil)
   }
 
   @Test("the table marks the knee, what is missed and what is overloaded")

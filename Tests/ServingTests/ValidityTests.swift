@@ -10,18 +10,23 @@ import Units
     ComparedRuns(
       group: group, runs: 40, timePerOutputToken: 0.08, timeToFirstToken: 0.2,
       span: .init(
-        attention: ["grouped-query attention"], weights: ["bf16", "fp8"], activeParameters: [7e9, 70e9],
-        chips: [1, 8], promptTokens: [1000, 8000], contextTokens: [1100, 8200], requestsPerChip: [0.5, 32],
+        attention: ["grouped-query attention"], weights: ["16 bits", "FP8"], cache: ["16 bits"],
+        activeParameters: [7e9, 70e9], chips: [1, 8], stages: [1, 1], promptTokens: [1000, 8000],
+        contextTokens: [1100, 8200], requestsPerChip: [0.5, 32],
         draftTokens: [0, 0]),
-      models: [.init(model: "Small", runs: 10, timePerOutputToken: 0.05, timeToFirstToken: 0.1)]),
+      models: [
+        .init(model: "Small", runs: 10, timePerOutputToken: 0.05, timeToFirstToken: 0.1),
+        .init(model: "Bad", runs: 30, timePerOutputToken: 0.8, fitted: true),
+      ]),
     ComparedRuns(
       group: .init(engine: "SGLang", chip: "NVIDIA H100", dense: true, apart: false), runs: 3, timePerOutputToken: 0.3),
     ComparedRuns(
       group: .init(engine: "vLLM", chip: "NVIDIA H200", dense: false, apart: false), runs: 5, timePerOutputToken: 0.2),
   ]
   static let inside = Validity.Values(
-    attention: ["grouped-query attention"], weights: "fp8", activeParameters: 8e9, chips: 4, promptTokens: 2000,
-    contextTokens: 2100, requestsPerChip: 10, draftTokens: 0, cachedPromptShare: 0)
+    attention: ["grouped-query attention"], weights: "FP8", activeParameters: 8e9, chips: 4, promptTokens: 2000,
+    contextTokens: 2100, requestsPerChip: 10, draftTokens: 0, cachedPromptShare: 0,
+    cache: "16 bits", stages: 1)
 
   private func validity(
     of model: String = "Other", in group: ComparedRuns.Group = Self.group, _ change: (inout Validity.Values) -> Void
@@ -36,8 +41,26 @@ import Units
     let other = validity { _ in }
     #expect(other.grade == .validated && other.outside.isEmpty)
     #expect(other.nearest?.timePerOutputToken == 0.08 && other.nearest?.model == nil && other.nearest?.runs == 40)
-    let own = validity(of: "Small") { _ in }
+    // Whatever the case of its letters.
+    let own = validity(of: "small") { _ in }
     #expect(own.nearest?.timePerOutputToken == 0.05 && own.nearest?.model == "Small" && own.nearest?.modelRuns == 10)
+  }
+
+  @Test("a model that was measured and predicted badly is said to be so, even where constants were fitted to its runs")
+  func inaccurate() {
+    let bad = validity(of: "Bad") { _ in }
+    #expect(bad.grade == .inaccurate && bad.nearest?.timePerOutputToken == 0.8 && bad.nearest?.isFitted == true)
+    // What its config had that is not modelled is in that error.
+    #expect(validity(of: "Bad") { $0.leftOut = ["x"] }.grade == .inaccurate)
+  }
+
+  @Test("options that are left out take an answer out of what was compared")
+  func options() {
+    var answer = validity { _ in }
+    answer.leaveOut([])
+    #expect(answer.grade == .validated)
+    answer.leaveOut(["--enforce-eager"])
+    #expect(answer.grade == .outsideRange && answer.outside.first?.word == "--enforce-eager")
   }
 
   @Test("each quantity that leaves its range is named with its value, the range and how far, the farthest first")
@@ -59,7 +82,10 @@ import Units
     let found = validity {
       switch name {
       case .attention: $0.attention = ["grouped-query attention", "latent attention"]
-      case .weights: $0.weights = "int4Group"
+      case .weights: $0.weights = "INT4"
+      case .cache: $0.cache = "FP8"
+      case .stages: $0.stages = 8
+      case .leftOut: $0.leftOut = ["A part of the config is not read."]
       case .activeParameters: $0.activeParameters = 100e9
       case .chips: $0.chips = 16
       case .promptTokens: $0.promptTokens = 100

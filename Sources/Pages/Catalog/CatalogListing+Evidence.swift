@@ -30,10 +30,10 @@ extension CatalogListing {
       /// `1,018 runs, 8%`.
       var words: String { amount + (timePerOutputToken.map { ", \(Int(($0 * 100).rounded()))%" } ?? "") }
 
-      /// `1,018 runs`, `63 rows`, `never`.
+      /// `1,018 runs`, `never`.
       var amount: String {
         if runs > 0 { return Text.counted(runs, "run") }
-        return rows > 0 ? Text.counted(rows, "row") : "never"
+        return "never"
       }
     }
 

@@ -25,7 +25,7 @@ extension CatalogListing {
     return Section(
       kind: "chips",
       caption: "Memory in 10⁹ bytes, dense peaks in TFLOPS, bandwidth in TB/s. Validated: measured runs that were "
-        + "predicted and the median error of their TPOT, or published rows.",
+        + "predicted, and the median error of their TPOT.",
       columns: [
         Column(key: "name", head: "Name"), Column(key: "memoryBytes", head: "Memory", isNumber: true),
         Column(key: "bf16TFLOPS", head: "BF16", isNumber: true), Column(key: "fp8TFLOPS", head: "FP8", isNumber: true),

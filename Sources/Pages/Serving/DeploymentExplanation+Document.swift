@@ -19,7 +19,10 @@ extension DeploymentExplanation {
           pool.steps.flatMap { step in
             [.paragraph(step.sentence(pool)), .table(step.table(pool))]
               + (step.notes.isEmpty ? [] : [.notes(step.notes)])
-          } + [.paragraph(pool.memory.sentence), .table(pool.memory.table(pool.name))])
+          } + [
+            .paragraph(pool.memory.sentence(dies: pool.plan.dies / max(1, pool.ranks))),
+            .table(pool.memory.table(pool.name)),
+          ])
       })
   }
 
@@ -80,9 +83,12 @@ extension DeploymentExplanation.Step {
 }
 
 extension DeploymentExplanation.Memory {
-  fileprivate var sentence: String {
+  /// - Parameter dies: of a rank.
+  fileprivate func sentence(dies: Int) -> String {
+    let each = keysAndValues.value / Double(max(1, tokens))
+    let rank = dies > 1 && tokens > 0 ? ", \(Text.bytes(each)) on each of the \(dies) dies of a rank" : " on a rank"
     let limit = maxRequests > 0 ? "; the engine lets \(Text.grouped(maxRequests)) decode at once" : ""
-    return "A token of context takes \(Text.bytes(bytesPerToken.value)) on a rank, which holds "
+    return "A token of context takes \(Text.bytes(bytesPerToken.value))\(rank), which holds "
       + "\(Text.grouped(tokens)) tokens: \(Text.counted(requests, "request")) of mean length\(limit)."
   }
 

@@ -29,13 +29,17 @@ public struct LoadCurve: Codable, Sendable {
     public var isOverloaded: Bool
     /// Whether the objectives are met by at least half of the seeds.
     public var isMet: Bool
+    /// Whether requests came for less than five times as long as one takes: queues had no time to grow, and what such a
+    /// run sustains is not known.
+    public var isShort: Bool
   }
 
   /// - Parameter reports: of each load, one for each seed.
   public init(_ axis: Axis, _ reports: [(load: Double, reports: [ServingReport])]) {
     self.axis = axis
     points = reports.sorted { $0.load < $1.load }.map { Point(load: $0.load, $0.reports) }
-    let firstBad = points.firstIndex { $0.isOverloaded || !$0.isMet } ?? points.count
+    let firstBad =
+      points.firstIndex { $0.isOverloaded || !$0.isMet || $0.isShort && axis != .maxConcurrency } ?? points.count
     knee = firstBad > 0 ? points[firstBad - 1].load : nil
   }
 
@@ -52,7 +56,8 @@ extension LoadCurve.Point {
       offered: Double(first.requests.offered) / max(1e-12, first.timeline.interval.value * Double(intervals)),
       utilisation: first.pools.map(\.utilisation).max() ?? 0,
       batchPerRank: first.pools.last { $0.role != .prefill }?.meanBatchPerRank ?? 0,
-      isOverloaded: 2 * answer.overloadedRuns >= reports.count, isMet: 2 * answer.runsThatMeet >= reports.count)
+      isOverloaded: 2 * answer.overloadedRuns >= reports.count, isMet: 2 * answer.runsThatMeet >= reports.count,
+      isShort: first.timeline.interval * Double(intervals) < first.endToEnd.p50 * 5)
   }
 }
 
@@ -78,7 +83,7 @@ extension LoadCurve {
 
   private var badges: [Document.Badge] {
     let last = knee.map { Document.Badge("takes \(text($0))", tone: .good) }
-    return [last ?? Document.Badge("takes none of these loads", tone: .bad)]
+    return [last ?? Document.Badge(isShort(points[0]) ? "too short to tell" : "takes none of these loads", tone: .bad)]
   }
 
   /// The validity of the point that is farthest from what was measured.
@@ -99,7 +104,11 @@ extension LoadCurve {
 
   private var verdict: String {
     let wish = hasObjectives ? "that is sustained and meets the objectives" : "that is sustained"
-    guard let knee else { return "Even the lowest load, \(text(points[0].load)), is more than the deployment takes." }
+    guard let knee else {
+      return isShort(points[0])
+        ? "Requests came for too short a time to tell what the deployment takes: send more of them (--num-prompts)."
+        : "Even the lowest load, \(text(points[0].load)), is more than the deployment takes."
+    }
     let index = points.lastIndex { $0.load == knee } ?? 0
     let point = points[index]
     let goodput = "goodput \(point.answer["goodput.requests"].text(.count)) requests/s"
@@ -109,6 +118,10 @@ extension LoadCurve {
       + "TPOT p99 \(point.answer["timePerOutputToken.p99"].text(.duration)), \(goodput)."
     guard index + 1 < points.count else { return here + " Higher loads were not tried." }
     let next = points[index + 1]
+    if isShort(next), !next.isOverloaded, next.isMet {
+      return here
+        + " At \(text(next.load)) requests came for too short a time to tell; send more of them (--num-prompts)."
+    }
     return here + " At \(text(next.load)) \(next.isOverloaded ? "more comes than is served" : "objectives are missed")."
   }
 
@@ -156,9 +169,12 @@ extension LoadCurve {
       })
   }
 
+  /// Open loops alone: in a closed one no queue grows.
+  private func isShort(_ point: Point) -> Bool { point.isShort && axis != .maxConcurrency }
+
   private func mark(_ point: Point) -> String {
     if point.load == knee { return "◂ knee" }
-    return point.isOverloaded ? "overloaded" : point.isMet ? "" : "misses"
+    return point.isOverloaded ? "overloaded" : !point.isMet ? "misses" : isShort(point) ? "too short" : ""
   }
 
   private var charts: [Chart] {

@@ -42,11 +42,21 @@ extension ServingReport {
         tone: objective.fraction >= goodput.wanted ? .good : .bad)
     }
     let isBad = balance.verdict == .overloaded
+    if !isBad, !isMissed, !goodput.objectives.isEmpty {
+      return objectives + [Document.Badge("meets its objectives", tone: .good)]
+    }
+    let missed = isMissed ? [Document.Badge("misses its objectives", tone: .bad)] : []
     let verdict =
-      !isBad && !isMissed && !goodput.objectives.isEmpty
-      ? Document.Badge("meets its objectives", tone: .good)
+      isQueueing && !isBad
+      ? Document.Badge("requests queue", tone: .caution)
       : Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)
-    return objectives + [verdict]
+    return objectives + missed + [verdict]
+  }
+
+  /// Whether the mean request waits for longer than it is served, and no queue grew: more came at once than fits.
+  var isQueueing: Bool {
+    let waiting = phases.prefillQueue + phases.decodeQueue
+    return requests.completed > 0 && waiting > phases.prefill + phases.transfer + phases.decode
   }
 
   /// What was served, how fast, and whether that is what was asked for.
@@ -116,7 +126,14 @@ extension ServingReport {
 
   /// What limits the deployment and what it costs.
   var limits: String {
-    var sentences = [balance.sentence(pools, isMissed: isMissed)]
+    var sentences: [String] = []
+    if isQueueing, balance.overload == nil {
+      let waiting = phases.prefillQueue + phases.decodeQueue
+      sentences.append(
+        "Requests queue: the mean one waits \(waiting.text), longer than it is served, as more come at once than are "
+          + "served together.")
+    }
+    sentences.append(balance.sentence(pools, isMissed: isMissed, isQueueing: isQueueing))
     if !decodeStep.boundBy.isEmpty { sentences.append("A decode step is bound by \(decodeStep.boundBy).") }
     let energyOfToken = Measure(energy.joulesPerOutputToken.value, .joules)
     if isHardwareFree {

@@ -6,7 +6,7 @@ extension ServingReport {
   var balanceSection: Document.Section {
     Document.Section(
       pools.count > 1 ? "Balance of the pools" : "How full the instances are",
-      [.paragraph(balance.sentence(pools, isMissed: isMissed)), .table(poolTable)]
+      [.paragraph(balance.sentence(pools, isMissed: isMissed, isQueueing: isQueueing)), .table(poolTable)]
         + (hasCache ? [.table(cacheTable)] : []))
   }
 

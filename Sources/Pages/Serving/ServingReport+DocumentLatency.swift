@@ -33,6 +33,10 @@ extension ServingReport {
       rows: rows.map { name, summary, field in
         let objective = goodput.objectives.first { $0.name == field }
         let times = [summary.mean, summary.p50, summary.p90, summary.p99, summary.max].map { Table.Cell($0.text) }
+        // Of what no request had there is no time.
+        guard !summary.histogram.isEmpty || requests.completed == 0 else {
+          return [Table.Cell(name)] + times.map { _ in Table.Cell(Text.missing) } + ["", ""]
+        }
         guard let objective else { return [Table.Cell(name)] + times + ["", ""] }
         return [Table.Cell(name)] + times + [
           Table.Cell(objective.limit.round),

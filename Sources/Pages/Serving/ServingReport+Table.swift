@@ -30,6 +30,9 @@ extension ServingReport {
 
   private var throughputTable: Table {
     func count(_ value: Double) -> String { Measure(value, .count).description }
+    func each(_ tokens: Int) -> String {
+      Text.grouped(Int((Double(tokens) / Double(max(1, requests.completed))).rounded()))
+    }
     let served = "\(Text.grouped(requests.completed)) of \(Text.grouped(requests.offered)) served"
     let lost = requests.failed + requests.rejected
     let missed = goodput.misses.max { $0.requests < $1.requests }
@@ -41,13 +44,17 @@ extension ServingReport {
         Self.row(
           "Requests", "\(count(throughput.requests))/s", served + (lost > 0 ? ", \(Text.grouped(lost)) lost" : "")),
         Self.row(
-          "Goodput", "\(count(goodput.requests))/s", "\(Measure(goodput.fraction, .percent)) meet every objective\(why)"
+          "Goodput", "\(count(goodput.requests))/s",
+          goodput.objectives.isEmpty
+            ? "no objective was set" : "\(Measure(goodput.fraction, .percent)) meet every objective\(why)"
         ),
         Self.row(
           "Output tokens", "\(count(throughput.outputTokens))/s",
-          "\(count(throughput.outputTokensPerChip))/s per chip, \(chips) chips"),
+          "\(count(throughput.outputTokensPerChip))/s per chip, \(Text.counted(chips, "chip")); "
+            + "\(each(requests.outputTokens)) a request"),
         Self.row(
-          "Prompt tokens", "\(count(throughput.inputTokens))/s", "\(Measure(cache.hitRate, .percent)) from the cache"),
+          "Prompt tokens", "\(count(throughput.inputTokens))/s",
+          "\(Measure(cache.hitRate, .percent)) from the cache; \(each(requests.promptTokens)) a request"),
         Self.row(
           "Batch per rank", count(decoding?.meanBatchPerRank ?? 0),
           "limit: \(decoding?.batchLimit.words ?? Text.missing)"),

@@ -15,7 +15,7 @@ extension ServingReport {
 
 extension ServingReport.Balance {
   /// Which side limits the deployment, with the figures that say so; advice where an objective is missed.
-  public func sentence(_ pools: [ServingReport.Pool], isMissed: Bool) -> String {
+  public func sentence(_ pools: [ServingReport.Pool], isMissed: Bool, isQueueing: Bool = false) -> String {
     func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
     let most = Int(mostRequestsPerRank.rounded())
     guard let decode = pools.last, decode.role == .decode else {
@@ -27,7 +27,7 @@ extension ServingReport.Balance {
       case .overloaded: return "\(overloaded ?? "The deployment is overloaded.") Here \(figures)."
       case .full: return "The deployment is full: \(figures)."
       case .idle: return "The deployment has room to spare: \(figures)."
-      default: return "The deployment keeps up: \(figures)."
+      default: return (isQueueing ? "Of the whole run: " : "The deployment keeps up: ") + "\(figures)."
       }
     }
     let figures =
@@ -52,8 +52,11 @@ extension ServingReport.Balance {
   fileprivate var overloaded: String? {
     overload.map {
       "More comes than is served: \(Int($0.waitingBefore.rounded())) requests wait in the second quarter of the "
-        + "arrivals and \(Int($0.waitingAfter.rounded())) in the last; of \(Measure($0.offered, .count)) requests "
-        + "a second \(Measure($0.completed, .count)) are completed, about what can be sustained."
+        + "arrivals and \(Int($0.waitingAfter.rounded())) in the last"
+        + ($0.completed > 0
+          ? "; of \(Measure($0.offered, .count)) requests a second \(Measure($0.completed, .count)) are completed, "
+            + "about what can be sustained."
+          : "; none is completed while they come: a longer run tells what can be sustained.")
     }
   }
 }
@@ -61,7 +64,7 @@ extension ServingReport.Balance {
 extension ServingReport.BatchLimit {
   var words: String {
     switch self {
-    case .requests(let requests): "\(requests) requests in flight per rank"
+    case .requests(let requests): "\(Text.counted(requests, "request")) in flight per rank"
     case .memory(let requests, let tokens):
       "memory: \(Text.counted(requests, "request")) of \(Text.grouped(tokens)) tokens per rank"
     case .objective(let requests):
@@ -85,6 +88,9 @@ extension ServingNote {
     case .skippedLines(let count, let place, let fault):
       let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
       return "\(lines) skipped; the first is \(place): \(fault)."
+    case .unmodelled(let sentence): return sentence
+    case .leftOut(let options):
+      return "Not modelled, and left out: \(options.joined(separator: ", "))."
     case .unsold(let chip, .rumour):
       return "The \(chip) is a rumour: no maker has published it, and what follows rests on guesses."
     case .unsold(let chip, _):

@@ -8,6 +8,8 @@ extension Validity {
   public var badge: Document.Badge {
     switch grade {
     case .validated: Document.Badge("validated\(nearest?.shortError.map { ": \($0)" } ?? "")", tone: .good)
+    case .inaccurate:
+      Document.Badge("measured, and predicted badly\(nearest?.shortError.map { ": \($0)" } ?? "")", tone: .bad)
     case .outsideRange: Document.Badge("outside the validated range", tone: .caution)
     case .neverCompared: Document.Badge("never compared with measurements", tone: .bad)
     }
@@ -18,6 +20,9 @@ extension Validity {
     switch grade {
     case .validated:
       return "Validity: validated. \(nearest?.sentence(of: "It lies within") ?? "")"
+    case .inaccurate:
+      return "Validity: such runs were measured, and predicted badly. "
+        + (nearest?.sentence(of: "It lies within") ?? "")
     case .outsideRange:
       let axes = outside.map(\.words).joined(separator: "; ")
       return "Validity: outside the validated range: \(axes). \(nearest?.sentence(of: "Nearest") ?? "")"
@@ -31,7 +36,11 @@ extension Validity {
 
 extension Validity.Nearest {
   fileprivate var shortError: String? {
-    timePerOutputToken.map { "TPOT ±\(percent($0))" } ?? prefillThroughput.map { "prefill ±\(percent($0))" }
+    let errors = [
+      timePerOutputToken.map { "TPOT \(percent($0))" }, timeToFirstToken.map { "TTFT \(percent($0))" },
+      timePerOutputToken == nil ? prefillThroughput.map { "prefill throughput \(percent($0))" } : nil,
+    ].compactMap { $0 }
+    return errors.isEmpty ? nil : "median error \(errors.joined(separator: ", "))"
   }
 
   /// `It lies within 75 runs of vLLM on NVIDIA H100 with dense models (24 of them of this model: median error of …).`
@@ -43,7 +52,9 @@ extension Validity.Nearest {
     let verb = beginning == "Nearest" ? runs == 1 ? " is" : " are" : ""
     let all = "\(beginning)\(verb) \(Text.counted(runs, "published measurement")) of \(group.words)"
     let own =
-      if let model, let modelRuns {
+      if let model, let modelRuns, isFitted == true {
+        "; and \(Text.counted(modelRuns, "other")) of \(model) itself, which constants were fitted to"
+      } else if let model, let modelRuns {
         modelRuns == runs ? ", all of \(model)" : ", \(modelRuns) of them of \(model)"
       } else {
         ", none of them of this model"
@@ -68,6 +79,8 @@ extension Validity.Axis {
       let known = compared.joined(separator: ", ")
       return switch name {
       case .weights: "weights in \(word) (compared: \(known))"
+      case .cache: "keys and values in \(word) (compared: \(known))"
+      case .leftOut: "not modelled: \(word)"
       default: "\(word) (compared: \(known))"
       }
     }
@@ -96,12 +109,13 @@ extension Validity.Axis {
   private var what: String {
     switch name {
     case .activeParameters: "active parameters"
-    case .chips: "chips in an instance"
+    case .chips: value == 1 ? "chip in an instance" : "chips in an instance"
+    case .stages: "pipeline stages"
     case .promptTokens: "tokens of prompt"
     case .contextTokens: "tokens of context"
     case .requestsPerChip: "requests in flight per chip"
     case .draftTokens: "draft tokens"
-    case .attention, .weights, .cachedPromptShare: name.rawValue
+    case .attention, .weights, .cache, .leftOut, .cachedPromptShare: name.rawValue
     }
   }
 }

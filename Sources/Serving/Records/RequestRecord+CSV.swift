@@ -8,7 +8,7 @@ extension RequestRecord {
     + "transferred_s,finished_s,ttft_s,tpot_s,e2e_s,prefill_instance,decode_instance,decode_rank"
 
   public var csvLine: String {
-    func seconds(_ instant: Instant) -> String { isCompleted ? "\(instant.sinceStart.value)" : "" }
+    func seconds(_ instant: Instant) -> String { isCompleted && instant < .never ? "\(instant.sinceStart.value)" : "" }
     let toFirst = isCompleted ? (firstToken - arrival).seconds.value : nil
     let whole = isCompleted ? (finished - arrival).seconds.value : nil
     let perToken =

@@ -40,10 +40,13 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     public var timePerOutputToken: Double?
     public var timeToFirstToken: Double?
     public var prefillThroughput: Double?
+    /// True where constants were fitted to all of its runs; they are not among those of the group.
+    public var fitted: Bool?
     public init(
       model: String, runs: Int, timePerOutputToken: Double? = nil, timeToFirstToken: Double? = nil,
-      prefillThroughput: Double? = nil
+      prefillThroughput: Double? = nil, fitted: Bool? = nil
     ) {
+      self.fitted = fitted
       self.model = model
       self.runs = runs
       self.timePerOutputToken = timePerOutputToken
@@ -52,7 +55,7 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case model, runs, timePerOutputToken, timeToFirstToken, prefillThroughput
+      case model, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, fitted
     }
   }
 
@@ -61,10 +64,14 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     public var attention: [String]
     /// Formats of most of the weights.
     public var weights: [String]
+    /// Formats of keys and values.
+    public var cache: [String]
     /// Parameters that work on one token.
     public var activeParameters: [Double]?
     /// Packages in an instance that decodes, or that computes prompts where only prompts were measured.
     public var chips: [Double]?
+    /// Of a pipeline.
+    public var stages: [Double]?
     public var promptTokens: [Double]?
     /// Of a request in the middle of its answer.
     public var contextTokens: [Double]?
@@ -73,12 +80,15 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     public var draftTokens: [Double]?
 
     public init(
-      attention: [String] = [], weights: [String] = [], activeParameters: [Double]? = nil, chips: [Double]? = nil,
-      promptTokens: [Double]? = nil, contextTokens: [Double]? = nil, requestsPerChip: [Double]? = nil,
+      attention: [String] = [], weights: [String] = [], cache: [String] = [], activeParameters: [Double]? = nil,
+      chips: [Double]? = nil, stages: [Double]? = nil, promptTokens: [Double]? = nil, contextTokens: [Double]? = nil,
+      requestsPerChip: [Double]? = nil,
       draftTokens: [Double]? = nil
     ) {
       self.attention = attention
       self.weights = weights
+      self.cache = cache
+      self.stages = stages
       self.activeParameters = activeParameters
       self.chips = chips
       self.promptTokens = promptTokens
@@ -88,7 +98,8 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip, draftTokens
+      case attention, weights, cache, activeParameters, chips, stages, promptTokens, contextTokens, requestsPerChip,
+        draftTokens
     }
   }
 

@@ -17,7 +17,8 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + notes + skippedNotes(outcome.skipped) + windowNotes(outcome),
+      notes: unsoldNotes + architecture.unmodelled.map { .unmodelled($0) } + notes + skippedNotes(outcome.skipped)
+        + windowNotes(outcome),
       run: run(outcome))
   }
 

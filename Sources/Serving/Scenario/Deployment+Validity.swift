@@ -26,17 +26,33 @@ extension Deployment {
       apart: promptPool.role == .prefill)
     let ranks = Double(decodePool.ranks)
     let values = Validity.Values(
-      attention: architecture.attentionWords, weights: precision.mostWeights(of: architecture).rawValue,
+      attention: architecture.attentionWords, weights: precision.mostWeights(of: architecture).family,
       activeParameters: Double(ParameterCount(architecture).activeWithoutEmbedding), chips: Double(decodePool.chips),
       promptTokens: promptTokens, contextTokens: contextTokens,
       requestsPerChip: requestsPerRank.map { $0 * ranks / Double(decodePool.chips) },
-      draftTokens: Double(decodePool.model.drafting.tokens), cachedPromptShare: cachedPromptShare)
+      draftTokens: Double(decodePool.model.drafting.tokens), cachedPromptShare: cachedPromptShare,
+      cache: precision.keyValue.family, stages: Double(decodePool.model.plan.pipeline),
+      leftOut: architecture.unmodelled)
     // A file of the user's under a built-in name was compared with nothing.
     let isOwn = [("chips", group.chip), ("engines", group.engine)].contains { kind, name in
       catalog.path(of: name, kind: kind).map(catalog.isOwn) ?? true
     }
     let compared = try ComparedRuns.read(catalog).filter { !isOwn || $0.group != group }
     return Validity(values, of: architecture.name, in: group, compared: compared)
+  }
+}
+
+extension NumberFormat {
+  /// What formats of one width and kind have in common: kernels for one serve the other with other scales.
+  public var family: String {
+    switch self {
+    case .bf16, .fp16: "16 bits"
+    case .fp32: "32 bits"
+    case .fp8, .fp8Block, .mxfp8: "FP8"
+    case .nvfp4, .mxfp4: "FP4"
+    case .int8: "INT8"
+    case .int4, .int4Group: "INT4"
+    }
   }
 }
 
