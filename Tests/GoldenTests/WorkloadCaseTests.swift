@@ -51,7 +51,7 @@ import Testing
     #expect(flags.result["requests.completed"]?.text == "100")
     #expect(flags.result["timeToFirstToken.percentiles"]?.elements.count == 2)
     let remarks = flags.error.split(separator: "\n").filter { $0.contains("no effect") }
-    let named = "--backend, --port, --top-k, --metadata, --ignore-eos"
+    let named = "--backend, --ignore-eos, --port, --top-k, --metadata"
     #expect(remarks.count == 1 && flags.error.contains(named), "\(flags.error)")
     let saved = try Node.read(path: "\(scratch.path)/bench.json")
     #expect(saved.field("p99.9_ttft_ms") != nil && saved.field("p25_e2el_ms") != nil)
