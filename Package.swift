@@ -118,7 +118,8 @@ let package = Package(
         "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units",
       ], swiftSettings: settings),
     .testTarget(
-      name: "GoldenTests", dependencies: ["Formats", "supernode", "fuzz"], exclude: ["Golden"], swiftSettings: settings),
+      name: "GoldenTests", dependencies: ["Formats", "supernode", "fuzz"], exclude: ["Golden"],
+      swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )
