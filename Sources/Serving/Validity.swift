@@ -57,7 +57,8 @@ public struct Validity: Codable, Sendable, Hashable {
     public var compared: [String]?
 
     public enum Name: String, Codable, Sendable, CaseIterable {
-      case attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip, draftTokens,
+      case system, attention, weights, activeParameters, chips, promptTokens, contextTokens, requestsPerChip,
+        draftTokens,
         cachedPromptShare, cache, stages
       /// Parts of the model's config, or options, that are not modelled.
       case leftOut
@@ -75,6 +76,7 @@ public struct Validity: Codable, Sendable, Hashable {
 extension Validity {
   /// Values of a run along the axes; nil leaves an axis out.
   struct Values {
+    var system: String
     var attention: [String]
     var weights: String
     var activeParameters: Double
@@ -150,6 +152,7 @@ extension ComparedRuns.Span {
       else { return }
       axes.append(.init(name: name, value: value, low: low, high: high))
     }
+    compare(.system, values.system, systems)
     for word in values.attention { compare(.attention, word, attention) }
     compare(.weights, values.weights, weights)
     compare(.cache, values.cache, cache)

@@ -99,7 +99,8 @@ extension ComparedRuns.Span {
       return [low, high]
     }
     self.init(
-      attention: Set(spans.flatMap(\.attention)).sorted(), weights: Set(spans.flatMap(\.weights)).sorted(),
+      systems: Set(spans.flatMap(\.systems)).sorted(), attention: Set(spans.flatMap(\.attention)).sorted(),
+      weights: Set(spans.flatMap(\.weights)).sorted(),
       cache: Set(spans.flatMap(\.cache)).sorted(),
       activeParameters: range(\.activeParameters), chips: range(\.chips), stages: range(\.stages),
       promptTokens: range(\.promptTokens),
@@ -113,6 +114,7 @@ extension ComparedRuns.Span {
       ("contextTokens", contextTokens), ("requestsPerChip", requestsPerChip), ("draftTokens", draftTokens),
     ]
     return [
+      ("systems", "[\(systems.joined(separator: ", "))]"),
       ("attention", "[\(attention.joined(separator: ", "))]"), ("weights", "[\(weights.joined(separator: ", "))]"),
       ("cache", "[\(cache.joined(separator: ", "))]"),
     ]
@@ -146,16 +148,16 @@ extension RunPredictor {
     of run: ServingRun, _ metric: ComparedMeasurement.Metric, error: Double?, isFitted: Bool
   ) -> ComparedMeasurement? {
     guard let architecture = try? architecture(of: run), let engine = try? engine(of: run),
-      let precision = try? precision(of: run, architecture, run.flags.decode)
+      let machine = try? machine(of: run), let precision = try? precision(of: run, architecture, run.flags.decode)
     else { return nil }
     let apart = run.mode == .disaggregated
     let group = ComparedRuns.Group(
-      engine: engine.name, chip: identity(of: run).chip, dense: architecture.mixture == nil, apart: apart)
+      engine: engine.name, chip: machine.chip.name, dense: architecture.mixture == nil, apart: apart)
     let decoding = apart ? run.decode?.chips : run.engineShape?.chips
     let chips = (apart ? run.decode?.shape.chips : run.engineShape?.chips).map { [Double($0)] }
     let span = ComparedRuns.Span(
-      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).family],
-      cache: [precision.keyValue.family],
+      systems: [machine.system.name], attention: architecture.attentionWords,
+      weights: [precision.mostWeights(of: architecture).family], cache: [precision.keyValue.family],
       activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)], chips: chips,
       stages: (apart ? run.decode?.shape.pipeline : run.engineShape?.pipeline).map { [Double($0)] },
       promptTokens: [Double(run.inputTokens)],
@@ -202,8 +204,8 @@ extension Predictor {
     let group = ComparedRuns.Group(
       engine: machine.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil, apart: true)
     let span = ComparedRuns.Span(
-      attention: architecture.attentionWords, weights: [precision.mostWeights(of: architecture).family],
-      cache: [precision.keyValue.family],
+      systems: [machine.system.name], attention: architecture.attentionWords,
+      weights: [precision.mostWeights(of: architecture).family], cache: [precision.keyValue.family],
       activeParameters: [Double(ParameterCount(architecture).activeWithoutEmbedding)],
       chips: isPrefill ? nil : [Double(chips(of: row, .decode))], stages: [1],
       promptTokens: isPrefill ? row.inputTokens.map { [$0] } : nil,

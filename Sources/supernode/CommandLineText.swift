@@ -22,10 +22,34 @@ struct CommandLineText {
     if first == "-V" || first == "version" {
       arguments = ["--version"]
     } else if first == "simulate" || first == "init" {
-      arguments = [first] + PastedOptions(arguments.dropFirst()).arguments
+      arguments = [first] + PastedOptions(Self.withoutProgram(arguments.dropFirst())).arguments
     } else {
       try Self.checkVerbs(arguments)
       arguments = arguments.map(Self.dashed)
+    }
+  }
+
+  /// A command of an engine's own, pasted whole after `simulate`, as its options; a server's model has no option.
+  private static func withoutProgram(_ words: ArraySlice<String>) -> ArraySlice<String> {
+    func begins(_ beginning: [String]) -> Bool { words.starts(with: beginning) }
+    func model(after count: Int, engine: String) -> ArraySlice<String> {
+      let rest = words.dropFirst(count)
+      let named = rest.first.map { !$0.hasPrefix("-") } ?? false
+      let options = named ? ["--model"] + rest : Array(rest)
+      return (options.contains("--engine") ? options : ["--engine", engine] + options)[...]
+    }
+    if begins(["vllm", "bench", "serve"]) { return words.dropFirst(3) }
+    if begins(["vllm", "serve"]) { return model(after: 2, engine: "vllm") }
+    if begins(["trtllm-serve", "serve"]) { return model(after: 2, engine: "trtllm") }
+    if begins(["trtllm-serve"]) { return model(after: 1, engine: "trtllm") }
+    guard let python = words.first, ["python", "python3"].contains(python), words.dropFirst().first == "-m",
+      let module = words.dropFirst(2).first
+    else { return words }
+    switch module {
+    case "sglang.bench_serving": return words.dropFirst(3)
+    case "sglang.launch_server": return model(after: 3, engine: "sglang")
+    case "vllm.entrypoints.openai.api_server": return model(after: 3, engine: "vllm")
+    default: return words
     }
   }
 
@@ -53,8 +77,7 @@ struct CommandLineText {
     guard verbs.contains(first) else {
       if ["vllm", "bench", "serve", "sglang", "python3", "python", "trtllm-serve"].contains(first) {
         throw Misuse(
-          message: "there is no verb '\(first)'; paste what follows it after 'supernode simulate --system SYSTEM', "
-            + "with --engine and --model")
+          message: "there is no verb '\(first)'; paste the command after 'supernode simulate', and add --system")
       }
       throw Misuse(message: unknown("verb", first, among: verbs.filter { $0 != "manual" }))
     }

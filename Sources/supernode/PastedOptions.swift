@@ -75,7 +75,10 @@ struct PastedOptions {
     return "\(Int(number * scale))"
   }
 
-  private static let counts: Set = ["max-model-len", "max-num-batched-tokens", "chunked-prefill-size"]
+  private static let counts: Set = [
+    "max-model-len", "max-num-batched-tokens", "chunked-prefill-size", "long-prefill-token-threshold", "num-prompts",
+    "input-len", "output-len", "random-input-len", "random-output-len", "random-prefix-len",
+  ]
 }
 
 extension PastedOptions {

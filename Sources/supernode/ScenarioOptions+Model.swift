@@ -24,8 +24,42 @@ extension ScenarioOptions {
 
   /// A name of the catalog, a path, or a name of Hugging Face, whose owner and ending the catalog leaves out.
   private func modelName(_ name: String, in catalog: Catalog, _ remark: (String) -> Void) -> String {
-    if catalog.path(of: name, kind: "models") != nil { return name }
-    guard let last = name.split(separator: "/").last.map(String.init) else { return name }
+    // The catalog never stands for a file or folder that is there.
+    if catalog.path(of: name, kind: "models") != nil || fileKind(at: name) != .missing { return name }
+    guard let hub = hubModel(name, in: catalog) else { return name }
+    // The option wins over the name.
+    let format = quantization == nil ? hub.quantization.map { ", in \($0)" } ?? "" : ""
+    remark("\(name) is taken as \(hub.name) of the catalog\(format)")
+    return hub.name
+  }
+
+  /// The format of the weights that was asked for: by the option, or by the ending of the model's name.
+  private func askedQuantization(in catalog: Catalog) -> String? {
+    if let quantization { return quantization }
+    guard let model, catalog.path(of: model, kind: "models") == nil, fileKind(at: model) == .missing else { return nil }
+    return hubModel(model, in: catalog)?.quantization
+  }
+
+  /// What the catalog has under a name of Hugging Face: `Qwen/Qwen3-32B-FP8` is its Qwen3-32B in FP8.
+  private func hubModel(_ name: String, in catalog: Catalog) -> (name: String, quantization: String?)? {
+    guard let last = name.split(separator: "/").last.map(String.init) else { return nil }
+    if let found = catalogName(of: last, in: catalog) { return (found, nil) }
+    for (ending, quantization) in Self.quantizedEndings where last.lowercased().hasSuffix(ending) {
+      let plain = String(last.dropLast(ending.count))
+      if let found = catalogName(of: plain, in: catalog) { return (found, quantization) }
+    }
+    return nil
+  }
+
+  /// How quantised copies are named, the longer ending first.
+  private static let quantizedEndings = [
+    ("-quantized.w4a16", "awq"), ("-quantized.w8a8", "int8"), ("-fp8-dynamic", "fp8"), ("-gptq-int4", "gptq"),
+    ("-awq-int4", "awq"), ("-fp8-kv", "fp8"), ("-fp8-block", "fp8"), ("-nvfp4", "nvfp4"), ("-mxfp4", "mxfp4"),
+    ("-w4a16", "awq"), ("-w8a8", "int8"), ("-int8", "int8"), ("-gptq", "gptq"), ("-fp8", "fp8"), ("-fp4", "nvfp4"),
+    ("-awq", "awq"),
+  ]
+
+  private func catalogName(of last: String, in catalog: Catalog) -> String? {
     var candidates = [last]
     for ending in ["-Instruct", "-Chat", "-Base", "-it", "-hf"] where last.contains(ending) {
       candidates.append(last.replacingOccurrences(of: ending, with: ""))
@@ -36,9 +70,7 @@ extension ScenarioOptions {
       return digits == 4 && name.dropLast(4).last == "-" ? String(name.dropLast(5)) : name
     }
     candidates += candidates.map { $0.replacingOccurrences(of: "Meta-", with: "") }
-    guard let found = candidates.first(where: { catalog.path(of: $0, kind: "models") != nil }) else { return name }
-    remark("\(name) is taken as \(found) of the catalog")
-    return found
+    return candidates.first { catalog.path(of: $0, kind: "models") != nil }
   }
 
   /// A scenario with defaults: the smallest instance that holds the model, the engine of the chip's maker, and the
@@ -48,7 +80,9 @@ extension ScenarioOptions {
     let chip = try catalog.chip(found.chip)
     let architecture = try Architecture(named: model, in: catalog)
     let engine = engine.map { engineName($0) } ?? (chip.vendor == "Huawei" ? "vLLM-Ascend" : "vLLM")
-    let chips = Self.chipsThatHold(architecture, chip, of: found)
+    let format = askedQuantization(in: catalog).flatMap { Self.quantizations[$0.lowercased()] }
+    let chips = Self.chipsThatHold(
+      Self.weightBytes(of: architecture, in: format.flatMap(NumberFormat.init)), chip, of: found)
     let title = model.split(separator: "/").filter { $0 != "config.json" && $0 != "." }.last.map(String.init) ?? model
     let text = """
       name: \(quoted("\(title) on \(found.name)"))
@@ -63,11 +97,18 @@ extension ScenarioOptions {
 
   /// The smallest power of two of chips, up to a whole system, of whose memory the weights take 62% at most: what is
   /// left of the 90% that engines use by default goes to activations, keys and values.
-  private static func chipsThatHold(_ model: Architecture, _ chip: Chip, of system: System) -> Int {
+  private static func chipsThatHold(_ weightBytes: Double, _ chip: Chip, of system: System) -> Int {
     let room = chip.memory.capacity.value.value * 0.62
     var chips = 1
-    while Double(chips) * room < model.weightBytes, chips * 2 <= system.chips.value { chips *= 2 }
+    while Double(chips) * room < weightBytes, chips * 2 <= system.chips.value { chips *= 2 }
     return chips
+  }
+
+  /// As the makers publish them, or with all products' weights in a format that was asked for.
+  private static func weightBytes(of model: Architecture, in format: NumberFormat?) -> Double {
+    guard let format else { return model.weightBytes }
+    let kept: Set<WeightGroup> = [.embedding, .head, .norms]
+    return ParameterCount(model).main.bytes { kept.contains($0) ? 2 : format.bytes }
   }
 
   /// As engines are called on command lines.
@@ -97,6 +138,7 @@ extension ScenarioOptions {
     var list: [(String, String)] = []
     if let maxModelLen { list.append(("maxModelLength", "\(maxModelLen)")) }
     var formats: [(String, String)] = []
+    let quantization = askedQuantization(in: catalog)
     if let quantization, quantization != "none", quantization != "auto" {
       guard let format = Self.quantizations[quantization.lowercased()] else {
         let near =

@@ -144,6 +144,9 @@ struct SupplyCommand: ParsableCommand {
     }
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
     for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }
+    // A world with other numbers is not the file's.
+    let changes = overrides + school
+    if !changes.isEmpty { scenario.title += ", with \(changes.joined(separator: ", "))" }
     return scenario
   }
 

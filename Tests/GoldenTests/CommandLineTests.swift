@@ -4,7 +4,9 @@ import Testing
 
 /// Commands as people type and paste them, without a scenario.
 @Suite struct CommandLineTests {
-  private func answer(_ arguments: String...) throws -> Node {
+  private func answer(_ arguments: String...) throws -> Node { try answer(arguments) }
+
+  private func answer(_ arguments: [String]) throws -> Node {
     let scratch = try Scratch()
     let out = "\(scratch.path)/out.json"
     let run = try BuiltProgram.run(["simulate"] + arguments + ["--quiet", "--json", out])
@@ -34,6 +36,60 @@ import Testing
     ])
     #expect(served.code == 0 && served.output.contains("100 of 100 served"))
     #expect(served.error.contains("is taken as Llama-3.1-8B") && served.error.contains("--ignore-eos"))
+  }
+
+  @Test(
+    "a command of an engine's own is pasted whole",
+    arguments: [
+      "vllm bench serve --model meta-llama/Llama-3.1-8B-Instruct --random-input-len 256",
+      "vllm serve meta-llama/Llama-3.1-8B-Instruct --tensor-parallel-size 1 --random-input-len 256",
+      "python3 -m sglang.bench_serving --model meta-llama/Llama-3.1-8B-Instruct --random-input-len 256",
+      "python3 -m sglang.launch_server --model-path meta-llama/Llama-3.1-8B-Instruct --random-input-len 256",
+      "trtllm-serve meta-llama/Llama-3.1-8B-Instruct --tp_size 1 --random-input-len 256",
+    ])
+  func pastedWhole(_ command: String) throws {
+    let words = command.split(separator: " ").map(String.init)
+    let scratch = try Scratch()
+    let out = "\(scratch.path)/out.json"
+    let run = try BuiltProgram.run(
+      ["simulate"] + words + ["--system", "HGX H100", "--request-rate", "5", "--num-prompts", "20", "--json", out])
+    #expect(run.code == 0, "\(run.error)")
+    let result = try Node.read(path: out)
+    #expect(
+      result["inputs.model"]?.text == "Llama-3.1-8B" && result["inputs.workload.inputTokens"]?.text == "256")
+    let engine = command.contains("launch_server") ? "sglang" : command.hasPrefix("trt") ? "TensorRT-LLM" : nil
+    if let engine { #expect(result["inputs.engine"]?.text?.lowercased() == engine.lowercased()) }
+  }
+
+  @Test("a quantised copy is the catalog's model in that format, on as few chips as hold it; an option wins")
+  func quantised() throws {
+    let load = ["--system", "HGX H100", "--request-rate", "1", "--num-prompts", "10"]
+    let plain = try answer(["--model", "Qwen/Qwen3-32B"] + load)
+    let eight = try answer(["--model", "Qwen/Qwen3-32B-FP8"] + load)
+    #expect(plain["inputs.pools[0].chips"]?.text == "2" && eight["inputs.pools[0].chips"]?.text == "1")
+    #expect(eight["inputs.model"]?.text == "Qwen3-32B" && eight["inputs.precision.weights"]?.text == "fp8")
+    let four = try answer(["--model", "someone/Llama-3.3-70B-Instruct-quantized.w4a16"] + load)
+    #expect(four["inputs.model"]?.text == "Llama-3.3-70B" && four["inputs.precision.weights"]?.text == "int4Group")
+    let asked = try answer(["--model", "Qwen/Qwen3-32B-AWQ", "--quantization", "fp8"] + load)
+    #expect(asked["inputs.precision.weights"]?.text == "fp8")
+  }
+
+  @Test("a folder that is there is never replaced by the catalog's model of its name")
+  func ownFolder() throws {
+    let scratch = try Scratch()
+    let folder = "\(scratch.path)/Qwen3-32B-FP8"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let run = try BuiltProgram.run(["simulate", "--model", folder, "--system", "HGX H100", "--request-rate", "1"])
+    #expect(run.code != 0 && run.error.contains(folder), "\(run.error)")
+  }
+
+  @Test("more chips than a board has are that many boards")
+  func boards() throws {
+    let run = try BuiltProgram.run([
+      "simulate", "--model", "DeepSeek-R1", "--system", "HGX H100", "--set", "pools[0].chips=16", "--request-rate", "1",
+      "--num-prompts", "10",
+    ])
+    #expect(run.code == 0 && run.output.contains("2 \u{00D7} HGX H100"), "\(run.error)")
   }
 
   @Test("formats, drafts and the longest context by the engines' own options")

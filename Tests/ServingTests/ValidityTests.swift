@@ -10,7 +10,7 @@ import Units
     ComparedRuns(
       group: group, runs: 40, timePerOutputToken: 0.08, timeToFirstToken: 0.2,
       span: .init(
-        attention: ["grouped-query attention"], weights: ["16 bits", "FP8"], cache: ["16 bits"],
+        systems: ["HGX H100"], attention: ["grouped-query attention"], weights: ["16 bits", "FP8"], cache: ["16 bits"],
         activeParameters: [7e9, 70e9], chips: [1, 8], stages: [1, 1], promptTokens: [1000, 8000],
         contextTokens: [1100, 8200], requestsPerChip: [0.5, 32],
         draftTokens: [0, 0]),
@@ -24,7 +24,8 @@ import Units
       group: .init(engine: "vLLM", chip: "NVIDIA H200", dense: false, apart: false), runs: 5, timePerOutputToken: 0.2),
   ]
   static let inside = Validity.Values(
-    attention: ["grouped-query attention"], weights: "FP8", activeParameters: 8e9, chips: 4, promptTokens: 2000,
+    system: "HGX H100", attention: ["grouped-query attention"], weights: "FP8", activeParameters: 8e9, chips: 4,
+    promptTokens: 2000,
     contextTokens: 2100, requestsPerChip: 10, draftTokens: 0, cachedPromptShare: 0,
     cache: "16 bits", stages: 1)
 
@@ -81,6 +82,7 @@ import Units
   func axes(_ name: Validity.Axis.Name) {
     let found = validity {
       switch name {
+      case .system: $0.system = "Four H100"
       case .attention: $0.attention = ["grouped-query attention", "latent attention"]
       case .weights: $0.weights = "INT4"
       case .cache: $0.cache = "FP8"

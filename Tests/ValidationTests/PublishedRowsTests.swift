@@ -1,6 +1,7 @@
 import Foundation
 import Formats
 import Pages
+import Serving
 import Testing
 import Units
 
@@ -140,5 +141,49 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     #expect(budget.violations(in: [Outcome(level, .value(51))]) == [])
     #expect(budget.violations(in: [Outcome(level, .value(60))]) == ["mine: median error 20% is above its budget of 5%"])
     #expect(!budget.violations(in: []).isEmpty)
+  }
+}
+
+/// What `validate --format compared` sums up of measurements.
+@Suite struct ComparedRunsWritingTests {
+  private let group = ComparedRuns.Group(engine: "E", chip: "C", dense: true, apart: false)
+
+  private func measurement(
+    _ model: String, system: String = "S", prompt: Double = 100, error: Double?, fitted: Bool = false
+  ) -> ComparedMeasurement {
+    ComparedMeasurement(
+      group: group, model: model, span: .init(systems: [system], promptTokens: [prompt]), metric: .timePerOutputToken,
+      error: error, isFitted: fitted)
+  }
+
+  @Test("medians leave out what constants were fitted to, which still widens the span and stands with its model")
+  func medians() throws {
+    let all = try #require(
+      ComparedRuns(
+        group,
+        [
+          measurement("A", error: 0.1), measurement("A", error: 0.2), measurement("A", system: "T", error: 0.6),
+          measurement("B", prompt: 5000, error: 0.9, fitted: true),
+        ]))
+    #expect(all.runs == 3 && all.timePerOutputToken == 0.2 && all.timeToFirstToken == nil)
+    #expect(all.span.systems == ["S", "T"] && all.span.promptTokens == [100, 5000])
+    #expect(all.models.map(\.model) == ["A", "B"] && all.models.map(\.fitted) == [nil, true])
+    #expect(all.models[1].timePerOutputToken == 0.9)
+  }
+
+  @Test("of runs that were all fitted to, or none scored, there is no group")
+  func none() {
+    #expect(ComparedRuns(group, [measurement("A", error: 0.1, fitted: true)]) == nil)
+    #expect(ComparedRuns(group, [measurement("A", error: nil)]) == nil)
+  }
+
+  @Test("the file that comes with the program names systems and engines of the catalog")
+  func builtIn() throws {
+    let catalog = Catalog()
+    for compared in try ComparedRuns.read(catalog) {
+      #expect(!compared.span.systems.isEmpty, "\(compared.group)")
+      for system in compared.span.systems { #expect(catalog.path(of: system, kind: "systems") != nil, "\(system)") }
+      #expect(catalog.path(of: compared.group.engine, kind: "engines") != nil)
+    }
   }
 }

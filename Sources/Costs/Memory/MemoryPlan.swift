@@ -171,6 +171,12 @@ extension StepModel {
     return Bytes(Double(tokens * width) * 4)
   }
 
+  /// ` with Llama-3.2-1B to draft`, where another model does.
+  private var drafter: String {
+    guard case .model(let small) = drafting.method, drafting.tokens > 0 else { return "" }
+    return " with \(small.name) to draft"
+  }
+
   private func shortfall(of missing: Bytes) -> Problem {
     let amount = "\((missing.gigabytes * 10).rounded() / 10) GB missing per die"
     var ways: [String] = []
@@ -179,7 +185,7 @@ extension StepModel {
     if precision.weights.bytes > 1 { ways.append("\(chip.peak.fp8 == nil ? "INT8" : "FP8") weights") }
     if plan.redundantExperts > 0 { ways.append("fewer than \(plan.redundantExperts) redundant experts") }
     return Problem(
-      place, "\(architecture.name) does not fit on \(chips) × \(chip.name): \(amount)",
+      place, "\(architecture.name)\(drafter) does not fit on \(chips) × \(chip.name): \(amount)",
       wayOut: "try \(ways.joined(separator: " or ")), or a smaller batch")
   }
 }

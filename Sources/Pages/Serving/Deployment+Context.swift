@@ -15,11 +15,18 @@ extension Deployment {
       return "\(pool.instances) \(role)of \(pool.chips)"
     }.joined(separator: " and ")
     let sentence =
-      "\(architecture.name) on \(machine.system.name) with \(engineNames): \(plan), "
+      "\(architecture.name) on \(systems) with \(engineNames): \(plan), "
       + "\(precision.words)."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))
+  }
+
+  /// `HGX H100`, or how many of them where one does not hold all chips.
+  private var systems: String {
+    let system = machine.system
+    let count = (chipsInUse + system.chips.value - 1) / system.chips.value
+    return count > 1 ? "\(count) \u{00D7} \(system.name)" : system.name
   }
 
   /// Of the pools, each once: `SGLang`, `vLLM and SGLang`.

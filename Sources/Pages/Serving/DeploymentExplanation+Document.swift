@@ -29,6 +29,7 @@ extension DeploymentExplanation {
   private var lengths: String {
     "\(Text.grouped(Int(workload.promptTokens.rounded()))) tokens of prompt and "
       + "\(Text.grouped(Int(workload.outputTokens.rounded()))) of answer"
+      + (workload.maxConcurrency.map { ", at most \(Text.grouped($0)) in flight" } ?? "")
   }
 }
 

@@ -10,7 +10,8 @@ extension Deployment {
     let summary = try TraceSummary(of: makeSource())
     let count = ParameterCount(architecture)
     let lengths = DeploymentExplanation.Workload(
-      promptTokens: max(1, summary.promptTokens.mean), outputTokens: max(1, summary.outputTokens.mean))
+      promptTokens: max(1, summary.promptTokens.mean), outputTokens: max(1, summary.outputTokens.mean),
+      maxConcurrency: scenario.workload.maxConcurrency)
     let told = pools.map { DeploymentExplanation.Pool($0, lengths) }
     let decoding = told.last?.steps.first { $0.kind == .decode }
     return DeploymentExplanation(
@@ -61,7 +62,9 @@ extension DeploymentExplanation.Step {
     on pool: DeployedPool, _ memory: DeploymentExplanation.Memory, _ lengths: DeploymentExplanation.Workload
   ) -> Self {
     let model = pool.model
-    let requests = max(1, min(memory.maxRequests, memory.requests))
+    let ranks = pool.ranks * pool.instances
+    let comes = lengths.maxConcurrency.map { ($0 - 1) / ranks + 1 } ?? .max
+    let requests = max(1, min(memory.maxRequests, memory.requests, comes))
     let context = Int((lengths.promptTokens + lengths.outputTokens / 2).rounded())
     let queries = 1 + model.drafting.tokens
     let padded = pool.settings == nil ? (requests: requests, isCaptured: true) : model.padded(requests)

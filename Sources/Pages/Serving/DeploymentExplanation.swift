@@ -5,7 +5,7 @@ import Units
 /// What `simulate --explain` says of a deployment before anything is simulated.
 ///
 /// The steps are those of a request of the workload's mean lengths, in the middle of its answer, at the largest batch
-/// that fits. Ignored: how lengths scatter, and waiting.
+/// that fits, or that comes where so many are kept in flight. Ignored: how lengths scatter, and waiting.
 public struct DeploymentExplanation: Codable, Sendable {
   public var model: String
   public var system: String
@@ -22,6 +22,8 @@ public struct DeploymentExplanation: Codable, Sendable {
   /// Means over the requests.
   public struct Workload: Codable, Sendable {
     public var promptTokens, outputTokens: Double
+    /// Requests in flight at once at most, over all instances; nil where requests come by the clock.
+    public var maxConcurrency: Int?
   }
 
   /// Instances of one kind.

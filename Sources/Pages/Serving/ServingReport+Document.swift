@@ -155,10 +155,12 @@ extension ServingReport {
   var headlines: [Document.Headline] {
     let first = goodput.objectives.first { $0.name == "timeToFirstToken" }
     let per = goodput.objectives.first { $0.name == "timePerOutputToken" }
+    // A share of 95% says nothing of the slowest hundredth.
+    let isOfTail = goodput.wanted >= 0.99
     func tail(_ label: String, _ value: Seconds, _ objective: Goodput.Objective?) -> Document.Headline {
       Document.Headline(
         label, Measure(value.value, .duration), note: objective.map { "objective \($0.limit.round)" } ?? "",
-        tone: objective.map { value <= $0.limit ? .good : .bad } ?? .plain)
+        tone: objective.map { value <= $0.limit ? .good : isOfTail ? .bad : .plain } ?? .plain)
     }
     let price = cost.perMillionOutputTokens
     return [

@@ -81,6 +81,7 @@ extension Validity.Axis {
       case .weights: "weights in \(word) (compared: \(known))"
       case .cache: "keys and values in \(word) (compared: \(known))"
       case .leftOut: "not modelled: \(word)"
+      case .system: "on \(word) (compared: \(known))"
       default: "\(word) (compared: \(known))"
       }
     }
@@ -115,7 +116,7 @@ extension Validity.Axis {
     case .contextTokens: "tokens of context"
     case .requestsPerChip: "requests in flight per chip"
     case .draftTokens: "draft tokens"
-    case .attention, .weights, .cache, .leftOut, .cachedPromptShare: name.rawValue
+    case .system, .attention, .weights, .cache, .leftOut, .cachedPromptShare: name.rawValue
     }
   }
 }

@@ -61,6 +61,8 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
 
   /// From the least to the most of each; nil where no measurement says it.
   public struct Span: Codable, Hashable, Sendable {
+    /// Of the catalog.
+    public var systems: [String]
     public var attention: [String]
     /// Formats of most of the weights.
     public var weights: [String]
@@ -80,11 +82,13 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     public var draftTokens: [Double]?
 
     public init(
-      attention: [String] = [], weights: [String] = [], cache: [String] = [], activeParameters: [Double]? = nil,
-      chips: [Double]? = nil, stages: [Double]? = nil, promptTokens: [Double]? = nil, contextTokens: [Double]? = nil,
+      systems: [String] = [], attention: [String] = [], weights: [String] = [], cache: [String] = [],
+      activeParameters: [Double]? = nil, chips: [Double]? = nil, stages: [Double]? = nil, promptTokens: [Double]? = nil,
+      contextTokens: [Double]? = nil,
       requestsPerChip: [Double]? = nil,
       draftTokens: [Double]? = nil
     ) {
+      self.systems = systems
       self.attention = attention
       self.weights = weights
       self.cache = cache
@@ -98,8 +102,8 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case attention, weights, cache, activeParameters, chips, stages, promptTokens, contextTokens, requestsPerChip,
-        draftTokens
+      case systems, attention, weights, cache, activeParameters, chips, stages, promptTokens, contextTokens,
+        requestsPerChip, draftTokens
     }
   }
 

@@ -26,6 +26,7 @@ extension Deployment {
       apart: promptPool.role == .prefill)
     let ranks = Double(decodePool.ranks)
     let values = Validity.Values(
+      system: machine.system.name,
       attention: architecture.attentionWords, weights: precision.mostWeights(of: architecture).family,
       activeParameters: Double(ParameterCount(architecture).activeWithoutEmbedding), chips: Double(decodePool.chips),
       promptTokens: promptTokens, contextTokens: contextTokens,
@@ -34,11 +35,16 @@ extension Deployment {
       cache: precision.keyValue.family, stages: Double(decodePool.model.plan.pipeline),
       leftOut: architecture.unmodelled)
     // A file of the user's under a built-in name was compared with nothing.
-    let isOwn = [("chips", group.chip), ("engines", group.engine)].contains { kind, name in
-      catalog.path(of: name, kind: kind).map(catalog.isOwn) ?? true
-    }
+    let isOwn =
+      isOwned("chips", group.chip) || isOwned("systems", machine.system.name) || isOwned("engines", group.engine)
     let compared = try ComparedRuns.read(catalog).filter { !isOwn || $0.group != group }
-    return Validity(values, of: architecture.name, in: group, compared: compared)
+    let model = isOwned("models", scenario.model) ? "" : architecture.name
+    return Validity(values, of: model, in: group, compared: compared)
+  }
+
+  /// Whether an entry is a file of the user's, whatever its name.
+  private func isOwned(_ kind: String, _ name: String) -> Bool {
+    catalog.path(of: name, kind: kind).map(catalog.isOwn) ?? true
   }
 }
 

@@ -43,7 +43,7 @@ public struct Deployment: Sendable {
       self.configuration = configuration
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: configuration.cache.scope != .none)
       {
-        LoadEstimate(of: $0, on: configuration)
+        LoadEstimate(of: $0.upTo(configuration.maxModelLength), on: configuration)
       }
     } else {
       let pools = try scenario.enginePools(parts)
@@ -54,7 +54,9 @@ public struct Deployment: Sendable {
       self.configuration = configuration
       let hasCache = configuration.engines.contains { $0.memory.prefixUnitTokens > 0 }
       scaled = try ScaledWorkload(scenario, catalog: catalog, seed: seed, hasCache: hasCache) {
-        LoadEstimate(of: $0, pools: pools, objective: configuration.objectives.timePerOutputToken?.seconds)
+        LoadEstimate(
+          of: $0.upTo(configuration.maxModelLength), pools: pools,
+          objective: configuration.objectives.timePerOutputToken?.seconds)
       }
     }
     workload = scaled.workload

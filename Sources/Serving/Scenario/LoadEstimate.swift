@@ -30,6 +30,18 @@ public struct LoadEstimate: Sendable, Hashable {
       self.outputTokens = outputTokens
       self.hitRate = hitRate
     }
+
+    /// No longer than a model goes, or than two million tokens: longer requests are refused, and cost nothing.
+    func upTo(_ maxModelLength: Int) -> Self {
+      let longest = Double(min(maxModelLength, Self.longestContext))
+      var capped = self
+      capped.promptTokens = min(promptTokens, longest)
+      capped.outputTokens = min(outputTokens, longest)
+      capped.attentionPairs = min(attentionPairs, longest * longest)
+      return capped
+    }
+
+    private static let longestContext = 1 << 21
   }
 
   public init(of workload: Workload, on configuration: ServingConfiguration) {
