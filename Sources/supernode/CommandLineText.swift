@@ -77,7 +77,7 @@ struct CommandLineText {
     guard verbs.contains(first) else {
       if ["vllm", "bench", "serve", "sglang", "python3", "python", "trtllm-serve"].contains(first) {
         throw Misuse(
-          message: "there is no verb '\(first)'; paste the command after 'supernode simulate', and add --system")
+          message: "there is no verb '\(first)'; paste the whole command behind 'supernode simulate --system SYSTEM'")
       }
       throw Misuse(message: unknown("verb", first, among: verbs.filter { $0 != "manual" }))
     }

@@ -25,10 +25,11 @@ struct RunRecord {
   }
 
   /// A whole number above zero.
-  func count(_ text: String, _ column: String) throws -> Int {
-    guard let number = Double(text), number >= 1, number == number.rounded(), number <= 1e9 else {
+  func count(_ text: String, _ column: String, most: Int = 1_000_000_000) throws -> Int {
+    guard let number = Double(text), number >= 1, number == number.rounded(), number <= Double(most) else {
       throw problem(
-        column, "'\(text)' is not a whole number from 1 to a billion", wayOut: "correct it, or leave it empty")
+        column, "'\(text)' is not a whole number from 1 to \(most)",
+        wayOut: "correct it, or leave it empty")
     }
     return Int(number)
   }

@@ -47,7 +47,7 @@ extension ServingRun {
     mode = try record.word(record["mode"] ?? "agg", "mode")
     inputTokens = try record.count(record.text("input_tokens"), "input_tokens")
     outputTokens = try record.count(record.text("output_tokens"), "output_tokens")
-    concurrency = try record.count(record.text("concurrency"), "concurrency")
+    concurrency = try record.count(record.text("concurrency"), "concurrency", most: 100_000)
     timeToFirstToken = try record.measurement("ttft")
     timePerOutputToken = try record.measurement("tpot")
     guard timeToFirstToken != nil || timePerOutputToken != nil else {
