@@ -47,11 +47,15 @@ extension Engine {
     public var rotaryBytes: Sourced<Double>
     public var quantiseBytes: Sourced<Double>
     public var activationBytes: Sourced<Double>
+    /// For each expert of a token, of each value of its hidden state: what brings tokens into the order of experts and
+    /// sums their results; absent: nothing.
+    public var gatherBytes: Sourced<Double>?
     /// A norm on latents, read and written once more.
     public var latentNormBytes: Sourced<Double>
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case attention, latentAttention, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes, activationBytes
+      case attention, latentAttention, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes, activationBytes,
+        gatherBytes
       case latentNormBytes
     }
   }

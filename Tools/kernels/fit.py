@@ -17,7 +17,8 @@ even are fitted, odd ones tested. The form is that of Sources/Costs/Timing/Roofl
     memory  = (weights + activations) / (bandwidth read)
     time    = startup + (compute^p + memory^p)^(1/p), p = 1, 2 or 4
 
-Experts: two such products over all that are active, fill = 0, and what sums results and makes activations beside them.
+Experts: two such products over all that are active, fill = 0, and what sums results and makes activations beside them;
+the share holds what uneven loads of experts cost.
 Attention of chips that have none in the catalog yet: decode over contexts without windows, 128 values a head.
 """
 import argparse
@@ -35,7 +36,7 @@ CATALOG = os.path.join(os.path.dirname(__file__), "../../Sources/Formats/Resourc
 
 # Folder of the tables: file of the catalog. Peaks are read from that file.
 CHIPS = {
-    "a100_sxm": "nvidia-a100", "h100_sxm": "nvidia-h100", "h200_sxm": "nvidia-h200", "b200_sxm": "nvidia-b200",
+    "h100_sxm": "nvidia-h100", "h200_sxm": "nvidia-h200", "b200_sxm": "nvidia-b200",
     "b300_sxm": "nvidia-b300", "gb200": "nvidia-gb200", "gb300": "nvidia-gb300", "l40s": "nvidia-l40s",
     "rtx_pro_6000_server": "nvidia-rtx-pro-6000",
 }
@@ -129,7 +130,7 @@ def fit_products(chip, name):
         memory = (k * n * weight + m * (k * activation + 2 * n)) / (chip.bandwidth * read)
         return startup + join(compute, memory, p)
 
-    return fit(model, times, fitted, [0.7, 0.85, 4e-6, 1e5], [0.05, 0.2, 1e-7, 1], [1, 1.05, 4e-5, 1e7])
+    return fit(model, times, fitted, [0.7, 0.85, 4e-6, 1e5], [0.05, 0.2, 1e-7, 1], [1, 1, 4e-5, 1e7])
 
 
 def fit_experts(chip, name):
@@ -143,15 +144,16 @@ def fit_experts(chip, name):
     rows = chip.rows("moe", "moe", columns, engines=("vllm",) if name == "fp4" else ("vllm", "trtllm"))
     best = fastest(
         ((m, h, i, k, e, tp, ep), l) for s, d, m, h, i, k, e, tp, ep, distribution, l in rows
-        # Each expert gets the same, so that rows and active experts are known; slivers of experts are left out.
-        if d == table and distribution == "balanced" and "nongated" not in s and e / ep >= 4 and i / tp >= 128)
+        # Experts are chosen as unevenly as by real tokens; slivers of experts are left out.
+        if d == table and distribution == "power_law_1.01" and "nongated" not in s and e / ep >= 4 and i / tp >= 128)
     if len(best) < 50:
         return None
     m, h, i, k, e, tp, ep = numpy.array(list(best), float).T
     times = numpy.array(list(best.values())) * 1e-3
     fitted = numpy.array([is_fitted(chip.folder, "moe", name, "x".join(map(str, key))) for key in best])
     pairs = m * k / ep
-    active = numpy.minimum(e / ep, numpy.maximum(1, pairs))
+    # As the program counts them: each expert of each token drawn evenly.
+    active = numpy.maximum(1, e / ep * (1 - (1 - k / e) ** m))
     width = i / tp
 
     def model(p, x):
@@ -167,7 +169,7 @@ def fit_experts(chip, name):
             time = time + join(compute, memory, p)
         return time
 
-    return fit(model, times, fitted, [0.5, 0.8, 2e-5], [0.05, 0.2, 1e-6], [1, 1.05, 1e-4], 0.1)
+    return fit(model, times, fitted, [0.5, 0.8, 2e-5], [0.05, 0.2, 1e-6], [1, 1, 1e-4], 0.1)
 
 
 def fit_decode(chip, name):
@@ -194,7 +196,7 @@ def fit_decode(chip, name):
         return startup + join(compute, memory, p)
 
     # The longer of both, as the program has it for attention.
-    power, values, errors = fit(model, times, fitted, [0.8, 8e-6], [0.2, 1e-6], [1.05, 4e-5], powers=[64])
+    power, values, errors = fit(model, times, fitted, [0.8, 8e-6], [0.2, 1e-6], [1, 4e-5], powers=[64])
     return power, (share, *values), errors
 
 
