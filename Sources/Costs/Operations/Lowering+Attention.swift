@@ -40,6 +40,12 @@ extension Lowering {
         product(
           "query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + projected + gate))
     }
+    if shape.hasHeadNorms, shape.normsAcrossHeads, load.tensorParallel > 1 {
+      // A sum of squares of queries and one of keys, in 32 bits.
+      let squares = load.tokens * 8
+      list.append(
+        collective("sums of norms", .allReduce, size: squares, ranks: load.tensorParallel, sent: squares))
+    }
     func core(pairs: Double, read: Double, isDecode: Bool) -> Operation {
       attentionCore(
         load.name("attention"), flops: 2 * pairs * Double(queries + values), bytes: read * Double(keys) * format,
