@@ -38,6 +38,8 @@ extension Engine {
     /// Norms, rotary, cache write, quantise around attention.
     public var attention: Sourced<Int>
     public var latentAttention: Sourced<Int>
+    /// Norms of query and key heads, in models that have them; absent: fused with what is there.
+    public var headNorms: Sourced<Int>?
     /// Norm and activation around a dense feed-forward.
     public var feedForward: Sourced<Int>
     /// Norm, top-k, sort, activation, weighted sum around experts.
@@ -54,7 +56,8 @@ extension Engine {
     public var latentNormBytes: Sourced<Double>
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case attention, latentAttention, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes, activationBytes,
+      case attention, latentAttention, headNorms, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes,
+        activationBytes,
         gatherBytes
       case latentNormBytes
     }

@@ -28,7 +28,8 @@ extension Lowering {
     var list = [
       vector(
         "norm, rotary, quantise", bytes: load.tokens * elementwise,
-        launches: fused(kernels.attention.value, rows: load.tokens))
+        launches: fused(kernels.attention.value, rows: load.tokens)
+          + (shape.hasHeadNorms ? kernels.headNorms?.value ?? 0 : 0))
     ]
     if let rank = shape.queryRank {
       list.append(
