@@ -112,8 +112,8 @@ public struct RooflineTimes: OperationTimes {
     demand.memory = core.bytes / (core.isLatent ? memoryRate : attention.reach(keyValue: core.keyValue).rate) * factor
   }
 
-  /// Weights are read once, whatever the rows; 2 · rows · depth · columns over peak · share · depth/(depth + halfDepth),
-  /// of whole tiles or with what small results leave idle.
+  /// Weights are read once, whatever the rows; 2 · rows · depth · columns over peak · share ·
+  /// depth/(depth + halfDepth), of whole tiles or with what small results leave idle.
   private func product(_ shape: Operation.Product, isExpert: Bool, _ demand: inout OperatorDemand) {
     let k = Double(shape.depth)
     let n = Double(shape.columns)
