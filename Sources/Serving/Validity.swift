@@ -10,6 +10,9 @@ public struct Validity: Codable, Sendable, Hashable {
   public var nearest: Nearest?
   /// Where the answer leaves them, the farthest first.
   public var outside: [Axis]
+  /// Where nine of ten such runs lie, by how measured times lay to predicted ones; nil where nothing was served, or no
+  /// run can tell.
+  public var intervals: Intervals? = nil
 
   public enum Grade: String, Codable, Sendable, CaseIterable {
     /// Within what was measured, by the same engine on the same chip.
@@ -119,6 +122,7 @@ extension Validity {
     guard !options.isEmpty else { return }
     outside.insert(.init(name: .leftOut, word: options.joined(separator: ", "), compared: []), at: 0)
     if grade != .neverCompared { grade = .outsideRange }
+    intervals?.isLowerBound = true
   }
 }
 

@@ -14,7 +14,7 @@ extension ServingReport {
     }
     return Document(
       title: context.title, subtitle: context.system, mark: validity.badge, badges: verdicts,
-      lead: refusalSentences + [answer] + unsoldSentences + [validity.sentence, limits],
+      lead: refusalSentences + [answer] + unsoldSentences + validity.sentences + [limits],
       headlines: headlines,
       sections: [
         latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,
