@@ -23,7 +23,8 @@ struct BenchmarkOptions: ParsableArguments {
   /// A line that names what was given and changes nothing, and one of what is not modelled.
   var remarks: [String] {
     let isUnnamed = saveResult && resultFilename == nil
-    var idle = (backend == nil ? [] : ["backend"]) + idleOption
+    let isEngine = backend.map { PastedOptions.engines[$0.lowercased()] != nil } ?? true
+    var idle = (isEngine ? [] : ["backend"]) + idleOption
     if isUnnamed { idle.append("save-result") }
     var lines: [String] = []
     if !idle.isEmpty {

@@ -8,6 +8,13 @@ struct PastedOptions {
   /// Given, of effect on a real machine, and not modelled.
   private(set) var unmodelled: [String] = []
 
+  /// The engine that a benchmark's backend names.
+  private var engine: String?
+  static let engines = [
+    "vllm": "vllm", "vllm-chat": "vllm", "sglang": "sglang", "sglang-native": "sglang", "sglang-oai": "sglang",
+    "sglang-oai-chat": "sglang", "tensorrt-llm": "trtllm", "trt": "trtllm",
+  ]
+
   /// How many values follow.
   private enum Values { case none, one, many }
 
@@ -18,6 +25,7 @@ struct PastedOptions {
         arguments.append(argument)
         continue
       }
+      if name == "backend" { engine = (value ?? rest.first).flatMap { Self.engines[$0.lowercased()] } }
       let values = Self.withoutEffect[name] ?? Self.notModelled[name]
       if let values {
         Self.drop(values, hasValue: value != nil, from: &rest)
@@ -26,6 +34,7 @@ struct PastedOptions {
         keep(name, value, &rest)
       }
     }
+    if let engine, !arguments.contains("--engine") { arguments += ["--engine", engine] }
     // For the command itself, which has the remark.
     for name in idle { arguments += ["--idle-option", String(name.dropFirst(2))] }
     for name in unmodelled { arguments += ["--unmodelled-option", String(name.dropFirst(2))] }
@@ -134,7 +143,7 @@ extension PastedOptions {
       master-port data-parallel-size-local data-parallel-address data-parallel-rpc-port
       data-parallel-start-rank data-parallel-backend distributed-executor-backend uvicorn-log-level max-log-len
       response-role root-path allowed-origins ssl-keyfile ssl-certfile model-impl generation-config
-      dist-timeout device stream-interval mm-processor-kwargs limit-mm-per-prompt extra-llm-api-options
+      dist-timeout device stream-interval mm-processor-kwargs limit-mm-per-prompt
       reasoning-parser-plugin random-image-count kv-events-config otlp-traces-endpoint
       metadata-server-config-file server-role crash-dump-folder
       """,
@@ -161,6 +170,6 @@ extension PastedOptions {
       mm-attention-backend prefill-attention-backend decode-attention-backend speculative-eagle-topk
       speculative-attention-mode decode-context-parallel-size optimization-level max-beam-width
       kv-cache-metrics-sample hicache-ratio hicache-size torch-compile-max-bs max-seq-len-to-capture
-      cluster-size gpus-per-node moe-cluster-parallel-size
+      cluster-size gpus-per-node moe-cluster-parallel-size extra-llm-api-options
       """)
 }

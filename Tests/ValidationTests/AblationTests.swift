@@ -90,7 +90,6 @@ import Units
     #expect(one.rows[0].changedRuns == 1 && one.rows[2].changedRuns == 4)
     #expect(one.rows[0].changedWith.together.timePerOutputToken.runs == 1)
     #expect(one.rows[0].changedWithout.together.timePerOutputToken.bias ?? -1 > 0)
-    #expect(one.rows[2].errors.together.timePerOutputToken == one.whole.together.timePerOutputToken)
     // A line of the heading, and six of all mechanisms and of each without one.
     #expect(one.csv.split(separator: "\n").count == 1 + 6 * 4)
   }

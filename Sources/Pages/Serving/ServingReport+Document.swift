@@ -53,12 +53,6 @@ extension ServingReport {
     return objectives + missed + [verdict]
   }
 
-  /// Whether the mean request waits for longer than it is served, and no queue grew: more came at once than fits.
-  var isQueueing: Bool {
-    let waiting = phases.prefillQueue + phases.decodeQueue
-    return requests.completed > 0 && waiting > phases.prefill + phases.transfer + phases.decode
-  }
-
   /// What was served, how fast, and whether that is what was asked for.
   var answer: String {
     let served =

@@ -6,7 +6,7 @@ extension Validity {
   /// What the answer was held against, and where nine of ten such runs lie.
   public var sentences: [String] { [sentence] + [intervalSentence].compactMap { $0 } }
 
-  /// `TPOT 18.4 ms: nine of ten such runs lie within 14 to 23 ms; TTFT 187 ms: within 120 to 320 ms (means).`
+  /// `TPOT 18.4 ms: nine of ten such runs lie within 14 to 23 ms; TTFT 187 ms: 120 to 320 ms (means).`
   public var intervalSentence: String? {
     guard let intervals else { return nil }
     let parts = [("TPOT", intervals.timePerOutputToken), ("TTFT", intervals.timeToFirstToken)].compactMap {
@@ -14,7 +14,7 @@ extension Validity {
     }
     guard let first = parts.first else { return nil }
     let beginning = "\(first.name) \(first.interval.predicted.text): nine of ten \(intervals.what) lie within "
-    let rest = parts.dropFirst().map { "; \($0.name) \($0.interval.predicted.text): within \($0.interval.words)" }
+    let rest = parts.dropFirst().map { "; \($0.name) \($0.interval.predicted.text): \($0.interval.words)" }
     return "\(beginning)\(first.interval.words)\(rest.joined()) (means)\(intervals.ending(of: grade))."
   }
 }

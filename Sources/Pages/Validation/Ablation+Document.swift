@@ -33,37 +33,35 @@ extension Ablation {
   }
 
   private func table(_ mode: (Errors) -> Mode) -> Table {
-    func cells(_ name: String, _ changed: String, _ errors: Mode) -> [Table.Cell] {
-      [Table.Cell(name), Table.Cell(changed)]
+    func cells(_ name: String, _ errors: Mode) -> [Table.Cell] {
+      [Table.Cell(name), "\(errors.timePerOutputToken.runs)"]
         + errors.metrics.flatMap { [Table.Cell(shown($0.medianAbsoluteError)), Table.Cell(shownSigned($0.bias))] }
     }
     return Table(
       "",
       columns: ["without", .number("runs")]
         + ["TPOT", "TTFT", "throughput"].flatMap { [.number("\($0) |error|"), .number("bias")] },
-      rows: [cells("nothing", "\(mode(whole).timePerOutputToken.runs)", mode(whole))]
-        + rows.map {
-          cells($0.mechanism.rawValue, "\(mode($0.errors).timePerOutputToken.runs)", mode($0.errors))
-        })
+      rows: [cells("nothing", mode(whole))] + rows.map { cells($0.mechanism.rawValue, mode($0.errors)) })
   }
 
+  /// Of the runs that a mechanism changes, each mode by itself.
   private var changedTable: Table {
-    Table(
+    let rows = self.rows.flatMap { row in
+      [("", \Errors.together), (", apart", \.apart)].compactMap { suffix, mode -> [Table.Cell]? in
+        let (with, without) = (row.changedWith[keyPath: mode], row.changedWithout[keyPath: mode])
+        guard with.timePerOutputToken.runs > 0 else { return nil }
+        let errors = [\Mode.timePerOutputToken, \.timeToFirstToken].flatMap { metric in
+          [with, without].map { Table.Cell(shown($0[keyPath: metric].medianAbsoluteError)) }
+        }
+        return [Table.Cell(row.mechanism.rawValue + suffix), "\(with.timePerOutputToken.runs)"] + errors
+      }
+    }
+    return Table(
       "",
       columns: [
         "without", .number("runs"), .number("TPOT |error| with"), .number("without"), .number("TTFT |error| with"),
         .number("without"),
-      ],
-      rows: rows.map { row in
-        func pair(_ metric: KeyPath<Mode, Metric>) -> [Table.Cell] {
-          // Most of the runs are of one engine; those apart have a table of their own.
-          [row.changedWith, row.changedWithout].map {
-            Table.Cell(shown($0.together[keyPath: metric].medianAbsoluteError))
-          }
-        }
-        return [Table.Cell(row.mechanism.rawValue), Table.Cell(Text.grouped(row.changedRuns))]
-          + pair(\.timePerOutputToken) + pair(\.timeToFirstToken)
-      })
+      ], rows: rows)
   }
 
   private var titleTable: Table {

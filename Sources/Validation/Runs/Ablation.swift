@@ -22,7 +22,7 @@ public struct Ablation: Codable, Sendable, Hashable {
     public var changedRuns: Int
     /// Of all scored runs.
     public var errors: Errors
-    /// Of the runs that it changes: with it, and without it.
+    /// Of the runs that it changes and that have a prediction both ways: with it, and without it.
     public var changedWith: Errors
     public var changedWithout: Errors
   }
@@ -90,11 +90,20 @@ extension Ablation.Row {
     _ mechanism: Mechanism, _ runs: [ServingRun], _ before: [RunPrediction], _ after: [RunPrediction]
   ) {
     let moved = runs.indices.filter { before[$0] != after[$0] }
-    func pick<Element>(_ list: [Element]) -> [Element] { moved.map { list[$0] } }
+    // Side by side only what has a prediction both ways.
+    let both = moved.filter { before[$0].isOfTimes && after[$0].isOfTimes }
+    func pick<Element>(_ list: [Element]) -> [Element] { both.map { list[$0] } }
     self.init(
       mechanism: mechanism, title: mechanism.title, changedRuns: moved.count, errors: Ablation.Errors(runs, after),
       changedWith: Ablation.Errors(pick(runs), pick(before)),
       changedWithout: Ablation.Errors(pick(runs), pick(after)))
+  }
+}
+
+extension RunPrediction {
+  fileprivate var isOfTimes: Bool {
+    if case .times = self { return true }
+    return false
   }
 }
 
