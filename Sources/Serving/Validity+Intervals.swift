@@ -45,15 +45,6 @@ extension Validity {
     /// Measured runs that it rests on.
     public var runs: Int
 
-    init?(_ predicted: Seconds, _ ratios: MeasuredRatios.Quantiles?) {
-      guard let ratios, predicted > .zero else { return nil }
-      self.predicted = predicted
-      low = predicted * ratios.low
-      median = predicted * ratios.median
-      high = predicted * ratios.high
-      runs = ratios.runs
-    }
-
     /// The same around another prediction.
     func around(_ other: Seconds) -> Interval {
       var moved = self
@@ -104,5 +95,14 @@ extension Validity.Intervals {
     moved.timePerOutputToken = timePerOutputToken?.around(each)
     moved.timeToFirstToken = timeToFirstToken?.around(first)
     return moved
+  }
+}
+
+extension Validity.Interval {
+  init?(_ predicted: Seconds, _ ratios: MeasuredRatios.Quantiles?) {
+    guard let ratios, predicted > .zero else { return nil }
+    self.init(
+      predicted: predicted, low: predicted * ratios.low, median: predicted * ratios.median,
+      high: predicted * ratios.high, runs: ratios.runs)
   }
 }

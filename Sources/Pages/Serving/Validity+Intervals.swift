@@ -29,14 +29,11 @@ extension Validity.Intervals {
   }
 
   fileprivate func ending(of grade: Validity.Grade) -> String {
-    let spread = "the spread over chips, not of such runs"
     switch (basis, grade) {
-    case (.model, .outsideRange), (.group, .outsideRange):
-      return "; the doubt is at least this, for this run lies outside"
-    case (.engine, .neverCompared), (.all, .neverCompared): return ": \(spread), and the doubt is at least this"
-    case (.engine, .outsideRange), (.all, .outsideRange):
-      return ": \(spread), too few of which were measured; the doubt is at least this"
-    case (.engine, _), (.all, _): return ": \(spread), too few of which were measured"
+    case (.model, .outsideRange), (.group, .outsideRange): return "; the doubt is at least this"
+    case (.engine, .validated), (.all, .validated), (.engine, .inaccurate), (.all, .inaccurate):
+      return ", a spread over chips, for too few such runs were measured"
+    case (.engine, _), (.all, _): return ", a spread over chips; the doubt is at least this"
     default: return ""
     }
   }

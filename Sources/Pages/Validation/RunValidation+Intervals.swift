@@ -5,7 +5,8 @@ extension RunValidation {
   /// How many runs lie within the intervals that answers tell, where an interval is of other runs than it is tried on.
   var intervalTable: Table {
     Table(
-      "Answers say between which times nine of ten such runs lie; here the intervals are of other runs than those tried",
+      "Answers say between which times nine of ten such runs lie; "
+        + "here the intervals are of other runs than those tried",
       columns: ["intervals of", "tried on", "metric", .number("runs"), .number("within"), .number("share")],
       rows: intervalCoverage.map { coverage in
         let (made, tried) =
