@@ -62,9 +62,11 @@ import Units
       let without = try times("sglang", without: cost)
       #expect(without.each <= whole.each && without.each > 0, "\(cost)")
     }
-    for saving in [Mechanism.startupShare, .graphs, .speculation] {
+    for saving in [Mechanism.graphs, .speculation] {
       #expect(try times("sglang", without: saving).each > whole.each, "\(saving)")
     }
+    // Graphs may save nothing of start-ups.
+    #expect(try times("sglang", without: .startupShare).each >= whole.each)
     // All tokens gathered on sixteen ranks of two boards; and two boards that are one.
     #expect(try times("wide", without: .wideExchange).each != times("wide").each)
     #expect(try times("wide", without: .betweenNodes).each < times("wide").each)
