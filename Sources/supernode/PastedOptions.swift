@@ -8,13 +8,6 @@ struct PastedOptions {
   /// Given, of effect on a real machine, and not modelled.
   private(set) var unmodelled: [String] = []
 
-  /// The engine that a benchmark's backend names.
-  private var engine: String?
-  static let engines = [
-    "vllm": "vllm", "vllm-chat": "vllm", "sglang": "sglang", "sglang-native": "sglang", "sglang-oai": "sglang",
-    "sglang-oai-chat": "sglang", "tensorrt-llm": "trtllm", "trt": "trtllm",
-  ]
-
   /// How many values follow.
   private enum Values { case none, one, many }
 
@@ -25,7 +18,6 @@ struct PastedOptions {
         arguments.append(argument)
         continue
       }
-      if name == "backend" { engine = (value ?? rest.first).flatMap { Self.engines[$0.lowercased()] } }
       let values = Self.withoutEffect[name] ?? Self.notModelled[name]
       if let values {
         Self.drop(values, hasValue: value != nil, from: &rest)
@@ -34,7 +26,6 @@ struct PastedOptions {
         keep(name, value, &rest)
       }
     }
-    if let engine, !arguments.contains("--engine") { arguments += ["--engine", engine] }
     // For the command itself, which has the remark.
     for name in idle { arguments += ["--idle-option", String(name.dropFirst(2))] }
     for name in unmodelled { arguments += ["--unmodelled-option", String(name.dropFirst(2))] }
