@@ -17,15 +17,24 @@ public struct KernelEfficiency: Decodable, Sendable {
   public struct ByFormat: Decodable, Sendable {
     public var bf16: Reach
     public var fp8: Reach?
+    /// FP8 with a scale for each block; as `fp8` where it is missing.
+    public var fp8Block: Reach?
     public var fp4: Reach?
-    enum CodingKeys: String, CodingKey, CaseIterable { case bf16, fp8, fp4 }
+    /// Weights of four bits, widened in the kernel to the 16 bits that it computes in.
+    public var weights4: Reach?
+    /// Weights of four bits with activations of eight.
+    public var weights4Activations8: Reach?
+    enum CodingKeys: String, CodingKey, CaseIterable { case bf16, fp8, fp8Block, fp4, weights4, weights4Activations8 }
 
-    /// Of products that compute in `format`, or of keys and values that lie in it.
-    public func reach(_ format: NumberFormat) -> Reach {
-      switch format.compute {
-      case .nvfp4: fp4 ?? fp8 ?? bf16
-      case .fp8, .int8: fp8 ?? bf16
-      default: bf16
+    /// Of products of weights in `format` that compute in `compute`, or of keys and values that lie in `format`.
+    public func reach(_ format: NumberFormat, computing compute: NumberFormat) -> Reach {
+      if format.bits == 4, compute.bits == 16 { return weights4 ?? bf16 }
+      if format.bits == 4, compute.bits == 8 { return weights4Activations8 ?? fp8 ?? bf16 }
+      switch compute {
+      case .nvfp4, .mxfp4: return fp4 ?? fp8 ?? bf16
+      case .fp8, .fp8Block, .mxfp8, .int8:
+        return format == .fp8Block || format == .mxfp8 ? fp8Block ?? fp8 ?? bf16 : fp8 ?? bf16
+      default: return bf16
       }
     }
   }
@@ -38,6 +47,24 @@ public struct KernelEfficiency: Decodable, Sendable {
     public var read: Calibrated<Double>
     /// Start-up of an isolated kernel.
     public var startup: Calibrated<Seconds>
-    enum CodingKeys: String, CodingKey, CaseIterable { case share, read, startup }
+    /// How computing and reading join; absent: the longer counts.
+    public var join: Join?
+    /// Values of a result that cost as much as they do beside them: a small result does not fill the chip. In place of
+    /// whole tiles; absent: whole tiles.
+    public var fill: Calibrated<Double>?
+    enum CodingKeys: String, CodingKey, CaseIterable { case share, read, startup, join, fill }
+
+    /// (compute^p + memory^p)^(1/p): p is 1 for `sum`, 2 for `root`, 4 for `fourthRoot`.
+    public enum Join: String, Decodable, Sendable, CaseIterable {
+      case sum, root, fourthRoot
+      /// Of p = 2^squarings.
+      public var squarings: Int {
+        switch self {
+        case .sum: 0
+        case .root: 1
+        case .fourthRoot: 2
+        }
+      }
+    }
   }
 }

@@ -38,6 +38,8 @@ extension Engine {
     /// Norms, rotary, cache write, quantise around attention.
     public var attention: Sourced<Int>
     public var latentAttention: Sourced<Int>
+    /// Norms of query and key heads, in models that have them; absent: fused with what is there.
+    public var headNorms: Sourced<Int>?
     /// Norm and activation around a dense feed-forward.
     public var feedForward: Sourced<Int>
     /// Norm, top-k, sort, activation, weighted sum around experts.
@@ -47,11 +49,16 @@ extension Engine {
     public var rotaryBytes: Sourced<Double>
     public var quantiseBytes: Sourced<Double>
     public var activationBytes: Sourced<Double>
+    /// For each expert of a token, of each value of its hidden state: what brings tokens into the order of experts and
+    /// sums their results; absent: nothing.
+    public var gatherBytes: Sourced<Double>?
     /// A norm on latents, read and written once more.
     public var latentNormBytes: Sourced<Double>
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case attention, latentAttention, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes, activationBytes
+      case attention, latentAttention, headNorms, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes,
+        activationBytes,
+        gatherBytes
       case latentNormBytes
     }
   }

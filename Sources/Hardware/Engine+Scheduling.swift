@@ -96,6 +96,23 @@ extension Engine {
   }
 }
 
+extension Engine.Scheduling {
+  /// The first limit that would let nothing through, or more than any engine counts.
+  public var impossible: (field: String, value: Int)? {
+    let limits: [(String, [Int])] = [
+      ("maxRequests", maxRequests.map(\.value)), ("maxBatchedTokens", maxBatchedTokens.map(\.value)),
+      ("chunkTokens", (chunkTokens ?? []).map(\.value)),
+      ("maxRequestsWhileDrafting", maxRequestsWhileDrafting.map { [$0.value] } ?? []),
+      ("receiveInterval", receiveInterval.map { [$0.value] } ?? []),
+      ("maxPrompts", maxPrompts.map { [$0.value] } ?? []),
+    ]
+    for (field, values) in limits {
+      if let value = values.first(where: { $0 < 1 || $0 > 1 << 24 }) { return (field, value) }
+    }
+    return nil
+  }
+}
+
 extension [Engine.LimitByMemory] {
   /// What holds for a die of so much memory.
   public func value(of memory: Bytes) -> Int? { last { ($0.from ?? .zero) <= memory }?.value }

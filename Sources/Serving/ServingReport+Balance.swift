@@ -27,6 +27,14 @@ extension ServingReport.Balance {
   }
 }
 
+extension ServingReport {
+  /// Whether the mean request waits for longer than it is served: more came at once than fits, or a queue grows slowly.
+  public var isQueueing: Bool {
+    let waiting = phases.prefillQueue + phases.decodeQueue
+    return requests.completed > 0 && waiting > phases.prefill + phases.transfer + phases.decode
+  }
+}
+
 extension ServingReport.Balance.Overload {
   /// Nil where the queue at the end of the arrivals is not clearly longer than before, or too few came to tell.
   init?(_ timeline: ServingReport.Timeline) {
@@ -81,7 +89,7 @@ extension RequestRecord.Outcome {
     case .queueFull: "the prefill queue was full"
     case .promptTooLong: "the prompt exceeds a prefill instance's memory"
     case .contextTooLong: "prompt and output exceed a decode rank's memory"
-    case .beyondModelLength: "prompt and output are longer than the model's context"
+    case .beyondModelLength: "prompt and output are longer than the model's context, or than the limit that was set"
     }
   }
 }

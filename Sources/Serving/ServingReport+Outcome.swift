@@ -48,6 +48,9 @@ extension ServingReport {
       cost: Cost(outcome, prices),
       decodeStep: decodeStep, prefillStep: prefillStep, timeline: outcome.timeline,
       validity: validity, notes: notes, run: run)
+    // Measured runs keep a number in flight: none says how times grow while a queue does.
+    let isClosed = outcome.configuration.maxConcurrency != nil
+    if !isClosed, isQueueing || balance.verdict == .overloaded { self.validity.leaveQueue() }
   }
 }
 

@@ -10,13 +10,18 @@ public struct Validity: Codable, Sendable, Hashable {
   public var nearest: Nearest?
   /// Where the answer leaves them, the farthest first.
   public var outside: [Axis]
+  /// Where nine of ten such runs lie, by how measured times lay to predicted ones; nil where nothing was served, or no
+  /// run can tell.
+  public var intervals: Intervals? = nil
 
   public enum Grade: String, Codable, Sendable, CaseIterable {
     /// Within what was measured, by the same engine on the same chip.
     case validated
     /// Within what was measured, but such runs were predicted badly: the median error of the time per output token is
-    /// above a quarter.
+    /// above a quarter, or that of the time to the first above a half.
     case inaccurate
+    /// Within what was measured, but constants were fitted to all such runs of the model, and it has no others.
+    case fitted
     /// The same engine on the same chip, but beyond what was measured on some axis.
     case outsideRange
     /// No measurement of this engine on this chip with this kind of model.
@@ -62,6 +67,8 @@ public struct Validity: Codable, Sendable, Hashable {
         cachedPromptShare, cache, stages
       /// Parts of the model's config, or options, that are not modelled.
       case leftOut
+      /// Requests that wait for longer than they are served; measured runs keep a number in flight.
+      case queue
     }
 
     /// How many times as much as the most, or as little as the least; 1 for words.
@@ -92,8 +99,8 @@ extension Validity {
     var leftOut: [String] = []
   }
 
-  /// Errors of the time per output token above which runs like this were predicted badly.
-  private static let badError = 0.25
+  /// Errors of the time per output token, and of that to the first, above which runs like this were predicted badly.
+  private static let badErrors = (each: 0.25, first: 0.5)
 
   /// - Parameter catalog: all groups that were compared.
   init(_ values: Values, of model: String, in group: ComparedRuns.Group, compared catalog: [ComparedRuns]) {
@@ -110,8 +117,17 @@ extension Validity {
     if nearest?.model == nil, !values.leftOut.isEmpty {
       outside.insert(.init(name: .leftOut, word: values.leftOut.joined(separator: " "), compared: []), at: 0)
     }
-    let isBad = (nearest?.timePerOutputToken ?? 0) > Self.badError
-    grade = outside.isEmpty ? isBad ? .inaccurate : .validated : .outsideRange
+    let isBad =
+      (nearest?.timePerOutputToken ?? 0) > Self.badErrors.each
+      || (nearest?.timeToFirstToken ?? 0) > Self.badErrors.first
+    let inside = isBad ? Grade.inaccurate : nearest?.isFitted == true ? .fitted : .validated
+    grade = outside.isEmpty ? inside : .outsideRange
+  }
+
+  /// A queue beyond what measured runs have.
+  mutating func leaveQueue() {
+    outside.append(.init(name: .queue, word: "requests wait for longer than they are served", compared: []))
+    if grade != .neverCompared { grade = .outsideRange }
   }
 
   /// Options that a real engine would feel and that are not modelled: the answer is outside what was compared.
@@ -119,6 +135,7 @@ extension Validity {
     guard !options.isEmpty else { return }
     outside.insert(.init(name: .leftOut, word: options.joined(separator: ", "), compared: []), at: 0)
     if grade != .neverCompared { grade = .outsideRange }
+    intervals?.isLowerBound = true
   }
 }
 
@@ -172,13 +189,14 @@ extension ComparedRuns.Span {
 
 extension [ComparedRuns] {
   /// The group that shares most with one that was never compared: engine first, then chip, then class of model, then
-  /// mode; nil where neither engine nor chip is shared. Among equals the one with most runs.
+  /// mode; nil where neither engine nor chip is shared. Among equals the one that was predicted worst.
   fileprivate func nearest(to group: ComparedRuns.Group) -> ComparedRuns? {
     func likeness(_ other: ComparedRuns.Group) -> Int {
       (other.engine == group.engine ? 8 : 0) + (other.chip == group.chip ? 4 : 0) + (other.dense == group.dense ? 2 : 0)
         + (other.apart == group.apart ? 1 : 0)
     }
     let near = filter { likeness($0.group) >= 4 }
-    return near.max { (likeness($0.group), $0.runs) < (likeness($1.group), $1.runs) }
+    func error(_ one: ComparedRuns) -> Double { one.timePerOutputToken ?? one.prefillThroughput ?? 0 }
+    return near.max { (likeness($0.group), error($0), $0.runs) < (likeness($1.group), error($1), $1.runs) }
   }
 }

@@ -43,14 +43,16 @@ public enum NumberFormat: String, Codable, Sendable, CaseIterable, Hashable {
     return (Double(bits) + scales) / 8
   }
 
-  /// What products of weights in this format are computed in, where the chip can.
+  /// What products of weights in this format are computed in, where the chip can. MXFP4 weights meet activations of
+  /// eight bits, as the engines run them.
   public var compute: NumberFormat {
     switch self {
     case .fp32: .fp32
     case .bf16, .fp16, .int4Group: .bf16
     case .fp8, .fp8Block, .mxfp8: .fp8
     case .int8, .int4: .int8
-    case .mxfp4, .nvfp4: .nvfp4
+    case .mxfp4: .mxfp8
+    case .nvfp4: .nvfp4
     }
   }
 }

@@ -11,30 +11,86 @@ struct ComparedMeasurement {
   var metric: Metric
   /// Absolute error.
   var error: Double?
+  /// Measured over predicted time; nil where it is no time, nor the inverse of one.
+  var ratio: Double? = nil
+  /// Of the run or row.
+  var id = ""
   /// Whether constants were fitted to it: then it widens the span, and tells of a model only where nothing else does.
   var isFitted: Bool
 
   enum Metric: CaseIterable { case timePerOutputToken, timeToFirstToken, prefillThroughput }
 }
 
-extension ComparedRuns {
+extension ComparedFile {
   /// `catalog/published/compared.yaml`: for each engine, chip, class of model and mode, what was measured, what it
   /// spans and how well it was predicted. Every answer tells it, so that a reader knows how far to trust it.
   public static func text(runs: RunValidation, measured: ValidationReport, predictor: Predictor) -> String {
-    var groups: [Group: [ComparedMeasurement]] = [:]
-    for measurement in runs.measurements + measured.measurements(predictor) {
-      groups[measurement.group, default: []].append(measurement)
-    }
-    let sorted = groups.sorted { left, right in
+    ComparedFile(runs.measurements + measured.measurements(predictor)).yaml
+  }
+
+  init(_ measurements: [ComparedMeasurement]) {
+    let sorted = Dictionary(grouping: measurements, by: \.group).sorted { left, right in
       let (one, other) = (left.key, right.key)
       return (one.engine, one.chip, one.dense ? 0 : 1, one.apart ? 1 : 0)
         < (other.engine, other.chip, other.dense ? 0 : 1, other.apart ? 1 : 0)
     }
-    let head = "# Written by `supernode validate --format compared`: medians of absolute errors, and what they span."
-    let entries = sorted.compactMap { ComparedRuns($0.key, $0.value)?.yaml }
-    return ([head] + entries).joined(separator: "\n") + "\n"
+    self.init(groups: sorted.compactMap { ComparedRuns($0.key, $0.value) }, pools: Self.pools(measurements))
   }
 
+  /// Of each engine that was scored on two chips or more, and of all.
+  static func pools(_ measurements: [ComparedMeasurement]) -> [Pool] {
+    let scored = measurements.filter { !$0.isFitted }
+    func pool(_ engine: String?) -> Pool? {
+      let mine = scored.filter { engine == nil || $0.group.engine == engine }
+      let chips = Set(mine.map(\.group.chip)).count
+      guard let ratios = MeasuredRatios(mine), engine == nil || chips > 1 else { return nil }
+      return Pool(engine: engine, chips: chips, ratios: ratios)
+    }
+    return Set(scored.map(\.group.engine)).sorted().compactMap(pool) + [pool(nil)].compactMap { $0 }
+  }
+
+  private var yaml: String {
+    let head =
+      "# Written by `supernode validate --format compared`: medians of absolute errors, quantiles (5%, 50%, 95%)"
+      + "\n# of measured over predicted times, and what the measurements span."
+    let pooled = pools.map { pool in
+      let engine = pool.engine.map { "engine: \($0), " } ?? ""
+      return "- { \(engine)chips: \(pool.chips), ratios: \(pool.ratios.yaml) }"
+    }
+    return ([head, "groups:"] + groups.map(\.yaml) + ["pools:"] + pooled).joined(separator: "\n") + "\n"
+  }
+}
+
+extension MeasuredRatios {
+  /// Nil where too few have a ratio.
+  init?(_ measurements: [ComparedMeasurement]) {
+    func quantiles(_ metric: ComparedMeasurement.Metric) -> Quantiles? {
+      Quantiles(measurements.filter { $0.metric == metric }.compactMap(\.ratio))?.rounded
+    }
+    self.init(
+      timePerOutputToken: quantiles(.timePerOutputToken), timeToFirstToken: quantiles(.timeToFirstToken))
+    if timePerOutputToken == nil, timeToFirstToken == nil { return nil }
+  }
+
+  fileprivate var yaml: String {
+    let parts = [("timePerOutputToken", timePerOutputToken), ("timeToFirstToken", timeToFirstToken)].compactMap {
+      name, quantiles in
+      quantiles.map { "\(name): { runs: \($0.runs), low: \($0.low), median: \($0.median), high: \($0.high) }" }
+    }
+    return "{ \(parts.joined(separator: ", ")) }"
+  }
+}
+
+extension MeasuredRatios.Quantiles {
+  /// To three decimals.
+  fileprivate var rounded: Self {
+    var short = self
+    for part in [\Self.low, \.median, \.high] { short[keyPath: part] = (self[keyPath: part] * 1000).rounded() / 1000 }
+    return short
+  }
+}
+
+extension ComparedRuns {
   /// Nil where nothing was scored.
   init?(_ group: Group, _ measurements: [ComparedMeasurement]) {
     let names = Set(measurements.map(\.model)).sorted()
@@ -42,16 +98,17 @@ extension ComparedRuns {
     guard let all = Model("", measurements) else { return nil }
     self.init(
       group: group, runs: all.runs, timePerOutputToken: all.timePerOutputToken, timeToFirstToken: all.timeToFirstToken,
-      prefillThroughput: all.prefillThroughput, span: Span(measurements.map(\.span)), models: models)
+      prefillThroughput: all.prefillThroughput, ratios: all.ratios, span: Span(measurements.map(\.span)), models: models
+    )
   }
 
-  private var yaml: String {
+  fileprivate var yaml: String {
     let first = Self.fields([
       ("engine", group.engine), ("chip", group.chip), ("dense", "\(group.dense)"), ("apart", "\(group.apart)"),
     ])
     let each = Model(
       model: "", runs: runs, timePerOutputToken: timePerOutputToken, timeToFirstToken: timeToFirstToken,
-      prefillThroughput: prefillThroughput)
+      prefillThroughput: prefillThroughput, ratios: ratios)
     let lines =
       ["- \(first)", "  \(each.fields.map { "\($0.0): \($0.1)" }.joined(separator: "\n  "))", "  span:"]
       + span.fields.map { "    \($0.0): \($0.1)" } + ["  models:"]
@@ -79,7 +136,7 @@ extension ComparedRuns.Model {
     self.init(
       model: name, runs: each.count + prefill.count, timePerOutputToken: each.error,
       timeToFirstToken: median(.timeToFirstToken).error, prefillThroughput: prefill.error,
-      fitted: isFitted ? true : nil)
+      fitted: isFitted ? true : nil, ratios: MeasuredRatios(counted))
   }
 
   fileprivate var fields: [(String, String)] {
@@ -87,6 +144,7 @@ extension ComparedRuns.Model {
       ("runs", "\(runs)"), ("timePerOutputToken", timePerOutputToken.map { "\($0)" } ?? ""),
       ("timeToFirstToken", timeToFirstToken.map { "\($0)" } ?? ""),
       ("prefillThroughput", prefillThroughput.map { "\($0)" } ?? ""), ("fitted", fitted.map { "\($0)" } ?? ""),
+      ("ratios", ratios?.yaml ?? ""),
     ].filter { !$0.1.isEmpty }
   }
 }
@@ -130,15 +188,18 @@ extension ComparedRuns.Span {
 
 extension RunValidation {
   /// Of every run that was scored or fitted.
-  fileprivate var measurements: [ComparedMeasurement] {
+  var measurements: [ComparedMeasurement] {
     outcomes.compactMap { outcome in
       guard outcome.status == .scored || outcome.status == .calibrated, outcome.metric != .throughput else {
         return nil
       }
-      return predictor.measurement(
-        of: outcome.run,
-        outcome.metric == .timePerOutputToken ? .timePerOutputToken : .timeToFirstToken,
-        error: outcome.signedError.map(abs), isFitted: outcome.status == .calibrated)
+      let metric: ComparedMeasurement.Metric =
+        outcome.metric == .timePerOutputToken ? .timePerOutputToken : .timeToFirstToken
+      var measurement = predictor.measurement(
+        of: outcome.run, metric, error: outcome.signedError.map(abs), isFitted: outcome.status == .calibrated)
+      measurement?.id = outcome.run.id
+      measurement?.ratio = outcome.predicted.flatMap { $0 > 0 ? outcome.published / $0 : nil }
+      return measurement
     }
   }
 }
@@ -177,9 +238,13 @@ extension ValidationReport {
       guard row.kind == "serving", !row.isChangeInPercent, outcome.status == .scored || outcome.status == .calibrated,
         let metric = row.comparedMetric
       else { return nil }
-      return predictor.measurement(
-        of: row, metric, error: outcome.signedError.map(abs),
-        isFitted: outcome.status == .calibrated)
+      var measurement = predictor.measurement(
+        of: row, metric, error: outcome.signedError.map(abs), isFitted: outcome.status == .calibrated)
+      measurement?.id = row.id
+      if metric == .timePerOutputToken, let predicted = outcome.predicted, predicted > 0, row.value > 0 {
+        measurement?.ratio = row.metric.contains("throughput") ? predicted / row.value : row.value / predicted
+      }
+      return measurement
     }
   }
 }

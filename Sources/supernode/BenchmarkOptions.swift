@@ -14,6 +14,13 @@ struct BenchmarkOptions: ParsableArguments {
   /// Whether the command is one of SGLang's, which draws lengths otherwise.
   var isSGLang: Bool { backend?.hasPrefix("sglang") == true }
 
+  /// The engine that the backend names: that of a run without a scenario.
+  var engine: String? { backend.flatMap { Self.engines[$0.lowercased()] } }
+  private static let engines = [
+    "vllm": "vLLM", "vllm-chat": "vLLM", "sglang": "SGLang", "sglang-native": "SGLang", "sglang-oai": "SGLang",
+    "sglang-oai-chat": "SGLang", "tensorrt-llm": "TensorRT-LLM", "trt": "TensorRT-LLM",
+  ]
+
   /// Where `--save-result` writes; nil where no name is given.
   var resultPath: String? {
     guard saveResult, let name = resultFilename else { return nil }
@@ -21,9 +28,11 @@ struct BenchmarkOptions: ParsableArguments {
   }
 
   /// A line that names what was given and changes nothing, and one of what is not modelled.
-  var remarks: [String] {
+  ///
+  /// - Parameter choosesEngine: whether the backend named the engine.
+  func remarks(choosesEngine: Bool) -> [String] {
     let isUnnamed = saveResult && resultFilename == nil
-    var idle = (backend == nil ? [] : ["backend"]) + idleOption
+    var idle = (backend == nil || choosesEngine ? [] : ["backend"]) + idleOption
     if isUnnamed { idle.append("save-result") }
     var lines: [String] = []
     if !idle.isEmpty {

@@ -22,11 +22,25 @@ struct CommandLineText {
     if first == "-V" || first == "version" {
       arguments = ["--version"]
     } else if first == "simulate" || first == "init" {
-      arguments = [first] + PastedOptions(Self.withoutProgram(arguments.dropFirst())).arguments
+      arguments = [first] + PastedOptions(Self.withoutPrograms(arguments.dropFirst())).arguments
     } else {
       try Self.checkVerbs(arguments)
       arguments = arguments.map(Self.dashed)
     }
+  }
+
+  /// Options may stand before the pasted command, and settings of the environment too.
+  private static func withoutPrograms(_ words: ArraySlice<String>) -> ArraySlice<String> {
+    let programs: Set = ["vllm", "trtllm-serve", "python", "python3"]
+    for start in words.indices where programs.contains(words[start]) {
+      let rest = withoutProgram(words[start...])
+      guard rest != words[start...] else { continue }
+      let before = words[..<start].filter { word in
+        word.hasPrefix("-") || !word.contains("=") || word.first?.isUppercase != true
+      }
+      return (before + rest)[...]
+    }
+    return words
   }
 
   /// A command of an engine's own, pasted whole after `simulate`, as its options; a server's model has no option.

@@ -134,7 +134,7 @@ extension PastedOptions {
       master-port data-parallel-size-local data-parallel-address data-parallel-rpc-port
       data-parallel-start-rank data-parallel-backend distributed-executor-backend uvicorn-log-level max-log-len
       response-role root-path allowed-origins ssl-keyfile ssl-certfile model-impl generation-config
-      dist-timeout device stream-interval mm-processor-kwargs limit-mm-per-prompt extra-llm-api-options
+      dist-timeout device stream-interval mm-processor-kwargs limit-mm-per-prompt
       reasoning-parser-plugin random-image-count kv-events-config otlp-traces-endpoint
       metadata-server-config-file server-role crash-dump-folder
       """,
@@ -161,6 +161,6 @@ extension PastedOptions {
       mm-attention-backend prefill-attention-backend decode-attention-backend speculative-eagle-topk
       speculative-attention-mode decode-context-parallel-size optimization-level max-beam-width
       kv-cache-metrics-sample hicache-ratio hicache-size torch-compile-max-bs max-seq-len-to-capture
-      cluster-size gpus-per-node moe-cluster-parallel-size
+      cluster-size gpus-per-node moe-cluster-parallel-size extra-llm-api-options
       """)
 }

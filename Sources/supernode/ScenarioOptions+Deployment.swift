@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Hardware
+import Models
 import Units
 
 extension ScenarioOptions {
@@ -11,7 +12,8 @@ extension ScenarioOptions {
     for (index, pool) in pools.elements.enumerated() {
       let engine = (pool.field("engine") ?? node.field("engine"))?.text
       let isSGLang = engine.flatMap { try? catalog.engine($0) }?.scheduling?.scheduler == .sgLang
-      let sizes = try Sizes(self, isSGLang: isSGLang)
+      let model = node.field("model")?.text.flatMap { try? Architecture(named: $0, in: catalog) }
+      let sizes = try Sizes(self, isSGLang: isSGLang, isDense: model?.mixture == nil && model != nil)
       if index == 0, let line = sizes.remark { remark(line) }
       list += try flags(of: pool, at: "pools[\(index)]", sizes, on: node.field("system")?.text, in: catalog)
     }
@@ -27,7 +29,7 @@ extension ScenarioOptions {
     var share = 1
     var remark: String?
 
-    init(_ options: ScenarioOptions, isSGLang: Bool) throws {
+    init(_ options: ScenarioOptions, isSGLang: Bool, isDense: Bool) throws {
       (tensor, data) = (options.tensorParallelSize, options.dataParallelSize)
       if options.engineOptions.enableDpAttention {
         guard let dies = tensor else {
@@ -46,6 +48,12 @@ extension ScenarioOptions {
         (data, instances) = (nil, copies)
         tensor = tensor ?? 1
         remark = "--dp-size \(copies): \(copies) instances, as SGLang has it without --enable-dp-attention"
+      } else if isDense, let copies = data, copies > 1 {
+        // Ranks of a dense model have nothing to exchange, so none waits for another.
+        (data, instances) = (nil, copies)
+        tensor = tensor ?? 1
+        remark =
+          "--data-parallel-size \(copies): \(copies) instances, for ranks of a dense model do not wait for each other"
       }
     }
 

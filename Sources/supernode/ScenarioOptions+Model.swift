@@ -79,7 +79,8 @@ extension ScenarioOptions {
     let found = try catalog.system(system)
     let chip = try catalog.chip(found.chip)
     let architecture = try Architecture(named: model, in: catalog)
-    let engine = engine.map { engineName($0) } ?? (chip.vendor == "Huawei" ? "vLLM-Ascend" : "vLLM")
+    let asked = engine.map { engineName($0) } ?? workload.benchmark.engine
+    let engine = asked ?? (chip.vendor == "Huawei" ? "vLLM-Ascend" : "vLLM")
     let format = askedQuantization(in: catalog).flatMap { Self.quantizations[$0.lowercased()] }
     let chips = Self.chipsThatHold(
       Self.weightBytes(of: architecture, in: format.flatMap(NumberFormat.init)), chip, of: found)

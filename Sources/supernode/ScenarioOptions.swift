@@ -81,7 +81,8 @@ struct ScenarioOptions: ParsableArguments {
       throw ValidationError("--max-num-seqs \(maxNumSeqs): give a number from 1 on")
     }
     let file = try base(in: catalog, remark: remark)
-    var node = try workload.applied(to: file, remark: remark)
+    let choosesEngine = scenario == nil && engine == nil && workload.benchmark.engine != nil
+    var node = try workload.applied(to: file, choosesEngine: choosesEngine, remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }
     let rest =
       try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog, remark)

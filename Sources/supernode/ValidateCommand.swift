@@ -15,6 +15,8 @@ struct Validate: ParsableCommand {
         supernode validate
         supernode validate --kind serving --format json
         supernode validate --kind runs --rows my-runs.csv
+        supernode validate --without startupShare --without frontEnd
+        supernode validate --without each --every 3
         supernode validate --rows mine.csv --report validation.html
         supernode validate --kind supply --rows estimates.csv
       """)
@@ -41,6 +43,13 @@ struct Validate: ParsableCommand {
   @Option(help: "Of the measured runs of engines take only the first of every so many.") var every = 1
   @Flag(help: "Finds the engines' constants again on the runs that calibrate, and prints them beside the catalog's.")
   var fitRuns = false
+  @Option(
+    help: ArgumentHelp(
+      """
+      Predicts the measured runs without a mechanism of the engines, the network or the client, and prints what it is \
+      worth (repeatable, one line each); each for all of them in turn.
+      """, valueName: "mechanism"))
+  var without: [String] = []
   @Flag(help: "Prints every row, not only the groups.") var all = false
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
@@ -58,6 +67,7 @@ struct Validate: ParsableCommand {
         "--kind \(kind): there are no such rows; \(near) kinds are \(Self.kinds.joined(separator: ", "))")
     }
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
+    try checkWithout()
   }
 
   static let kinds = BudgetFile.kinds
@@ -65,6 +75,7 @@ struct Validate: ParsableCommand {
   func run() throws {
     let catalog = try Catalog(checking: catalog)
     guard !fitRuns else { return try printFit(catalog) }
+    guard without.isEmpty else { return try printWithout(catalog) }
     let files = try rowFiles()
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")
     let limits = try path.map { try Node.read(path: $0) }
@@ -99,7 +110,7 @@ struct Validate: ParsableCommand {
     switch format {
     case .compared:
       guard let runs = answer.runs, let measured = answer.measured else { return "" }
-      return ComparedRuns.text(
+      return ComparedFile.text(
         runs: runs, measured: measured, predictor: Predictor(catalog: try Catalog(checking: catalog)))
     case .json: return try JSONText.encode(result, pretty: true)
     // The lists have different columns: one alone is asked for by its kind.

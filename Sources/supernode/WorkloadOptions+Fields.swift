@@ -6,7 +6,7 @@ import Workloads
 extension WorkloadOptions {
   /// The scenario with the flags laid over its workload: a flag wins, and what the file says of the other kind of
   /// workload gives way. Remarks tell what was assumed.
-  func applied(to scenario: Node, remark: (String) -> Void) throws -> Node {
+  func applied(to scenario: Node, choosesEngine: Bool = false, remark: (String) -> Void) throws -> Node {
     var edit = WorkloadEdit(node: scenario)
     try replaceSource(&edit)
     for (name, value) in try reader.fields() { try edit.set(name, value) }
@@ -27,7 +27,7 @@ extension WorkloadOptions {
     try fillIn(&edit, remark)
     try applyRatio(&edit, remark)
     try applyWarmUp(&edit)
-    for line in benchmark.remarks { remark(line) }
+    for line in benchmark.remarks(choosesEngine: choosesEngine) { remark(line) }
     return edit.node
   }
 

@@ -69,9 +69,9 @@ import Units
     let model = try model(nil)
     let decode = StepWork.Decode(requests: 8, context: [8000])
     let added = model.seconds(StepWork(decode: decode, isCaptured: false)) - model.seconds(StepWork(decode: decode))
-    // Eleven kernels in each of 80 layers and the head; and what graphs save of start-ups.
+    // Eleven kernels in each of 80 layers and the head; and what graphs save of start-ups, if anything.
     let each = try #require(model.engine.execution).launch.eager.value
-    #expect(added > each * Double(80 * 11 + 1))
+    #expect(added > each * (Double(80 * 11 + 1) * (1 - 1e-9)))
     #expect(added < each * Double(80 * 11 + 1) * 1.3)
   }
 

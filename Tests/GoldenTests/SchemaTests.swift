@@ -113,15 +113,17 @@ import Testing
   func results() throws {
     let example = "Examples/\(ExampleTests.examples[0]).yaml"
     let verbs = [
-      ["simulate", example, "--num-prompts", "300"], ["validate", "--draws", "40", "--every", "400"],
-      ["supply", "Examples/supply/base.yaml", "--draws", "64"],
+      ("simulate", ["simulate", example, "--num-prompts", "300"]),
+      ("validate", ["validate", "--draws", "40", "--every", "400"]),
+      ("ablation", ["validate", "--without", "frontEnd", "--every", "400"]),
+      ("supply", ["supply", "Examples/supply/base.yaml", "--draws", "64"]),
     ]
     var cases: [Case] = []
-    for arguments in verbs {
+    for (subject, arguments) in verbs {
       let result = try Node.parse(BuiltProgram.run(arguments + ["--format", "json"]).output, file: "result")
-      cases.append(Case(subject: arguments[0], name: arguments[0], value: result))
-      let schema = try Node.parse(BuiltProgram.run(["schema", arguments[0]]).output, file: "schema")
-      #expect(unknown(in: result, under: schema, root: schema, at: arguments[0]) == [])
+      cases.append(Case(subject: subject, name: subject, value: result))
+      let schema = try Node.parse(BuiltProgram.run(["schema", subject]).output, file: "schema")
+      #expect(unknown(in: result, under: schema, root: schema, at: subject) == [])
     }
     for name in ExampleTests.examples {
       let arguments = ["simulate", "Examples/\(name).yaml", "--explain", "--format", "json"]

@@ -93,6 +93,41 @@ import Units
     #expect(report.summary(context).badges.contains(report.validity.badge))
   }
 
+  @Test("the interval stands behind the validity, in one line, and says whose runs it is of")
+  func interval() {
+    func interval(_ predicted: Double, _ low: Double, _ high: Double) -> Validity.Interval {
+      Validity.Interval(
+        predicted: .milliseconds(predicted), low: .milliseconds(low), median: .milliseconds(predicted),
+        high: .milliseconds(high), runs: 40)
+    }
+    var answer = report
+    answer.validity.grade = .validated
+    answer.validity.intervals = Validity.Intervals(
+      timePerOutputToken: interval(18.4, 14.2, 23.1), timeToFirstToken: interval(187, 124, 1530), basis: .group,
+      chips: 1, isFitted: false, isLowerBound: false)
+    let plain = "TPOT 18.4 ms: nine of ten such runs lie within 14 to 23 ms; TTFT 187 ms: 0.12 to 1.5 s (means)."
+    #expect(answer.validity.intervalSentence == plain && plain.count <= 100)
+    #expect(answer.document(context).lead.contains(plain) && answer.summary(context).lead.contains(plain))
+    let text = TerminalRenderer(width: 100).render(answer.summary(context))
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 48)
+    // Ends that are near each other have a digit more.
+    answer.validity.intervals?.timePerOutputToken = interval(18.4, 18.04, 19.06)
+    #expect(answer.validity.intervalSentence?.contains("within 18.0 to 19.1 ms") == true)
+    // Beyond the range, and where only other chips were measured, it is a lower bound on the doubt.
+    answer.validity.grade = .outsideRange
+    answer.validity.intervals?.isLowerBound = true
+    let outside = answer.validity.intervalSentence ?? ""
+    #expect(outside.contains("nine of ten of the nearest runs") && outside.contains("the doubt is at least this"))
+    answer.validity.grade = .neverCompared
+    answer.validity.intervals?.basis = .engine
+    answer.validity.intervals?.name = "vLLM"
+    answer.validity.intervals?.chips = 5
+    let never = answer.validity.intervalSentence ?? ""
+    #expect(
+      never.contains("runs of vLLM on 5 kinds of chip")
+        && never.contains("a spread over chips; the doubt is at least this"))
+  }
+
   @Test("captions tell the peak that is drawn, and limits are those of all ranks and instances")
   func limits() throws {
     let batch = try lines("Requests in decode")

@@ -28,7 +28,8 @@ extension Lowering {
     var list = [
       vector(
         "norm, rotary, quantise", bytes: load.tokens * elementwise,
-        launches: fused(kernels.attention.value, rows: load.tokens))
+        launches: fused(kernels.attention.value, rows: load.tokens)
+          + (shape.hasHeadNorms ? kernels.headNorms?.value ?? 0 : 0))
     ]
     if let rank = shape.queryRank {
       list.append(
@@ -39,6 +40,12 @@ extension Lowering {
       list.append(
         product(
           "query, key, value", .projection, rows: load.tokens, depth: hidden, columns: queries + projected + gate))
+    }
+    if shape.hasHeadNorms, shape.normsAcrossHeads, load.tensorParallel > 1 {
+      // A sum of squares of queries and one of keys, in 32 bits.
+      let squares = load.tokens * 8
+      list.append(
+        collective("sums of norms", .allReduce, size: squares, ranks: load.tensorParallel, sent: squares))
     }
     func core(pairs: Double, read: Double, isDecode: Bool) -> Operation {
       attentionCore(

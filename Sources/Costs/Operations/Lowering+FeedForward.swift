@@ -77,7 +77,8 @@ extension Lowering {
     let pairs = load.mean * load.groups * perToken
     let width = max(1, mixture.intermediateSize / plan.expertTensor)
     let elementwise =
-      load.rows * (Double(hidden) * kernels.normBytes.value) + pairs * (Double(width) * kernels.activationBytes.value)
+      load.rows * (Double(hidden) * kernels.normBytes.value)
+      + pairs * (Double(width) * kernels.activationBytes.value + Double(hidden) * (kernels.gatherBytes?.value ?? 0))
     let format = precision.experts ?? precision.weights
     let depth = mixture.latentSize ?? hidden
     let up = mixture.isGated ? 2 * width : width

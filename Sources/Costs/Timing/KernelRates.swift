@@ -1,12 +1,24 @@
 import Hardware
 import Units
 
-/// What one class of kernels reaches, in the order of `NumberFormat.allCases`: share of the peak, bytes a second of one
-/// die, start-up in seconds.
+/// What one class of kernels reaches on one die of a chip.
 struct KernelRates: Sendable {
-  var share: [Double]
-  var rate: [Double]
-  var startup: [Double]
+  /// By `slot`.
+  private var reaches: [Reach]
+  private let widens: Bool
+
+  struct Reach: Sendable {
+    /// Of the peak.
+    var share: Double
+    /// Bytes a second.
+    var rate: Double
+    /// Seconds.
+    var startup: Double
+    /// Computing and reading join with a power of 2^squarings; nil where the longer counts.
+    var squarings: Int?
+    /// Values; nil where whole tiles count.
+    var fill: Double?
+  }
 
   /// The same for every format, with the share of a format's products where the chip has one.
   struct General {
@@ -15,12 +27,44 @@ struct KernelRates: Sendable {
     var startup: Double
   }
 
-  init(_ kernels: KernelEfficiency.ByFormat?, _ bandwidth: Double, else general: General) {
-    let reaches = NumberFormat.allCases.map { kernels?.reach($0) }
-    share = zip(NumberFormat.allCases, reaches).map { $1?.share.value ?? general.share($0) }
-    rate = reaches.map { bandwidth * ($0?.read.value ?? general.read) }
-    startup = reaches.map { $0?.startup.value.value ?? general.startup }
+  /// - Parameter chip: whether it multiplies values of four bits decides what those are computed in.
+  init(_ kernels: KernelEfficiency.ByFormat?, _ chip: Chip, else general: General) {
+    let bandwidth = chip.memory.bandwidth.value.value / Double(chip.dies.value)
+    let widens = chip.peak.fp4 == nil
+    self.widens = widens
+    reaches = NumberFormat.allCases.flatMap { format in
+      NumberFormat.allCases.map { asked in
+        let compute = Self.computed(format, asked, widens: widens)
+        let reach = kernels?.reach(format, computing: compute)
+        return Reach(
+          share: reach?.share.value ?? general.share(compute), rate: bandwidth * (reach?.read.value ?? general.read),
+          startup: reach?.startup.value.value ?? general.startup, squarings: reach?.join?.squarings,
+          fill: reach?.fill?.value)
+      }
+    }
   }
+
+  /// What a chip that was asked for `compute` computes in: without products of four bits, weights of four-bit floats
+  /// are widened to 16 bits.
+  static func computed(_ format: NumberFormat, _ compute: NumberFormat, widens: Bool) -> NumberFormat {
+    let isFloat = format == .mxfp4 || format == .nvfp4
+    return widens && isFloat && compute.bits < 16 ? .bf16 : compute
+  }
+
+  func computed(_ product: Operation.Product) -> NumberFormat {
+    Self.computed(product.format, product.compute, widens: widens)
+  }
+
+  func reach(_ product: Operation.Product) -> Reach { reaches[Self.slot(product.format, product.compute)] }
+
+  /// Of attention that reads keys and values in a format.
+  func reach(keyValue format: NumberFormat) -> Reach { reaches[Self.slot(format, format)] }
+
+  private static func slot(_ format: NumberFormat, _ compute: NumberFormat) -> Int {
+    index(format) * NumberFormat.allCases.count + index(compute)
+  }
+
+  static func index(_ format: NumberFormat) -> Int { NumberFormat.allCases.firstIndex(of: format) ?? 0 }
 
   /// Of a chip without kernels of its own by format.
   static func general(

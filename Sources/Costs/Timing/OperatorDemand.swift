@@ -47,6 +47,19 @@ public struct OperatorDemand: Hashable, Sendable {
     }
   }
 
+  /// Computing and reading as (compute^p + memory^p)^(1/p) instead of the longer, for p = 2^squarings; both grow alike.
+  mutating func join(squarings: Int) {
+    let longer = max(compute, memory)
+    guard longer > 0 else { return }
+    // By square roots alone, which are the same on every machine.
+    var power = min(compute, memory) / longer
+    for _ in 0..<squarings { power *= power }
+    var factor = 1 + power
+    for _ in 0..<squarings { factor = factor.squareRoot() }
+    compute *= factor
+    memory *= factor
+  }
+
   mutating func repeatTimes(_ times: Double) {
     guard times != 1 else { return }
     flops *= times

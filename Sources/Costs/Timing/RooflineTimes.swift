@@ -46,9 +46,9 @@ public struct RooflineTimes: OperationTimes {
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
     let kernels = engine.execution == nil ? nil : efficiency.kernels
     let general = KernelRates.general(efficiency)
-    products = KernelRates(kernels?.products, bandwidth, else: general.products)
-    experts = KernelRates(kernels?.experts, bandwidth, else: general.experts)
-    attention = KernelRates(kernels?.attention, bandwidth, else: general.attention)
+    products = KernelRates(kernels?.products, chip, else: general.products)
+    experts = KernelRates(kernels?.experts, chip, else: general.experts)
+    attention = KernelRates(kernels?.attention, chip, else: general.attention)
     self.exchanges = try exchanges.map { ($0, try Self.time(of: $0, on: fabric)) }
     bases = Bases(chip: chip, engine: engine, fabric: fabric)
   }
@@ -88,17 +88,15 @@ public struct RooflineTimes: OperationTimes {
   }
 
   /// Of one die.
-  func peak(_ format: NumberFormat) -> Double { peaks[Self.index(format)] }
-
-  private static func index(_ format: NumberFormat) -> Int { NumberFormat.allCases.firstIndex(of: format) ?? 0 }
+  func peak(_ format: NumberFormat) -> Double { peaks[KernelRates.index(format)] }
 
   /// What one kernel costs beside its work: the launch, and the part of its start-up that is left in a graph.
   private func start(_ shape: Operation.Shape, isExpert: Bool, _ isCaptured: Bool) -> Double {
     guard let rule = engine.execution?.launch else { return launch }
     let own: Double
     switch shape {
-    case .product(let product): own = (isExpert ? experts : products).startup[Self.index(product.compute)]
-    case .attention(let core): own = attention.startup[Self.index(core.keyValue)]
+    case .product(let product): own = (isExpert ? experts : products).reach(product).startup
+    case .attention(let core): own = attention.reach(keyValue: core.keyValue).startup
     default: own = 0
     }
     if isCaptured { return max(launch, own * rule.startupShare.value) }
@@ -109,25 +107,34 @@ public struct RooflineTimes: OperationTimes {
     let factor = core.isDecode ? attentionFactor : 1
     demand.flops = core.flops
     demand.bytes = core.bytes
-    let share = core.isLatent ? latentShare : attention.share[Self.index(core.format)]
+    let share = core.isLatent ? latentShare : attention.reach(keyValue: core.format).share
     demand.compute = core.flops / (peak(core.format) * share) * factor
-    demand.memory = core.bytes / (core.isLatent ? memoryRate : attention.rate[Self.index(core.keyValue)]) * factor
+    demand.memory = core.bytes / (core.isLatent ? memoryRate : attention.reach(keyValue: core.keyValue).rate) * factor
   }
 
-  /// Weights are read once, whatever the rows; 2 · padded rows · depth · padded columns over
-  /// peak · matrix · depth/(depth + halfDepth).
+  /// Weights are read once, whatever the rows; 2 · rows · depth · columns over peak · share ·
+  /// depth/(depth + halfDepth), of whole tiles or with what small results leave idle.
   private func product(_ shape: Operation.Product, isExpert: Bool, _ demand: inout OperatorDemand) {
     let k = Double(shape.depth)
     let n = Double(shape.columns)
-    let padded = (shape.rows / tileRows).rounded(.up) * tileRows
-    let paddedColumns = n < tileColumns ? n : (n / tileColumns).rounded(.up) * tileColumns
-    let reach = isExpert ? experts : products
-    let efficiency = reach.share[Self.index(shape.compute)] * k / (k + halfDepth)
+    let kernels = isExpert ? experts : products
+    let reach = kernels.reach(shape)
+    let compute = kernels.computed(shape)
+    let efficiency = reach.share * k / (k + halfDepth)
     let weights = k * n * shape.format.bytes * shape.copies
-    let activations = shape.rows * (k * shape.compute.bytes + 2 * n) * shape.copies
+    let activations = shape.rows * (k * compute.bytes + 2 * n) * shape.copies
     demand.flops = 2 * shape.rows * k * n * shape.copies
     demand.bytes = weights + activations
-    demand.compute = 2 * padded * k * paddedColumns * shape.copies / (peak(shape.compute) * efficiency)
-    demand.memory = demand.bytes / reach.rate[Self.index(shape.compute)]
+    demand.compute = 2 * k * results(shape, fill: reach.fill) / (peak(compute) * efficiency)
+    demand.memory = demand.bytes / reach.rate
+    if let squarings = reach.squarings { demand.join(squarings: squarings) }
+  }
+
+  /// Values of the result over all copies, with those that a small one leaves idle.
+  private func results(_ shape: Operation.Product, fill: Double?) -> Double {
+    let n = Double(shape.columns)
+    if let fill { return shape.rows * n * shape.copies + fill }
+    let rows = (shape.rows / tileRows).rounded(.up) * tileRows
+    return rows * (n < tileColumns ? n : (n / tileColumns).rounded(.up) * tileColumns) * shape.copies
   }
 }

@@ -29,6 +29,8 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public var hasHeadNorms: Bool
   /// That norm has weights for every head (MiniMax-M2, OLMo 2), not one set for all.
   public var normsWholeWidth: Bool
+  /// One norm over the values of all heads together (MiniMax-M2, OLMo 2): dies that share the heads sum its squares.
+  public var normsAcrossHeads: Bool
   /// A bias on the output projection.
   public var hasOutputBias: Bool
   /// A learned logit for each head that no token stands for (gpt-oss).
@@ -41,7 +43,8 @@ public struct GroupedQueryAttention: Hashable, Sendable {
   public init(
     heads: Int, keyValueHeads: Int, headDimension: Int, valueDimension: Int? = nil,
     keyValueSource: KeyValueSource = .projected, hasInputBias: Bool,
-    hasHeadNorms: Bool = false, normsWholeWidth: Bool = false, hasOutputBias: Bool = false, hasSinks: Bool = false,
+    hasHeadNorms: Bool = false, normsWholeWidth: Bool = false, normsAcrossHeads: Bool = false,
+    hasOutputBias: Bool = false, hasSinks: Bool = false,
     gate: Gate = .none, queryRank: Int? = nil, visibility: Visibility = .full
   ) {
     self.heads = heads
@@ -52,6 +55,7 @@ public struct GroupedQueryAttention: Hashable, Sendable {
     self.hasInputBias = hasInputBias
     self.hasHeadNorms = hasHeadNorms
     self.normsWholeWidth = normsWholeWidth
+    self.normsAcrossHeads = normsAcrossHeads
     self.hasOutputBias = hasOutputBias
     self.hasSinks = hasSinks
     self.gate = gate

@@ -48,7 +48,8 @@ extension HuggingFaceFamily {
       heads: heads, keyValueHeads: keyValueHeads, headDimension: headDimension(heads, keys, from: &reader),
       valueDimension: keys.valueDimension.flatMap { reader.optionalCount($0, maximum: 4096) }, keyValueSource: source,
       hasInputBias: reader.flag(keys.inputBias), hasHeadNorms: reader.flag(keys.headNorms),
-      normsWholeWidth: keys.normsWholeWidth, hasOutputBias: reader.flag(keys.outputBias),
+      normsWholeWidth: keys.normsWholeWidth, normsAcrossHeads: keys.normsAcrossHeads,
+      hasOutputBias: reader.flag(keys.outputBias),
       hasSinks: reader.flag(keys.hasSinks),
       gate: keys.gate,
       queryRank: keys.queryRank.flatMap { reader.optionalCount($0) }, visibility: visibility)

@@ -29,7 +29,7 @@ extension HuggingFaceFamily {
       architectureClass: "LlamaForCausalLM", attention: .grouped(.biased)),
     HuggingFaceFamily(
       architectureClass: "MiniMaxM2ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true)),
+      attention: .grouped(GroupedKeys(headNorms: .key("use_qk_norm"), normsWholeWidth: true, normsAcrossHeads: true)),
       patterns: [.list("attn_type_list", ["1": .full])],
       mixture: .miniMaxM2,
       notes: [
@@ -39,7 +39,7 @@ extension HuggingFaceFamily {
       ]),
     HuggingFaceFamily(
       architectureClass: "Olmo2ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true))),
+      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true, normsAcrossHeads: true))),
     HuggingFaceFamily(
       architectureClass: "PanguProMoEForCausalLM",
       attention: .grouped(GroupedKeys(inputBias: .always, outputBias: .always)), mixture: .panguPro),
@@ -79,7 +79,7 @@ extension HuggingFaceFamily {
       patterns: [.layerTypes, .windows(flag: nil, from: nil)], mixture: .mixtral),
     HuggingFaceFamily(
       architectureClass: "Olmo3ForCausalLM",
-      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true)),
+      attention: .grouped(GroupedKeys(headNorms: .always, normsWholeWidth: true, normsAcrossHeads: true)),
       patterns: [.layerTypes, .everyNth("", .full, others: .window, defaultStep: 4)]),
     HuggingFaceFamily(
       architectureClass: "Phi3ForCausalLM", attention: .grouped(GroupedKeys()),

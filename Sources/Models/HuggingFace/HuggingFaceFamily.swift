@@ -61,6 +61,7 @@ struct HuggingFaceFamily: Sendable {
     var outputBias: Flag = .never
     var headNorms: Flag = .never
     var normsWholeWidth = false
+    var normsAcrossHeads = false
     var hasSinks: Flag = .never
     var gate = GroupedQueryAttention.Gate.none
     /// Another name of `head_dim`.

@@ -4,6 +4,7 @@ import Hardware
 import Models
 import Serving
 import Supply
+import Validation
 import Workloads
 
 /// What `supernode schema` describes: files that users write, and results.
@@ -12,7 +13,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   case supplyScenario = "supply-scenario"
   case chip, system, engine, model, calibration
   case kernelTable = "kernel-table"
-  case simulate, explain, validate, supply, trace
+  case simulate, explain, validate, ablation, supply, trace
 
   public var title: String {
     switch self {
@@ -22,6 +23,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .kernelTable: "measured times of kernels"
     case .simulate, .validate, .supply: "result of supernode \(rawValue)"
     case .explain: "result of supernode simulate --explain"
+    case .ablation: "result of supernode validate --without"
     case .trace: "result of supernode trace inspect"
     }
   }
@@ -39,6 +41,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .simulate: ServingReport.self
     case .explain: DeploymentExplanation.self
     case .validate: ValidationResult.self
+    case .ablation: Ablation.self
     case .supply: SupplyReport.self
     case .trace: TraceSummary.self
     }
@@ -47,7 +50,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   var direction: SchemaBuilder.Direction {
     switch self {
     case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
-    case .simulate, .explain, .validate, .supply, .trace: .result
+    case .simulate, .explain, .validate, .ablation, .supply, .trace: .result
     }
   }
 

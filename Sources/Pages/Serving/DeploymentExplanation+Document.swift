@@ -86,6 +86,11 @@ extension DeploymentExplanation.Step {
 extension DeploymentExplanation.Memory {
   /// - Parameter dies: of a rank.
   fileprivate func sentence(dies: Int) -> String {
+    if bytesPerToken.value <= 0 {
+      let limit = maxRequests > 0 ? "; the engine lets \(Text.grouped(maxRequests)) decode at once" : ""
+      return "No layer keeps more than a window or a state of a request, however long it is: a rank holds "
+        + "\(Text.counted(requests, "request")) of mean length\(limit)."
+    }
     let each = keysAndValues.value / Double(max(1, tokens))
     let rank = dies > 1 && tokens > 0 ? ", \(Text.bytes(each)) on each of the \(dies) dies of a rank" : " on a rank"
     let limit = maxRequests > 0 ? "; the engine lets \(Text.grouped(maxRequests)) decode at once" : ""

@@ -56,9 +56,15 @@ extension LoadCurve.Point {
       offered: Double(first.requests.offered) / max(1e-12, first.timeline.interval.value * Double(intervals)),
       utilisation: first.pools.map(\.utilisation).max() ?? 0,
       batchPerRank: first.pools.last { $0.role != .prefill }?.meanBatchPerRank ?? 0,
-      isOverloaded: 2 * answer.overloadedRuns >= reports.count, isMet: 2 * answer.runsThatMeet >= reports.count,
+      isOverloaded: 2 * answer.overloadedRuns >= reports.count || 2 * reports.count(where: \.queues) >= reports.count,
+      isMet: 2 * answer.runsThatMeet >= reports.count,
       isShort: first.timeline.interval * Double(intervals) < first.endToEnd.p50 * 5)
   }
+}
+
+extension ServingReport {
+  /// Whether requests that come by the clock wait for longer than they are served.
+  fileprivate var queues: Bool { validity.outside.contains { $0.name == .queue } }
 }
 
 extension LoadCurve {
@@ -107,7 +113,9 @@ extension LoadCurve {
     guard let knee else {
       return isShort(points[0])
         ? "Requests came for too short a time to tell what the deployment takes: send more of them (--num-prompts)."
-        : "Even the lowest load, \(text(points[0].load)), is more than the deployment takes."
+        : points[0].isOverloaded
+          ? "Even the lowest load, \(text(points[0].load)), is more than the deployment takes."
+          : "The objectives are missed even at the lowest load, \(text(points[0].load))."
     }
     let index = points.lastIndex { $0.load == knee } ?? 0
     let point = points[index]

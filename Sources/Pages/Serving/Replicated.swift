@@ -93,6 +93,8 @@ public struct ReplicatedAnswer: Codable, Sendable {
     objectives = first.goodput.objectives
     wanted = first.goodput.wanted
     validity = first.validity
+    validity.intervals = first.validity.intervals?.around(
+      each: Seconds(self["timePerOutputToken.mean"].mean), first: Seconds(self["timeToFirstToken.mean"].mean))
   }
 
   public subscript(name: String) -> ReplicatedMetric { metrics.first { $0.name == name } ?? metrics[0] }
@@ -159,10 +161,9 @@ extension ReplicatedAnswer {
       })
     return Document(
       title: context.title, subtitle: context.system, mark: validity.badge, badges: met + overloaded,
-      lead: [
-        validity.sentence,
+      lead: [validity.sentence] + [validity.intervalSentence].compactMap { $0 } + [
         "\(count) runs that differ in their seed alone (\(seeds[0]) to \(seeds[count - 1])): the mean, the half width "
-          + "of its 95% interval, and the runs at either end.",
+          + "of its 95% interval, and the runs at either end."
       ], sections: [Document.Section("Over \(count) seeds", [.table(table)])], sources: [])
   }
 }

@@ -14,7 +14,7 @@ extension ServingReport {
     }
     return Document(
       title: context.title, subtitle: context.system, mark: validity.badge, badges: verdicts,
-      lead: refusalSentences + [answer] + unsoldSentences + [validity.sentence, limits],
+      lead: refusalSentences + [answer] + unsoldSentences + validity.sentences + [limits],
       headlines: headlines,
       sections: [
         latencySection, timelineSection, phasesSection, stepsSection, objectivesSection, balanceSection, energySection,
@@ -51,12 +51,6 @@ extension ServingReport {
       ? Document.Badge("requests queue", tone: .caution)
       : Document.Badge(balance.verdict.label, tone: isBad ? .bad : .plain)
     return objectives + missed + [verdict]
-  }
-
-  /// Whether the mean request waits for longer than it is served, and no queue grew: more came at once than fits.
-  var isQueueing: Bool {
-    let waiting = phases.prefillQueue + phases.decodeQueue
-    return requests.completed > 0 && waiting > phases.prefill + phases.transfer + phases.decode
   }
 
   /// What was served, how fast, and whether that is what was asked for.

@@ -12,7 +12,7 @@ extension ServingReport {
     }
     return Document(
       title: context.title, subtitle: context.system, badges: badges,
-      lead: refusalSentences + unsoldSentences + [validity.sentence, limits]
+      lead: refusalSentences + unsoldSentences + validity.sentences + [limits]
         + (isMissed ? [shortAnswers].compactMap { $0 } : []),
       sections: [
         Document.Section("Latency", [.table(shortLatencyTable)])

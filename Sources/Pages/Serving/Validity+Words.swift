@@ -10,6 +10,8 @@ extension Validity {
     case .validated: Document.Badge("validated\(nearest?.shortError.map { ": \($0)" } ?? "")", tone: .good)
     case .inaccurate:
       Document.Badge("measured, and predicted badly\(nearest?.shortError.map { ": \($0)" } ?? "")", tone: .bad)
+    case .fitted:
+      Document.Badge("fitted to such runs\(nearest?.shortError.map { ": \($0)" } ?? "")", tone: .caution)
     case .outsideRange: Document.Badge("outside the validated range", tone: .caution)
     case .neverCompared: Document.Badge("never compared with measurements", tone: .bad)
     }
@@ -22,6 +24,9 @@ extension Validity {
       return "Validity: validated. \(nearest?.sentence(of: "It lies within") ?? "")"
     case .inaccurate:
       return "Validity: such runs were measured, and predicted badly. "
+        + (nearest?.sentence(of: "It lies within") ?? "")
+    case .fitted:
+      return "Validity: constants were fitted to all such runs of this model, so nothing has tested it. "
         + (nearest?.sentence(of: "It lies within") ?? "")
     case .outsideRange:
       let axes = outside.map(\.words).joined(separator: "; ")
@@ -81,6 +86,7 @@ extension Validity.Axis {
       case .weights: "weights in \(word) (compared: \(known))"
       case .cache: "keys and values in \(word) (compared: \(known))"
       case .leftOut: "not modelled: \(word)"
+      case .queue: "\(word) (compared: a number kept in flight)"
       case .system: "on \(word) (compared: \(known))"
       default: "\(word) (compared: \(known))"
       }
@@ -116,7 +122,7 @@ extension Validity.Axis {
     case .contextTokens: "tokens of context"
     case .requestsPerChip: "requests in flight per chip"
     case .draftTokens: "draft tokens"
-    case .system, .attention, .weights, .cache, .leftOut, .cachedPromptShare: name.rawValue
+    case .system, .queue, .attention, .weights, .cache, .leftOut, .cachedPromptShare: name.rawValue
     }
   }
 }

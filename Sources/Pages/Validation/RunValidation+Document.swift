@@ -47,6 +47,7 @@ extension RunValidation {
       ],
       sections: [
         Document.Section("Runs of engines: errors", [.table(headlineTable), .table(otherToolsTable)]),
+        Document.Section("Intervals of answers", [.table(intervalTable)]),
         Document.Section("Predicted against measured", RunOutcome.Metric.allCases.map { .chart(deviations($0)) }),
         Document.Section(
           "By chip, engine, model and mode",

@@ -11,6 +11,8 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
   public var timePerOutputToken: Double?
   public var timeToFirstToken: Double?
   public var prefillThroughput: Double?
+  /// Measured over predicted times; nil where too few runs were measured.
+  public var ratios: MeasuredRatios?
   /// What the measurements span.
   public var span: Span
   /// Of each model.
@@ -42,10 +44,13 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     public var prefillThroughput: Double?
     /// True where constants were fitted to all of its runs; they are not among those of the group.
     public var fitted: Bool?
+    /// Measured over predicted times of its runs; nil where too few were measured.
+    public var ratios: MeasuredRatios?
     public init(
       model: String, runs: Int, timePerOutputToken: Double? = nil, timeToFirstToken: Double? = nil,
-      prefillThroughput: Double? = nil, fitted: Bool? = nil
+      prefillThroughput: Double? = nil, fitted: Bool? = nil, ratios: MeasuredRatios? = nil
     ) {
+      self.ratios = ratios
       self.fitted = fitted
       self.model = model
       self.runs = runs
@@ -55,7 +60,7 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case model, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, fitted
+      case model, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, fitted, ratios
     }
   }
 
@@ -109,8 +114,9 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
 
   public init(
     group: Group, runs: Int, timePerOutputToken: Double? = nil, timeToFirstToken: Double? = nil,
-    prefillThroughput: Double? = nil, span: Span = Span(), models: [Model] = []
+    prefillThroughput: Double? = nil, ratios: MeasuredRatios? = nil, span: Span = Span(), models: [Model] = []
   ) {
+    self.ratios = ratios
     self.group = group
     self.runs = runs
     self.timePerOutputToken = timePerOutputToken
@@ -122,7 +128,7 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
 
   /// `runs` is the engine on the chip by the catalog's names, fields of `Group` and of `ComparedRuns`.
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case engine, chip, dense, apart, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, span, models
+    case engine, chip, dense, apart, runs, timePerOutputToken, timeToFirstToken, prefillThroughput, ratios, span, models
   }
 
   public init(from decoder: any Decoder) throws {
@@ -134,6 +140,7 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
         dense: try fields.decode(Bool.self, forKey: .dense), apart: try fields.decode(Bool.self, forKey: .apart)),
       runs: try fields.decode(Int.self, forKey: .runs), timePerOutputToken: try error(.timePerOutputToken),
       timeToFirstToken: try error(.timeToFirstToken), prefillThroughput: try error(.prefillThroughput),
+      ratios: try fields.decodeIfPresent(MeasuredRatios.self, forKey: .ratios),
       span: try fields.decode(Span.self, forKey: .span), models: try fields.decode([Model].self, forKey: .models))
   }
 
@@ -147,13 +154,11 @@ public struct ComparedRuns: Codable, Sendable, Hashable {
     try fields.encodeIfPresent(timePerOutputToken, forKey: .timePerOutputToken)
     try fields.encodeIfPresent(timeToFirstToken, forKey: .timeToFirstToken)
     try fields.encodeIfPresent(prefillThroughput, forKey: .prefillThroughput)
+    try fields.encodeIfPresent(ratios, forKey: .ratios)
     try fields.encode(span, forKey: .span)
     try fields.encode(models, forKey: .models)
   }
 
   /// All of the catalog; none where its file is not beside the program.
-  public static func read(_ catalog: Catalog) throws -> [ComparedRuns] {
-    guard let path = catalog.resourcePath("catalog/published/compared.yaml") else { return [] }
-    return try Node.read(path: path).decode([ComparedRuns].self)
-  }
+  public static func read(_ catalog: Catalog) throws -> [ComparedRuns] { try ComparedFile.read(catalog).groups }
 }

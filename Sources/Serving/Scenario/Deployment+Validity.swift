@@ -10,11 +10,15 @@ extension Deployment {
     let isServed = statistics.completed > 0
     let decodes = decodePool.role != .prefill && outcome.meanRequestsPerRank > 0
     let scheduled = Double(max(1, statistics.scheduledPromptTokens))
-    return try validity(
+    var validity = try validity(
       promptTokens: isServed ? Double(statistics.promptTokens) / completed : nil,
       contextTokens: decodes ? outcome.meanContextPerRequest : nil,
       requestsPerRank: decodes ? outcome.meanRequestsPerRank : nil,
       cachedPromptShare: Double(statistics.cachedTokens) / scheduled)
+    validity.addIntervals(
+      each: statistics.timePerOutputToken.mean, first: statistics.timeToFirstToken.mean,
+      by: try ComparedFile.read(catalog))
+    return validity
   }
 
   /// The same of one load; what is nil is not held against anything.

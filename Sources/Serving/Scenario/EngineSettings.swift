@@ -38,6 +38,11 @@ public struct EngineSettings: Sendable {
         "engine", "\(engine.name) plans prefill and decode apart and has no scheduler of steps",
         wayOut: "give prefill: and decode:, or an engine such as vLLM")
     }
+    if let limit = known.impossible {
+      throw Problem(
+        "engine", "\(engine.name): scheduling.\(limit.field): \(limit.value) is no number from 1 to 16,777,216",
+        wayOut: "correct the engine's file")
+    }
     rules = known
     self.options = options
     self.ranks = ranks

@@ -56,8 +56,10 @@ extension ServingRun {
   /// Three waves stand for ten: the opening one is a tenth of the mean, the later ones nine tenths.
   static let longestLoop = 10_000
 
-  /// The means of the client over a deployment.
-  func means(of configuration: ServingConfiguration, concurrency: Int) throws -> LoopMeans {
+  /// The means of the client over a deployment; without those that start together where they do not count.
+  func means(
+    of configuration: ServingConfiguration, concurrency: Int, countsOpeningWave: Bool = true
+  ) throws -> LoopMeans {
     var configuration = configuration
     configuration.maxConcurrency = concurrency
     let all = concurrency * flags.promptsPerConcurrency
@@ -69,6 +71,7 @@ extension ServingRun {
     guard outcome.statistics.completed > 0 else {
       throw RunPredictor.Unsupported("no request fits into memory")
     }
+    guard countsOpeningWave else { return waves.means(share: 0) }
     guard !isWhole else {
       return LoopMeans(
         first: outcome.statistics.timeToFirstToken.mean, each: outcome.statistics.timePerOutputToken.mean)

@@ -6,7 +6,8 @@ import Units
 /// Engines' constants found again on the runs whose role is `calibrate`, by moving one after the other.
 ///
 /// The loss is the mean over groups (engine, machine, model, mode; weighted by the root of their runs) of |ln error| of
-/// TPOT, at most 0.7, and 0.35 times that of TTFT, at most 0.8: few rows that no constant can explain move nothing.
+/// TPOT, at most 0.7, and 0.35 times that of TTFT where prompts and answers are together, at most 0.8: few rows that no
+/// constant can explain move nothing.
 public struct RunFit: Sendable {
   public struct Value: Sendable, Hashable {
     public var constant: RunConstant
@@ -37,7 +38,7 @@ public struct RunFit: Sendable {
     runs = mine.count
     var best = Self.loss(mine, predictor, workers)
     lossBefore = best
-    for slot in Self.slots(predictor) { values.append(slot) }
+    for slot in Self.slots(predictor, mine) { values.append(slot) }
     for factors in Self.rounds {
       for index in values.indices {
         let start = values[index].after
@@ -60,9 +61,10 @@ public struct RunFit: Sendable {
     lossAfter = best
   }
 
-  /// Every constant, once for all engines or once for each.
-  private static func slots(_ predictor: RunPredictor) -> [Value] {
+  /// Every constant, once for all engines, or once for each that has runs with prompts and answers together.
+  private static func slots(_ predictor: RunPredictor, _ runs: [ServingRun]) -> [Value] {
     let names = predictor.engines.keys.sorted()
+    let together = Set(runs.filter { $0.mode == .aggregated }.compactMap { try? predictor.engine(of: $0).name })
     return RunConstant.allCases.flatMap { constant -> [Value] in
       let own = names.compactMap { name in
         predictor.engines[name].flatMap(constant.value(in:)).map { (name, $0) }
@@ -71,7 +73,8 @@ public struct RunFit: Sendable {
       func value(_ engine: String?, _ number: Double) -> Value {
         Value(constant: constant, engine: engine, before: number, after: number, low: number, high: number)
       }
-      return constant.isOfOneEngine ? own.map { value($0.0, $0.1) } : [value(nil, first.1)]
+      guard constant.isOfOneEngine else { return [value(nil, first.1)] }
+      return own.filter { together.contains($0.0) }.map { value($0.0, $0.1) }
     }
   }
 
@@ -109,7 +112,8 @@ public struct RunFit: Sendable {
   private static func loss(_ run: ServingRun, _ prediction: RunPrediction) -> Double? {
     guard case .times(let first, let each, _) = prediction, let tpot = run.timePerOutputToken?.value else { return nil }
     var loss = min(0.7, abs(logRatio(each, tpot)))
-    if let first, let ttft = run.timeToFirstToken?.value, run.isComplete {
+    // Where prompts have engines of their own, first tokens pass routers that no constant of an engine describes.
+    if let first, let ttft = run.timeToFirstToken?.value, run.isComplete, run.mode == .aggregated {
       loss += 0.35 * min(0.8, abs(logRatio(first, ttft)))
     }
     return loss

@@ -16,7 +16,7 @@ extension RunPredictor {
       run, .decode, decode.shape, run.flags.decode, instances: answers, concurrency: run.concurrency)
     let configuration = try ServingConfiguration(
       engines: [first, second], transfer: try transfer(run, prefill.shape, decode.shape), seed: Seed(1))
-    let means = try run.means(of: configuration, concurrency: run.concurrency)
+    let means = try run.means(of: configuration, concurrency: run.concurrency, countsOpeningWave: countsOpeningWave)
     return .times(
       first: means.first, each: means.each, assumption: prefill.isShapeKnown && decode.isShapeKnown ? nil : assumedShape
     )

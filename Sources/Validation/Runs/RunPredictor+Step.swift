@@ -5,10 +5,6 @@ import Serving
 import Units
 
 extension RunPredictor {
-  /// Ranks with requests of their own beyond which engines' recipes send tokens to their experts rather than gather all
-  /// tokens on all ranks.
-  private var widestGather: Int { 8 }
-
   /// The step of one engine of a run, or of one worker of a phase.
   func stepModel(_ run: ServingRun, _ shape: EngineShape, _ flags: RunFlags.Phase) throws -> StepModel {
     let (system, chip) = try machine(of: run)

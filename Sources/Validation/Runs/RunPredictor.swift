@@ -10,11 +10,17 @@ import Units
 public struct RunPredictor: Sendable {
   let catalog: Catalog
   /// By the file's name of the machine, and by the model's name: read once.
-  private var machines: [String: Result<(system: System, chip: Chip), Unsupported>] = [:]
+  var machines: [String: Result<(system: System, chip: Chip), Unsupported>] = [:]
   private var architectures: [String: Result<Architecture, Unsupported>] = [:]
   /// By the catalog's name.
   var engines: [String: Engine] = [:]
-  let facts: RunFacts
+  var facts: RunFacts
+  /// Ranks with requests of their own beyond which engines' recipes send tokens to their experts rather than gather all
+  /// tokens on all ranks.
+  var widestGather = 8
+  /// Whether the requests that start together are among those averaged.
+  var countsOpeningWave = true
+
   /// - Parameter runs: those that will be predicted.
   public init(catalog: Catalog, for runs: [ServingRun]) throws {
     self.catalog = catalog
@@ -49,7 +55,8 @@ public struct RunPredictor: Sendable {
       guard let shape = run.engineShape else { throw Unsupported("the engine's shape is not published") }
       let pool = try pool(run, .colocated, shape, run.flags.decode, concurrency: run.concurrency)
       let means = try run.means(
-        of: ServingConfiguration(engines: [pool], seed: Seed(1)), concurrency: run.concurrency)
+        of: ServingConfiguration(engines: [pool], seed: Seed(1)), concurrency: run.concurrency,
+        countsOpeningWave: countsOpeningWave)
       return .times(first: means.first, each: means.each)
     case .disaggregated:
       return run.isComplete ? try apart(run) : try decodeAlone(run)

@@ -26,13 +26,16 @@ public struct RunValidation: Sendable {
   ///
   /// `every` n takes only the first of each n runs of a file, for a quick look.
   public init(catalog: Catalog, files: [String] = [], every: Int = 1, workers: Int) throws {
+    try self.init(Self.runs(catalog: catalog, files: files, every: every), catalog: catalog, workers: workers)
+  }
+
+  /// Those of the built-in file and of `files`, of each the first of every so many.
+  static func runs(catalog: Catalog, files: [String], every: Int) throws -> [ServingRun] {
     let builtIn = catalog.resourcePath("catalog/published/serving-runs-gpu.csv")
-    var runs: [ServingRun] = []
-    for path in [builtIn].compactMap({ $0 }) + files {
+    return try ([builtIn].compactMap { $0 } + files).flatMap { path in
       let all = try ServingRun.read(path: path)
-      runs += every > 1 ? stride(from: 0, to: all.count, by: every).map { all[$0] } : all
+      return every > 1 ? stride(from: 0, to: all.count, by: every).map { all[$0] } : all
     }
-    try self.init(runs, catalog: catalog, workers: workers)
   }
 
   public init(_ runs: [ServingRun], catalog: Catalog, workers: Int) throws {

@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Fits what kernels reach on a chip to the measured kernel tables of the PyPI package aiconfigurator-core.
+
+    pip download --no-deps aiconfigurator-core==0.12.0
+    pip install numpy scipy pyarrow
+    Tools/kernels/fit.py aiconfigurator_core-0.12.0-*.whl            # prints each chip's errors
+    Tools/kernels/fit.py --write aiconfigurator_core-0.12.0-*.whl    # and rewrites `kernels:` of catalog/chips
+
+Nobody needs this to run Supernode: what it writes is in the catalog. Of the package it opens the kernel tables alone
+(systems/data/*/{gemm,moe,attention}/*/*/*.parquet); the package's measured serving runs are never opened, since the
+program is judged on them.
+
+Of several engines' kernels for one shape the fastest counts. Shapes whose SHA-256 of "chip|operator|format|shape" is
+even are fitted, odd ones tested. The form is that of Sources/Costs/Timing/RooflineTimes.swift:
+
+    compute = 2 m k n (1 + fill/(m n)) / (peak share k/(k + halfDepth))
+    memory  = (weights + activations) / (bandwidth read)
+    time    = startup + (compute^p + memory^p)^(1/p), p = 1, 2 or 4
+
+Experts: two such products over all that are active, fill = 0, and what sums results and makes activations beside them;
+the share holds what uneven loads of experts cost.
+Attention of chips that have none in the catalog yet: decode over contexts without windows, 128 values a head.
+"""
+import argparse
+import hashlib
+import io
+import os
+import re
+import zipfile
+
+import numpy
+import pyarrow.parquet
+from scipy.optimize import least_squares
+
+CATALOG = os.path.join(os.path.dirname(__file__), "../../Sources/Formats/Resources/catalog/chips")
+
+# Folder of the tables: file of the catalog. Peaks are read from that file.
+CHIPS = {
+    "h100_sxm": "nvidia-h100", "h200_sxm": "nvidia-h200", "b200_sxm": "nvidia-b200",
+    "b300_sxm": "nvidia-b300", "gb200": "nvidia-gb200", "gb300": "nvidia-gb300", "l40s": "nvidia-l40s",
+    "rtx_pro_6000_server": "nvidia-rtx-pro-6000",
+}
+
+# Name in the catalog: name in the tables, peak, bytes of a weight and of an activation with their scales.
+FORMATS = {
+    "bf16": ("bfloat16", "bf16", 2, 2),
+    "fp8": ("fp8", "fp8", 1, 1),
+    "fp8Block": ("fp8_block", "fp8", 1.0002, 1),
+    "fp4": ("nvfp4", "fp4", 0.5625, 0.5625),
+    "weights4": ("w4a16_mxfp4", "bf16", 0.53125, 2),
+    "weights4Activations8": ("w4a8_mxfp4_mxfp8", "fp8", 0.53125, 1.03125),
+}
+HALF_DEPTH = 200.0
+JOINS = {1: "sum", 2: "root", 4: "fourthRoot"}
+UNITS = {"TFLOPS": 1e12, "TOPS": 1e12, "PFLOPS": 1e15, "GB/s": 1e9, "TB/s": 1e12}
+
+
+def is_fitted(*parts):
+    return hashlib.sha256("|".join(map(str, parts)).encode()).digest()[-1] % 2 == 0
+
+
+class Chip:
+    def __init__(self, folder, archive):
+        self.folder = folder
+        self.archive = archive
+        self.path = os.path.join(CATALOG, CHIPS[folder] + ".yaml")
+        self.text = open(self.path).read()
+        self.bandwidth = self.quantity(r"\n  bandwidth: \{ value: ([\d.]+) (\S+),")
+        peaks = {name: self.quantity(r"\n  %s: \{ value: ([\d.]+) (\S+)," % name) for name in ("bf16", "fp8", "fp4")}
+        self.peaks = {name: peak for name, peak in peaks.items() if peak}
+
+    def quantity(self, pattern):
+        found = re.search(pattern, self.text)
+        return float(found[1]) * UNITS[found[2]] if found else None
+
+    def rows(self, operator, table, columns, engines=("vllm", "trtllm", "sglang")):
+        for engine in engines:
+            head = f"aiconfigurator_core/systems/data/{self.folder}/{operator}/{engine}/"
+            for name in sorted(self.archive.namelist()):
+                if name.startswith(head) and name.endswith(f"/{table}_perf.parquet"):
+                    data = pyarrow.parquet.read_table(io.BytesIO(self.archive.read(name)))
+                    have = [c for c in columns if c in data.column_names]
+                    if len(have) == len(columns):
+                        yield from zip(*(data.column(c).to_pylist() for c in columns))
+
+
+def join(compute, memory, p):
+    top = numpy.maximum(compute, memory)
+    return top * ((compute / top) ** p + (memory / top) ** p) ** (1 / p)
+
+
+def fit(model, times, fitted, start, low, high, scale=0.05, powers=JOINS):
+    """The power, the values of least sum of soft absolute errors over the fitted half, and errors of the other."""
+    best = None
+    for power in powers:
+        def residual(x):
+            return numpy.log(model(power, numpy.exp(x)) / times)[fitted]
+        found = least_squares(
+            residual, numpy.log(start), loss="soft_l1", f_scale=scale, bounds=(numpy.log(low), numpy.log(high)))
+        loss = numpy.median(abs(residual(found.x)))
+        if best is None or loss < best[0]:
+            best = (loss, power, numpy.exp(found.x))
+    _, power, values = best
+    return power, values, numpy.log(model(power, values) / times)[~fitted]
+
+
+def fastest(rows):
+    best = {}
+    for key, latency in rows:
+        if latency > 0 and latency < best.get(key, float("inf")):
+            best[key] = latency
+    return best
+
+
+def fit_products(chip, name):
+    table, peak, weight, activation = FORMATS[name]
+    if peak not in chip.peaks:
+        return None
+    rows = chip.rows("gemm", "gemm", ["gemm_dtype", "m", "n", "k", "latency"])
+    best = fastest(((m, n, k), l) for d, m, n, k, l in rows if d == table and k >= 256 and n >= 128)
+    if len(best) < 50:
+        return None
+    m, n, k = numpy.array(list(best), float).T
+    times = numpy.array(list(best.values())) * 1e-3
+    fitted = numpy.array([is_fitted(chip.folder, "gemm", name, "x".join(map(str, key))) for key in best])
+
+    def model(p, x):
+        share, read, startup, fill = x
+        compute = 2 * m * k * n * (1 + fill / (m * n)) / (chip.peaks[peak] * share * k / (k + HALF_DEPTH))
+        memory = (k * n * weight + m * (k * activation + 2 * n)) / (chip.bandwidth * read)
+        return startup + join(compute, memory, p)
+
+    return fit(model, times, fitted, [0.7, 0.85, 4e-6, 1e5], [0.05, 0.2, 1e-7, 1], [1, 1, 4e-5, 1e7])
+
+
+def fit_experts(chip, name):
+    table, peak, weight, activation = FORMATS[name]
+    if peak not in chip.peaks:
+        return None
+    columns = ["kernel_source", "moe_dtype", "num_tokens", "hidden_size", "inter_size", "topk", "num_experts",
+               "moe_tp_size", "moe_ep_size", "distribution", "latency"]
+    # SGLang's Triton kernels are left out: twice as slow on formats that it serves with others by default. FP4 is by
+    # the kernels that all engines share by now, which vLLM's tables have.
+    rows = chip.rows("moe", "moe", columns, engines=("vllm",) if name == "fp4" else ("vllm", "trtllm"))
+    best = fastest(
+        ((m, h, i, k, e, tp, ep), l) for s, d, m, h, i, k, e, tp, ep, distribution, l in rows
+        # Experts are chosen as unevenly as by real tokens; slivers of experts are left out.
+        if d == table and distribution == "power_law_1.01" and "nongated" not in s and e / ep >= 4 and i / tp >= 128)
+    if len(best) < 50:
+        return None
+    m, h, i, k, e, tp, ep = numpy.array(list(best), float).T
+    times = numpy.array(list(best.values())) * 1e-3
+    fitted = numpy.array([is_fitted(chip.folder, "moe", name, "x".join(map(str, key))) for key in best])
+    pairs = m * k / ep
+    # As the program counts them: each expert of each token drawn evenly.
+    active = numpy.maximum(1, e / ep * (1 - (1 - k / e) ** m))
+    width = i / tp
+
+    def model(p, x):
+        share, read, fixed = x
+        # Results are summed over experts, and activations made, by kernels of their own.
+        time = fixed + pairs * (4 * h + 5 * width) / (0.8 * chip.bandwidth)
+        for columns_, depth in ((2 * width, h), (h, width)):
+            outputs = pairs * columns_
+            compute = 2 * outputs * depth / (
+                chip.peaks[peak] * share * depth / (depth + HALF_DEPTH))
+            memory = (active * depth * columns_ * weight + pairs * (depth * activation + 2 * columns_)) / (
+                chip.bandwidth * read)
+            time = time + join(compute, memory, p)
+        return time
+
+    return fit(model, times, fitted, [0.5, 0.8, 2e-5], [0.05, 0.2, 1e-6], [1, 1, 1e-4], 0.1)
+
+
+def fit_decode(chip, name):
+    """Attention of one new token a request over its context, and what prompts reach of the peak."""
+    columns = ["kv_cache_dtype", "batch_size", "num_heads", "num_key_value_heads", "head_dim", "step", "window_size",
+               "latency"]
+    rows = chip.rows("attention", "generation_attention", columns)
+    kind, size = {"bf16": ("bfloat16", 2), "fp8": ("fp8", 1)}[name]
+    best = fastest(
+        ((b, q, kv, d, s), l) for t, b, q, kv, d, s, w, l in rows
+        if t == kind and w == 0 and d == 128 and q / max(1, kv) <= 16)
+    if len(best) < 50:
+        return None
+    b, q, kv, d, s = numpy.array(list(best), float).T
+    times = numpy.array(list(best.values())) * 1e-3
+    fitted = numpy.array([is_fitted(chip.folder, "decode", name, "x".join(map(str, key))) for key in best])
+    share = fit_prompts(chip)[1][0]
+    context = s + 1
+
+    def model(p, x):
+        read, startup = x
+        compute = 4 * b * q * d * context / (chip.peaks["bf16"] * share)
+        memory = (2 * b * kv * d * context * size + 4 * b * q * d) / (chip.bandwidth * read)
+        return startup + join(compute, memory, p)
+
+    # The longer of both, as the program has it for attention.
+    power, values, errors = fit(model, times, fitted, [0.8, 8e-6], [0.2, 1e-6], [1, 4e-5], powers=[64])
+    return power, (share, *values), errors
+
+
+def fit_prompts(chip):
+    columns = ["kv_cache_dtype", "batch_size", "isl", "num_heads", "num_key_value_heads", "head_dim", "window_size",
+               "latency"]
+    rows = chip.rows("attention", "context_attention", columns)
+    best = fastest(
+        ((b, n, q, kv, d), l) for t, b, n, q, kv, d, w, l in rows
+        if t == "bfloat16" and w == 0 and d == 128 and q >= kv and b * n >= 64)
+    b, n, q, kv, d = numpy.array(list(best), float).T
+    times = numpy.array(list(best.values())) * 1e-3
+    fitted = numpy.array([is_fitted(chip.folder, "prompts", "x".join(map(str, key))) for key in best])
+
+    def model(p, x):
+        share, startup = x
+        compute = 2 * b * q * d * n * (n + 1) / (chip.peaks["bf16"] * share)
+        memory = 2 * b * n * d * (2 * q + 2 * kv) / (0.8 * chip.bandwidth)
+        return startup + join(compute, memory, p)
+
+    return fit(model, times, fitted, [0.5, 1e-5], [0.05, 1e-6], [1, 1e-4])
+
+
+def told(errors):
+    return "%.0f%% in the median, %.0f%% in nine of ten, bias %+.0f%%" % (
+        100 * numpy.median(abs(errors)), 100 * numpy.quantile(abs(errors), 0.9), 100 * numpy.median(errors))
+
+
+def block(chip, startups):
+    """The lines of `kernels:`; attention as the catalog has it."""
+    lines = [
+        "  # Isolated kernels by format: tables of NVIDIA's aiconfigurator-core 0.12.0, fastest of the engines' kernels",
+        "  # for each shape; fitted by Tools/kernels/fit.py.", "  kernels:"]
+
+    def entry(name, errors, **values):
+        source = ("fit of the kernel tables in PyPI aiconfigurator-core 0.12.0 (half of the shapes; the other half "
+                  "errs by %s)" % told(errors))
+        lines.append(f"      {name}:")
+        for key, value in values.items():
+            plain = key == "join"
+            lines.append(f"        {key}: {value}" if plain else f'        {key}: {{ value: {value}, source: "{source}" }}')
+        print(chip.folder, lines[-1 - len(values)].strip(), values, told(errors), len(errors), flush=True)
+
+    lines.append("    products:")
+    for name in FORMATS:
+        found = fit_products(chip, name)
+        if not found:
+            continue
+        power, (share, read, startup, fill), errors = found
+        startups[name] = startup
+        entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us",
+              fill=f"{fill:.0f}", join=JOINS[power])
+    lines.append("    experts:")
+    for name in FORMATS:
+        found = fit_experts(chip, name)
+        if not found:
+            continue
+        power, (share, read, _), errors = found
+        startup = startups.get(name) or startups.get("fp8" if "8" in name else "bf16")
+        entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us", fill="0",
+              join=JOINS[power])
+    old = chip.text.find("\n    attention:\n      bf16:")
+    if old >= 0:
+        return "\n".join(lines) + chip.text[old:].rstrip("\n") + "\n"
+    lines.append("    attention:")
+    for name in ("bf16", "fp8"):
+        found = fit_decode(chip, name)
+        if found:
+            _, (share, read, startup), errors = found
+            entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("wheel", help="aiconfigurator_core-0.12.0-….whl")
+    parser.add_argument("--chips", default=",".join(CHIPS))
+    parser.add_argument("--write", action="store_true", help="rewrite `kernels:` of the chips in the catalog")
+    options = parser.parse_args()
+    archive = zipfile.ZipFile(options.wheel)
+    for folder in options.chips.split(","):
+        chip = Chip(folder, archive)
+        text = block(chip, {})
+        if options.write:
+            head = re.split(r"\n  # Isolated kernels by format|\n  kernels:", chip.text)[0].rstrip("\n")
+            with open(chip.path, "w") as file:
+                file.write(head + "\n" + text)
+
+
+if __name__ == "__main__":
+    main()
