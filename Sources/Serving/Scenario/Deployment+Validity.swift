@@ -10,20 +10,23 @@ extension Deployment {
     let isServed = statistics.completed > 0
     let decodes = decodePool.role != .prefill && outcome.meanRequestsPerRank > 0
     let scheduled = Double(max(1, statistics.scheduledPromptTokens))
+    let file = try ComparedFile.read(catalog)
     var validity = try validity(
       promptTokens: isServed ? Double(statistics.promptTokens) / completed : nil,
       contextTokens: decodes ? outcome.meanContextPerRequest : nil,
       requestsPerRank: decodes ? outcome.meanRequestsPerRank : nil,
-      cachedPromptShare: Double(statistics.cachedTokens) / scheduled)
+      cachedPromptShare: Double(statistics.cachedTokens) / scheduled, compared: file)
     validity.addIntervals(
-      each: statistics.timePerOutputToken.mean, first: statistics.timeToFirstToken.mean,
-      by: try ComparedFile.read(catalog))
+      each: statistics.timePerOutputToken.mean, first: statistics.timeToFirstToken.mean, by: file)
     return validity
   }
 
   /// The same of one load; what is nil is not held against anything.
+  ///
+  /// - Parameter file: what was compared; nil reads it.
   public func validity(
-    promptTokens: Double?, contextTokens: Double?, requestsPerRank: Double?, cachedPromptShare: Double? = nil
+    promptTokens: Double?, contextTokens: Double?, requestsPerRank: Double?, cachedPromptShare: Double? = nil,
+    compared file: ComparedFile? = nil
   ) throws -> Validity {
     let group = ComparedRuns.Group(
       engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
@@ -41,7 +44,8 @@ extension Deployment {
     // A file of the user's under a built-in name was compared with nothing.
     let isOwn =
       isOwned("chips", group.chip) || isOwned("systems", machine.system.name) || isOwned("engines", group.engine)
-    let compared = try ComparedRuns.read(catalog).filter { !isOwn || $0.group != group }
+    let groups = try (file ?? ComparedFile.read(catalog)).groups
+    let compared = groups.filter { !isOwn || $0.group != group }
     let model = isOwned("models", scenario.model) ? "" : architecture.name
     return Validity(values, of: model, in: group, compared: compared)
   }
