@@ -96,7 +96,7 @@ extension StepModel {
         count: layer.count, attention: layer.attention.map { times.demand(of: $0, isCaptured: work.isCaptured) },
         experts: layer.experts.map { times.demand(of: $0, isCaptured: work.isCaptured) },
         // Ranks that share one pool of tokens have equal attention; others wait for the longest.
-        straggle: layer.isSpread && layer.hasOwnRequests ? engine.constants.attentionStraggle.value : 0,
+        straggle: layer.isSpread && layer.hasOwnRequests ? straggle : 0,
         skew: layer.isUneven ? skew : 1)
     }
   }

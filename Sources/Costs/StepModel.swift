@@ -24,6 +24,10 @@ public struct StepModel: Sendable {
   public let microbatching: Bool?
   /// Replaces the engine's `expertSkew`; 1 is perfect balance.
   public let expertSkew: Double?
+  /// By how much ranks with their own requests wait for the longest attention, as a share.
+  let straggle: Double
+  /// Imbalance of experts: falls with the root of the experts on a rank, as independent loads average out.
+  let skew: Double
   /// The field under which faults of the plan and its memory are told.
   let place: String
 
@@ -60,6 +64,8 @@ public struct StepModel: Sendable {
       cachePlane: try cachePlane.map { try system.requiredPlane($0) }, kinds: architecture.timedKinds)
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
     self.times = times(roofline)
+    straggle = engine.constants.attentionStraggle.value
+    skew = expertSkew ?? Self.skew(of: engine, architecture, plan)
   }
 
   public var system: System { machine.system }
@@ -80,16 +86,11 @@ public struct StepModel: Sendable {
 
   var hidden: Int { architecture.hiddenSize }
 
-  /// Imbalance of experts: falls with the root of the experts on a rank, as independent loads average out.
-  var skew: Double {
-    if let expertSkew { return expertSkew }
+  private static func skew(of engine: Engine, _ architecture: Architecture, _ plan: ParallelPlan) -> Double {
     guard plan.expert > 1 else { return 1 }
-    return 1 + (engine.constants.expertSkew.value - 1) / Double(max(1, placedExperts)).squareRoot()
-  }
-
-  /// With the shared ones that a rank keeps beside its routed experts.
-  private var placedExperts: Int {
+    // With the shared ones that a rank keeps beside its routed experts.
     let own = engine.experts.sharedPlacedAsRouted ? 0 : architecture.mixture?.sharedExperts ?? 0
-    return expertsPerRank + own
+    let placed = own + (architecture.mixture.map { plan.slots($0, placement: engine.experts) } ?? 0)
+    return 1 + (engine.constants.expertSkew.value - 1) / Double(max(1, placed)).squareRoot()
   }
 }

@@ -32,7 +32,6 @@ extension StepModel {
       shared: .zero, cores: [Seconds](repeating: .zero, count: contextKinds), head: .zero, host: .zero)
     guard !work.isEmpty else { return parts }
     let work = plan.pipeline > 1 ? work.part(1 / stagedParts(work)) : work
-    let straggle = engine.constants.attentionStraggle.value
     for layer in lowering.layers(work) {
       let demands = LayerDemand(
         count: layer.count, attention: [],

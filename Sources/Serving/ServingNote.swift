@@ -18,6 +18,8 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case skippedLines(count: Int, place: String, fault: String)
   /// What of the model's config is not modelled, a sentence each.
   case unmodelled(String)
+  /// Drafts in each step, and the tokens that a step gives by the acceptance that was supposed.
+  case drafts(Int, tokensPerStep: Double)
   /// Options that a real engine would feel, and that are not modelled.
   case leftOut([String])
   /// The chip cannot be bought: it is announced, or a rumour.

@@ -47,7 +47,11 @@ extension ServingReport.Balance.Overload {
     waitingBefore = mean(waiting, count / 4..<count / 2)
     waitingAfter = mean(waiting, count * 3 / 4..<count)
     offered = mean(timeline.arrivals, 0..<count)
-    completed = mean(timeline.completions, count / 2..<count)
+    // What is served stays the same until nobody waits; before the middle of that time batches still fill.
+    let first = waiting.firstIndex { $0 > 0 } ?? 0
+    let last = waiting.lastIndex { $0 > 0 } ?? end
+    let full = (first + last) / 2..<last
+    completed = mean(timeline.completions, full.isEmpty ? count / 2..<count : full)
     // A queue that grows in proportion to the time is 7/3 as long in the last quarter as in the second.
     let grown = waitingAfter - waitingBefore
     let arrived = timeline.arrivals[count * 3 / 8..<count * 7 / 8].reduce(0, +) * timeline.interval.value

@@ -209,7 +209,7 @@ public struct ServingReport: Codable, Sendable {
     public struct Overload: Codable, Sendable, Hashable {
       /// Mean of those that wait in the second quarter of the arrivals, and in the last.
       public var waitingBefore, waitingAfter: Double
-      /// Requests a second that arrived, and that were completed in the second half of the arrivals.
+      /// Requests a second that arrived, and that were completed in the second half of the time in which some waited.
       public var offered, completed: Double
       enum CodingKeys: String, CodingKey, CaseIterable { case waitingBefore, waitingAfter, offered, completed }
     }

@@ -127,13 +127,18 @@ extension Validity {
   /// A queue beyond what measured runs have.
   mutating func leaveQueue() {
     outside.append(.init(name: .queue, word: "requests wait for longer than they are served", compared: []))
-    if grade != .neverCompared { grade = .outsideRange }
+    leave()
   }
 
   /// Options that a real engine would feel and that are not modelled: the answer is outside what was compared.
   public mutating func leaveOut(_ options: [String]) {
     guard !options.isEmpty else { return }
     outside.insert(.init(name: .leftOut, word: options.joined(separator: ", "), compared: []), at: 0)
+    leave()
+  }
+
+  /// Errors of runs that were compared say the least of an answer outside of them.
+  private mutating func leave() {
     if grade != .neverCompared { grade = .outsideRange }
     intervals?.isLowerBound = true
   }

@@ -6,10 +6,13 @@ public protocol Dimension: Sendable {
   static func scale(of symbol: Substring) -> Double?
   /// Symbols that stand for this dimension per second (`"W"` for energy, `"TFLOPS"` for work).
   static func scalePerSecond(of symbol: Substring) -> Double?
+  /// The symbol that people write, for errors.
+  static var usualSymbol: String { get }
 }
 
 extension Dimension {
   public static func scalePerSecond(of symbol: Substring) -> Double? { nil }
+  public static var usualSymbol: String { baseSymbol }
 }
 
 /// Seconds.
@@ -121,6 +124,10 @@ public enum Money: Dimension {
 /// One dimension for each unit of another: bytes per second, dollars per joule.
 public enum Per<Numerator: Dimension, Denominator: Dimension>: Dimension {
   public static var baseSymbol: String { "\(Numerator.baseSymbol)/\(Denominator.baseSymbol)" }
+  public static var usualSymbol: String {
+    if Numerator.self == Money.self, Denominator.self == Time.self { return "USD/h" }
+    return Numerator.self == Money.self && Denominator.self == Energy.self ? "USD/kWh" : baseSymbol
+  }
   public static func scale(of symbol: Substring) -> Double? {
     if Denominator.self == Time.self, let scale = Numerator.scalePerSecond(of: symbol) { return scale }
     guard let slash = symbol.lastIndex(of: "/"),

@@ -10,16 +10,16 @@ extension Quantity {
     while let last = digits.last, last == "e" || last == "E" { digits = digits.dropLast() }
     guard let number = Double(digits.filter { $0 != "_" }), number.isFinite else {
       throw UnitProblem(
-        fault: "'\(text)' is not a number with a unit", wayOut: "write a value such as '3 \(D.baseSymbol)'")
+        fault: "'\(text)' is not a number with a unit", wayOut: "write a value such as '3 \(D.usualSymbol)'")
     }
     var symbol = trimmed[digits.endIndex...].drop { $0 == " " }
     while symbol.last == " " { symbol = symbol.dropLast() }
     guard !symbol.isEmpty else {
-      throw UnitProblem(fault: "'\(text)' has no unit", wayOut: "write its unit, such as '\(text) \(D.baseSymbol)'")
+      throw UnitProblem(fault: "'\(text)' has no unit", wayOut: "write its unit, such as '\(text) \(D.usualSymbol)'")
     }
     guard let scale = D.scale(of: symbol) else {
       throw UnitProblem(
-        fault: "'\(symbol)' is not a unit of this field", wayOut: "use one that measures \(D.baseSymbol)")
+        fault: "'\(symbol)' is not a unit of this field", wayOut: "use one that measures \(D.usualSymbol)")
     }
     self.init(number * scale)
   }
@@ -59,5 +59,5 @@ extension CodingUserInfoKey {
 }
 
 extension Quantity: CustomStringConvertible {
-  public var description: String { "\(value) \(D.baseSymbol)" }
+  public var description: String { "\(value) \(D.usualSymbol)" }
 }

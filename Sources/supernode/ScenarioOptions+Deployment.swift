@@ -24,7 +24,8 @@ extension ScenarioOptions {
   private struct Sizes {
     var tensor: Int?
     var data: Int?
-    var instances: Int?
+    /// Whole copies of what the pool has.
+    var copies: Int?
     /// Ranks among which a server's limits are divided.
     var share = 1
     var remark: String?
@@ -45,12 +46,12 @@ extension ScenarioOptions {
         remark = "--enable-dp-attention: \(groups) groups of \(dies / groups) of the \(dies) dies\(limits)"
       } else if isSGLang, let copies = data, copies > 1 {
         // Without attention data parallelism SGLang starts whole servers.
-        (data, instances) = (nil, copies)
+        (data, self.copies) = (nil, copies)
         tensor = tensor ?? 1
         remark = "--dp-size \(copies): \(copies) instances, as SGLang has it without --enable-dp-attention"
       } else if isDense, let copies = data, copies > 1 {
         // Ranks of a dense model have nothing to exchange, so none waits for another.
-        (data, instances) = (nil, copies)
+        (data, self.copies) = (nil, copies)
         tensor = tensor ?? 1
         remark =
           "--data-parallel-size \(copies): \(copies) instances, for ranks of a dense model do not wait for each other"
@@ -71,7 +72,12 @@ extension ScenarioOptions {
     let resizes = [sizes.tensor, sizes.data, pipelineParallelSize].contains { $0 != nil }
     // The sizes say how many chips an instance has, as on the engines' own command lines.
     if resizes { list.append(("\(place).chips", "null")) }
-    add("instances", sizes.instances)
+    if let copies = sizes.copies {
+      let own = pool.field("instances")?.text.flatMap { Int($0) } ?? 1
+      // What overflows is refused where it is checked.
+      let (instances, overflows) = max(1, own).multipliedReportingOverflow(by: copies)
+      add("instances", overflows ? Int.max : instances)
+    }
     add("tensorParallel", sizes.tensor)
     add("dataParallel", sizes.data)
     add("pipelineParallel", pipelineParallelSize)

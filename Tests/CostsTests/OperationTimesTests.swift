@@ -46,7 +46,7 @@ import Units
     let other = try #require(step.operators.first { $0.name == "gate and up" })
     let modelled = try #require(plain.estimate(work).operators.first { $0.name == "gate and up" })
     #expect(other == modelled || other.time == modelled.time)
-    #expect(other.basis == .prior)
+    #expect(other.basis == .calibrated)
     // Outside the measured sizes nothing is extrapolated.
     let large = StepWork(decode: .init(requests: 64, context: [64_000]))
     #expect(measured.seconds(large) == plain.seconds(large))

@@ -74,6 +74,37 @@ private func model(_ changes: [String: String?], of name: String = "LlamaForCaus
     #expect(found.unmodelled == ["Only the text part of the model is read."])
   }
 
+  @Test(
+    "text parts are saved without the values that their classes have anyway",
+    arguments: [
+      // google/gemma-3-4b-it; its card says 4.3 billion with 0.4 that see.
+      (
+        #"{"hidden_size": 2560, "intermediate_size": 10240, "model_type": "gemma3_text", "num_hidden_layers": 34,"#
+          + #" "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024}"#,
+        "Gemma3ForConditionalGeneration", 3_880_263_168
+      ),
+      // llava-hf/llava-1.5-7b-hf: Vicuna with 64 more tokens.
+      (
+        #"{"architectures": ["LlamaForCausalLM"], "max_position_embeddings": 4096, "model_type": "llama","#
+          + #" "vocab_size": 32064}"#,
+        "LlavaForConditionalGeneration", 6_738_939_904
+      ),
+      // llava-hf/llava-v1.6-mistral-7b-hf.
+      (
+        #"{"architectures": ["MistralForCausalLM"], "intermediate_size": 14336, "max_position_embeddings": 32768,"#
+          + #" "model_type": "mistral", "num_key_value_heads": 8, "sliding_window": null, "vocab_size": 32064}"#,
+        "LlavaNextForConditionalGeneration", 7_242_256_384
+      ),
+    ])
+  func partDefaults(_ part: String, _ name: String, _ parameters: Int) throws {
+    let text = #"{"architectures": ["\#(name)"], "text_config": \#(part)}"#
+    let found = try Architecture(config: Node.parse(text, file: "config.json"), name: "toy")
+    #expect(ParameterCount(found).total == parameters)
+    // A null that is written down is none: this Mistral has no window.
+    let kinds = found.layers.flatMap(\.attention.contextKinds)
+    #expect(kinds.allSatisfy { $0 == .full } == (name != "Gemma3ForConditionalGeneration"))
+  }
+
   @Test("layers that share a cache write none, and Gemma's joint keys and values are projected once")
   func sharedCaches() throws {
     let moe = [

@@ -86,14 +86,15 @@ import Units
 
   @Test("another format, another attention, drafts and a cache are outside", arguments: Validity.Axis.Name.allCases)
   func axes(_ name: Validity.Axis.Name) {
-    let found = validity {
+    var found = validity {
       switch name {
       case .system: $0.system = "Four H100"
       case .attention: $0.attention = ["grouped-query attention", "latent attention"]
       case .weights: $0.weights = "INT4"
       case .cache: $0.cache = "FP8"
       case .stages: $0.stages = 8
-      case .leftOut, .queue: $0.leftOut = ["A part of the config is not read."]
+      case .queue: break
+      case .leftOut: $0.leftOut = ["A part of the config is not read."]
       case .activeParameters: $0.activeParameters = 100e9
       case .chips: $0.chips = 16
       case .promptTokens: $0.promptTokens = 100
@@ -103,7 +104,19 @@ import Units
       case .cachedPromptShare: $0.cachedPromptShare = 0.3
       }
     }
-    #expect(found.outside.map(\.name) == [name == .queue ? .leftOut : name])
+    if name == .queue { found.leaveQueue() }
+    #expect(found.outside.map(\.name) == [name] && found.grade == .outsideRange)
+  }
+
+  @Test("what leaves the range makes the error of compared runs a lower bound")
+  func lowerBound() {
+    var answer = validity { _ in }
+    answer.intervals = Validity.Intervals(basis: .engine, name: "vLLM", chips: 1, isFitted: false, isLowerBound: false)
+    var waiting = answer
+    waiting.leaveQueue()
+    #expect(waiting.intervals?.isLowerBound == true && answer.intervals?.isLowerBound == false)
+    answer.leaveOut(["--enforce-eager"])
+    #expect(answer.intervals?.isLowerBound == true)
   }
 
   @Test("what was never measured is said to be so, with the nearest: the same engine, else the same chip")

@@ -9,7 +9,9 @@ extension Use {
     // No file outside, no standard input, no run of days.
     let isHarmless = arguments.allSatisfy { $0.utf8.count < 100_000 && !$0.contains("\0") && !leads(outside: $0) }
     guard isHarmless, !arguments.contains("--fit-runs") else { return }
-    // What was asked for at length may take as long.
+    // What was asked for at length may take as long, and so may all measured runs.
+    let kinds = zip(arguments, arguments.dropFirst()).filter { $0.0 == "--kind" }.map(\.1)
+    if arguments.contains("validate"), kinds.isEmpty || kinds.contains("runs") { return }
     let counts = zip(arguments, arguments.dropFirst()).filter { $0.0 == "--draws" || $0.0 == "--num-prompts" }
     guard counts.allSatisfy({ Double($0.1) ?? 0 < 10_000 }) else { return }
     let process = Process()

@@ -19,7 +19,8 @@ even are fitted, odd ones tested. The form is that of Sources/Costs/Timing/Roofl
 
 Experts: two such products over all that are active, fill = 0, and what sums results and makes activations beside them;
 the share holds what uneven loads of experts cost.
-Attention of chips that have none in the catalog yet: decode over contexts without windows, 128 values a head.
+Attention: one new token a request over contexts of 128 tokens and more without windows, 2 to 16 query heads a
+key-value head of 128 values, the longer of computing and reading; its share of the peak is that of prompts.
 """
 import argparse
 import hashlib
@@ -37,8 +38,7 @@ CATALOG = os.path.join(os.path.dirname(__file__), "../../Sources/Formats/Resourc
 # Folder of the tables: file of the catalog. Peaks are read from that file.
 CHIPS = {
     "h100_sxm": "nvidia-h100", "h200_sxm": "nvidia-h200", "b200_sxm": "nvidia-b200",
-    "b300_sxm": "nvidia-b300", "gb200": "nvidia-gb200", "gb300": "nvidia-gb300", "l40s": "nvidia-l40s",
-    "rtx_pro_6000_server": "nvidia-rtx-pro-6000",
+    "b300_sxm": "nvidia-b300", "gb200": "nvidia-gb200", "gb300": "nvidia-gb300",
 }
 
 # Name in the catalog: name in the tables, peak, bytes of a weight and of an activation with their scales.
@@ -172,35 +172,33 @@ def fit_experts(chip, name):
     return fit(model, times, fitted, [0.5, 0.8, 2e-5], [0.05, 0.2, 1e-6], [1, 1, 1e-4], 0.1)
 
 
-def fit_decode(chip, name):
-    """Attention of one new token a request over its context, and what prompts reach of the peak."""
+def fit_decode(chip, name, share):
+    """Attention of one new token a request over its context; `share` of the peak as prompts reach it."""
     columns = ["kv_cache_dtype", "batch_size", "num_heads", "num_key_value_heads", "head_dim", "step", "window_size",
                "latency"]
     rows = chip.rows("attention", "generation_attention", columns)
     kind, size = {"bf16": ("bfloat16", 2), "fp8": ("fp8", 1)}[name]
     best = fastest(
         ((b, q, kv, d, s), l) for t, b, q, kv, d, s, w, l in rows
-        if t == kind and w == 0 and d == 128 and q / max(1, kv) <= 16)
+        if t == kind and w == 0 and d == 128 and s >= 127 and 1 < q / max(1, kv) <= 16)
     if len(best) < 50:
         return None
     b, q, kv, d, s = numpy.array(list(best), float).T
     times = numpy.array(list(best.values())) * 1e-3
     fitted = numpy.array([is_fitted(chip.folder, "decode", name, "x".join(map(str, key))) for key in best])
-    share = fit_prompts(chip)[1][0]
     context = s + 1
 
-    def model(p, x):
+    def model(_, x):
         read, startup = x
         compute = 4 * b * q * d * context / (chip.peaks["bf16"] * share)
         memory = (2 * b * kv * d * context * size + 4 * b * q * d) / (chip.bandwidth * read)
-        return startup + join(compute, memory, p)
+        return startup + numpy.maximum(compute, memory)
 
-    # The longer of both, as the program has it for attention.
-    power, values, errors = fit(model, times, fitted, [0.8, 8e-6], [0.2, 1e-6], [1, 4e-5], powers=[64])
-    return power, (share, *values), errors
+    return fit(model, times, fitted, [0.8, 8e-6], [0.2, 1e-6], [1, 4e-5], powers=[None])
 
 
 def fit_prompts(chip):
+    """What attention of prompts reaches of the peak."""
     columns = ["kv_cache_dtype", "batch_size", "isl", "num_heads", "num_key_value_heads", "head_dim", "window_size",
                "latency"]
     rows = chip.rows("attention", "context_attention", columns)
@@ -225,21 +223,30 @@ def told(errors):
         100 * numpy.median(abs(errors)), 100 * numpy.quantile(abs(errors), 0.9), 100 * numpy.median(errors))
 
 
-def block(chip, startups):
-    """The lines of `kernels:`; attention as the catalog has it."""
+PACKAGE = "the kernel tables in PyPI aiconfigurator-core 0.12.0"
+
+
+def fitted_source(errors):
+    return f"fit of {PACKAGE} (half of the shapes; the other half errs by {told(errors)})"
+
+
+def block(chip):
+    """The lines of `kernels:`."""
     lines = [
         "  # Isolated kernels by format: tables of NVIDIA's aiconfigurator-core 0.12.0, fastest of the engines' kernels",
         "  # for each shape; fitted by Tools/kernels/fit.py.", "  kernels:"]
 
-    def entry(name, errors, **values):
-        source = ("fit of the kernel tables in PyPI aiconfigurator-core 0.12.0 (half of the shapes; the other half "
-                  "errs by %s)" % told(errors))
+    def entry(name, errors, join=None, **values):
+        """Values with their sources where they differ from the fit's."""
         lines.append(f"      {name}:")
         for key, value in values.items():
-            plain = key == "join"
-            lines.append(f"        {key}: {value}" if plain else f'        {key}: {{ value: {value}, source: "{source}" }}')
-        print(chip.folder, lines[-1 - len(values)].strip(), values, told(errors), len(errors), flush=True)
+            value, source = value if isinstance(value, tuple) else (value, fitted_source(errors))
+            lines.append(f'        {key}: {{ value: {value}, source: "{source}" }}')
+        if join:
+            lines.append(f"        join: {join}")
+        print(chip.folder, name, values, join, told(errors), len(errors), flush=True)
 
+    startups = {}
     lines.append("    products:")
     for name in FORMATS:
         found = fit_products(chip, name)
@@ -247,26 +254,26 @@ def block(chip, startups):
             continue
         power, (share, read, startup, fill), errors = found
         startups[name] = startup
-        entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us",
-              fill=f"{fill:.0f}", join=JOINS[power])
+        entry(name, errors, join=JOINS[power], share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us",
+              fill=f"{fill:.0f}")
     lines.append("    experts:")
     for name in FORMATS:
         found = fit_experts(chip, name)
         if not found:
             continue
         power, (share, read, _), errors = found
-        startup = startups.get(name) or startups.get("fp8" if "8" in name else "bf16")
-        entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us", fill="0",
-              join=JOINS[power])
-    old = chip.text.find("\n    attention:\n      bf16:")
-    if old >= 0:
-        return "\n".join(lines) + chip.text[old:].rstrip("\n") + "\n"
+        like = name if name in startups else "fp8" if "8" in name else "bf16"
+        entry(name, errors, join=JOINS[power], share=f"{share:.3g}", read=f"{read:.3g}",
+              startup=(f"{startups[like] * 1e6:.2g} us", f"as of one product in {like}, fitted to {PACKAGE}"),
+              fill=("0", "set: products of many experts in one kernel fill the chip together"))
     lines.append("    attention:")
+    _, (share, _), errors = fit_prompts(chip)
+    prompts = (f"{share:.3g}", "prompts' attention in BF16, " + fitted_source(errors))
     for name in ("bf16", "fp8"):
-        found = fit_decode(chip, name)
+        found = fit_decode(chip, name, share)
         if found:
-            _, (share, read, startup), errors = found
-            entry(name, errors, share=f"{share:.3g}", read=f"{read:.3g}", startup=f"{startup * 1e6:.2g} us")
+            _, (read, startup), errors = found
+            entry(name, errors, share=prompts, read=f"{read:.3g}", startup=f"{startup * 1e6:.3g} us")
     return "\n".join(lines) + "\n"
 
 
@@ -279,7 +286,7 @@ def main():
     archive = zipfile.ZipFile(options.wheel)
     for folder in options.chips.split(","):
         chip = Chip(folder, archive)
-        text = block(chip, {})
+        text = block(chip)
         if options.write:
             head = re.split(r"\n  # Isolated kernels by format|\n  kernels:", chip.text)[0].rstrip("\n")
             with open(chip.path, "w") as file:

@@ -182,7 +182,7 @@ extension StepModel {
     var ways: [String] = []
     if plan.expert > 1 { ways.append("EP\(plan.expert * 2) (\(chips * 2) chips)") }
     if plan.expert == 1 { ways.append("twice the chips") }
-    if precision.weights.bytes > 1 { ways.append("\(chip.peak.fp8 == nil ? "INT8" : "FP8") weights") }
+    if precision.weights.bytes > 1.5 { ways.append("\(chip.peak.fp8 == nil ? "INT8" : "FP8") weights") }
     if plan.redundantExperts > 0 { ways.append("fewer than \(plan.redundantExperts) redundant experts") }
     return Problem(
       place, "\(architecture.name)\(drafter) does not fit on \(chips) × \(chip.name): \(amount)",

@@ -45,7 +45,7 @@ extension Lowering {
       // A sum of squares of queries and one of keys, in 32 bits.
       let squares = load.tokens * 8
       list.append(
-        collective("sums of norms", .allReduce, size: squares, ranks: load.tensorParallel, sent: squares))
+        collective("all-reduce, norms", .allReduce, size: squares, ranks: load.tensorParallel, sent: squares))
     }
     func core(pairs: Double, read: Double, isDecode: Bool) -> Operation {
       attentionCore(

@@ -19,12 +19,15 @@ extension RooflineTimes {
 
     init(chip: Chip, engine: Engine, fabric: Fabric) {
       let efficiency = chip.efficiency
-      matrix = min(efficiency.matrix.basis, efficiency.matrixHalfDepth.basis)
+      // Kernels measured one by one stand in for the chip's general shares.
+      let isMeasured = engine.execution != nil && efficiency.kernels != nil
+      func unlessMeasured(_ basis: Basis) -> Basis { isMeasured ? .calibrated : basis }
+      matrix = unlessMeasured(min(efficiency.matrix.basis, efficiency.matrixHalfDepth.basis))
       memory = efficiency.memory.basis
-      weights = (efficiency.weightRead ?? efficiency.memory).basis
-      experts = (efficiency.expertRead ?? efficiency.weightRead ?? efficiency.memory).basis
-      keyValues = (efficiency.keyValueRead ?? efficiency.memory).basis
-      attention = efficiency.attention.basis
+      weights = unlessMeasured((efficiency.weightRead ?? efficiency.memory).basis)
+      experts = unlessMeasured((efficiency.expertRead ?? efficiency.weightRead ?? efficiency.memory).basis)
+      keyValues = unlessMeasured((efficiency.keyValueRead ?? efficiency.memory).basis)
+      attention = unlessMeasured(efficiency.attention.basis)
       vector = efficiency.vector.basis
       launch = engine.constants.operatorLaunch.basis
       sampling = engine.constants.sampling.basis

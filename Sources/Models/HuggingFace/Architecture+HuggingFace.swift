@@ -11,8 +11,9 @@ extension Architecture {
   /// Of a model that also sees or hears, the text part is read.
   public init(config: Node, name: String) throws {
     let family = try HuggingFaceFamily.of(config)
-    var reader = ConfigReader(
-      config, names: family.names, defaults: try Node.parse(family.defaults, file: family.architectureClass))
+    let own = try Node.parse(family.defaults, file: family.architectureClass)
+    let part = try HuggingFaceFamily.partDefaults(of: config)
+    var reader = ConfigReader(config, names: family.names, defaults: [own] + (part.map { [$0] } ?? []))
     let architecture = Architecture(reading: family, from: &reader, name: name)
     guard reader.problems.isEmpty else { throw Problems(reader.problems) }
     self = architecture
@@ -45,7 +46,8 @@ extension Architecture {
       draftLayer: (predictionLayers ?? 0) > 0 ? layers.draft : nil, quantization: quantization.value,
       unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes + positions.notes
         + UnreadFields.sentences(reader))
-    if reader.isNested {
+    let seeing = ["vision_config", "visual", "audio_config", "vision_tower", "mm_vision_tower"]
+    if reader.isNested || seeing.contains(where: { !reader.isAbsent($0) }) {
       unmodelled.append("Only the text part of the model is read.")
     }
   }

@@ -6,7 +6,7 @@ struct ConfigReader {
   /// Where the sizes of the language model are, from the inside out: the text part, what it lies in, the whole file.
   private let parts: [Node]
   /// What the class takes where the config says nothing.
-  private let defaults: Node?
+  private let defaults: [Node]
   /// Other names of fields, several divided by `|`, a path by dots; the own name is tried last.
   var names: [String: String]
   private let reads = Reads()
@@ -20,7 +20,7 @@ struct ConfigReader {
   /// Objects in which models that also see or hear keep their language model.
   static let textParts = ["text_config", "llm_config", "language_config", "thinker_config", "language_model_config"]
 
-  init(_ config: Node, names: [String: String] = [:], defaults: Node? = nil) {
+  init(_ config: Node, names: [String: String] = [:], defaults: [Node] = []) {
     parts = Self.parts(of: config)
     self.names = names
     self.defaults = defaults
@@ -52,11 +52,11 @@ struct ConfigReader {
     let path = name.split(separator: ".").map(String.init)
     guard let first = path.first else { return nil }
     reads.names.insert(first)
-    for part in parts + (defaults.map { [$0] } ?? []) {
-      let found = path.reduce(Optional(part)) { $0?.field($1) }
-      if let found, !found.isNull { return found }
-    }
-    return nil
+    func found(in part: Node) -> Node? { path.reduce(Optional(part)) { $0?.field($1) } }
+    let said = parts.compactMap(found)
+    if let value = said.first(where: { !$0.isNull }) { return value }
+    // A null that is written down means none, whatever the class has.
+    return said.isEmpty ? defaults.lazy.compactMap(found).first { !$0.isNull } : nil
   }
 
   /// Names of fields of the text part that say something and that nothing has asked for, in the file's order.

@@ -2,6 +2,11 @@ import Formats
 import Units
 
 extension HuggingFaceFamily {
+  /// Tokens of a window or chunk; no context is as long as the most that counts.
+  private static func width(_ key: String, from reader: inout ConfigReader) -> Int {
+    min(reader.count(key, maximum: 1 << 40), 1 << 30)
+  }
+
   func attention(_ role: LayerRole, from reader: inout ConfigReader) -> Attention {
     switch role {
     case .mixer, .only(.mixer): return mixer.map { .state(Self.mixer($0, from: &reader)) } ?? .absent
@@ -37,8 +42,8 @@ extension HuggingFaceFamily {
     }
     let visibility: Visibility =
       switch role {
-      case .window: .window(reader.count("sliding_window", maximum: 1 << 40))
-      case .chunk: .chunk(reader.count("attention_chunk_size", maximum: 1 << 40))
+      case .window: .window(Self.width("sliding_window", from: &reader))
+      case .chunk: .chunk(Self.width("attention_chunk_size", from: &reader))
       default: .full
       }
     var source = GroupedQueryAttention.KeyValueSource.projected

@@ -40,7 +40,9 @@ extension Quantization {
     }
     if config.text("moe_quant_algo") == "NVFP4" { formats[.experts] = .nvfp4(quantizesActivations: true) }
     let value = Quantization(method: method, formats: formats, keyValueIsFP8: keyValueIsFP8(config))
-    return (value, weightOnlyNotes(formats))
+    let grouped = "bitsandbytes is taken as integers of 4 bits in groups of 64: its own kernels are slower."
+    let isGrouped = method == "bitsandbytes" && formats.values.contains { $0.numbers == .int4 }
+    return (value, weightOnlyNotes(formats) + (isGrouped ? [grouped] : []))
   }
 
   /// The format of each group; nil where it is not known.

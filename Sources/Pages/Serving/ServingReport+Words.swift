@@ -89,6 +89,9 @@ extension ServingNote {
       let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
       return "\(lines) skipped; the first is \(place): \(fault)."
     case .unmodelled(let sentence): return sentence
+    case .drafts(let drafts, let tokens):
+      return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) are supposed to be "
+        + "accepted: an input (speculation.acceptance), on which the time per output token rests."
     case .leftOut(let options):
       return "Not modelled, and left out: \(options.joined(separator: ", "))."
     case .unsold(let chip, .rumour):

@@ -45,8 +45,9 @@ extension RunValidation {
           "Covered", value: Text.grouped(each.covered), unit: "of \(Text.grouped(each.rows))", note: "runs to be scored"
         ),
       ],
-      sections: [
-        Document.Section("Runs of engines: errors", [.table(headlineTable), .table(otherToolsTable)]),
+      sections: (ownTable.map { [Document.Section("Your own runs", [.table($0)])] } ?? []) + [
+        Document.Section("Runs of engines: errors", [.table(headlineTable)]),
+        Document.Section("What other tools reach on these runs", [.table(otherToolsTable)]),
         Document.Section("Intervals of answers", [.table(intervalTable)]),
         Document.Section("Predicted against measured", RunOutcome.Metric.allCases.map { .chart(deviations($0)) }),
         Document.Section(

@@ -93,7 +93,9 @@ public struct ServingOutcome: Sendable {
     let most = pool.limits.maxRequests
     let limit = (requests: Double(most), limit: ServingReport.BatchLimit.requests(most))
     let completed = Double(max(1, statistics.completed))
-    let tokens = Double(statistics.promptTokens) / completed + Double(statistics.outputTokens) / completed
+    // Engines that take memory as an answer grows hold half of it in the mean.
+    let share = pool.memory.reservesOutput ? 1 : 0.5
+    let tokens = (Double(statistics.promptTokens) + Double(statistics.outputTokens) * share) / completed
     guard statistics.completed > 0, tokens > 0 else { return limit }
     let blocks = (tokens / Double(pool.memory.blockTokens)).rounded(.up) + Double(pool.memory.blocksPerRequest)
     let fitting = Double(pool.memory.blocks) / blocks

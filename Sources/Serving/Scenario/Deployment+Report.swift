@@ -17,7 +17,8 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + architecture.unmodelled.map { .unmodelled($0) } + notes + skippedNotes(outcome.skipped)
+      notes: unsoldNotes + draftNotes + architecture.unmodelled.map { .unmodelled($0) } + notes
+        + skippedNotes(outcome.skipped)
         + windowNotes(outcome),
       run: run(outcome))
   }
@@ -25,6 +26,14 @@ extension Deployment {
   private var unsoldNotes: [ServingNote] {
     guard let status = machine.chip.status, status != .sold else { return [] }
     return [.unsold(chip: machine.chip.name, status)]
+  }
+
+  private var draftNotes: [ServingNote] {
+    let pools =
+      configuration.engines.map(\.speculation)
+      + (configuration.engines.isEmpty ? [configuration.decode.speculation] : [])
+    guard let drafting = pools.first(where: { $0.draftTokens > 0 }) else { return [] }
+    return [.drafts(drafting.draftTokens, tokensPerStep: drafting.tokensPerStep)]
   }
 
   private func windowNotes(_ outcome: ServingOutcome) -> [ServingNote] {

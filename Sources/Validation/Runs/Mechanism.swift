@@ -130,6 +130,7 @@ extension Engine.Kernels {
     for bytes in [\Self.normBytes, \.rotaryBytes, \.quantiseBytes, \.activationBytes, \.latentNormBytes] {
       self[keyPath: bytes].value = 0
     }
+    (headNorms, gatherBytes) = (nil, nil)
   }
 }
 

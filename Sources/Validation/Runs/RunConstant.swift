@@ -18,6 +18,15 @@ public enum RunConstant: String, Sendable, CaseIterable {
   /// Whether each engine has its own value.
   public var isOfOneEngine: Bool { self == .frontEnd }
 
+  /// Values that mean something: experts cannot be more even than even, and a graph starts no kernel twice.
+  public var range: ClosedRange<Double> {
+    switch self {
+    case .startupShare: 0...1
+    case .expertSkew: 1...Double.infinity
+    default: 0...Double.infinity
+    }
+  }
+
   /// Its value in an engine; nil where the engine has no such part.
   public func value(in engine: Engine) -> Double? {
     guard let execution = engine.execution else { return nil }

@@ -45,9 +45,11 @@ public struct RunFit: Sendable {
         values[index].low = start
         values[index].high = start
         var tried: [(value: Double, loss: Double)] = [(start, best)]
+        let range = values[index].constant.range
         for factor in factors {
-          let trial = Self.with(start * factor, values[index], predictor)
-          tried.append((start * factor, Self.loss(mine, trial, workers)))
+          let value = max(range.lowerBound, min(range.upperBound, start * factor))
+          if tried.contains(where: { $0.value == value }) { continue }
+          tried.append((value, Self.loss(mine, Self.with(value, values[index], predictor), workers)))
         }
         guard let top = tried.min(by: { ($0.loss, $0.value) < ($1.loss, $1.value) }) else { continue }
         best = top.loss
