@@ -76,6 +76,16 @@ public struct Chip: Decodable, Sendable {
     /// Weight of busy matrix cores, against busy memory, in the power above idle; 0.6 where a sheet is silent.
     public var computeWeight: Sourced<Double>?
     enum CodingKeys: String, CodingKey, CaseIterable { case idle, maximum, computeWeight }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      idle = try container.decode(Sourced<Watts>.self, forKey: .idle)
+      maximum = try container.decode(Sourced<Watts>.self, forKey: .maximum)
+      computeWeight = try container.decodeIfPresent(Sourced<Double>.self, forKey: .computeWeight)
+      guard idle.value > maximum.value else { return }
+      throw Problem(
+        "", "maximum lies below idle", wayOut: "let idle be what it draws with nothing to do, maximum its limit")
+    }
   }
 }
 

@@ -12,7 +12,7 @@ extension Predictor {
     }
     func time(_ reuse: Double, plane: String = "UB") throws -> Seconds {
       let model = try stepModel(.prefill, of: row, chips: Int(chips), Variation(cachePlane: plane))
-      return prefillTime(model, batch: batch, prompt: prompt, reuse: reuse)
+      return try prefillTime(model, batch: batch, prompt: prompt, reuse: reuse)
     }
     if row["plane"] == "UB vs VPC" {
       let ratios = try [0.125, 0.25, 0.5, 0.75, 0.9].map { try time($0, plane: "VPC") / time($0) }

@@ -54,11 +54,12 @@ extension Predictor {
     }
     let ideal = row.system.contains("perfect EPLB") ? 1.0 : nil
     let model = try stepModel(.prefill, of: row, chips: chips(of: row, .prefill), Variation(expertSkew: ideal))
-    return .value(batch / prefillTime(model, batch: batch, prompt: prompt, reuse: 0).value)
+    return .value(try batch / prefillTime(model, batch: batch, prompt: prompt, reuse: 0).value)
   }
 
   /// One batch of equal prompts with a share `reuse` of each in the cache.
-  func prefillTime(_ model: StepModel, batch: Double, prompt: Double, reuse: Double) -> Seconds {
+  func prefillTime(_ model: StepModel, batch: Double, prompt: Double, reuse: Double) throws -> Seconds {
+    guard prompt >= 1 else { throw unsupported("a prompt has less than a token") }
     let groups = Double(model.ranks)
     let tokens = batch * Double(model.chips) / groups
     let requests = tokens / prompt
@@ -162,7 +163,7 @@ extension Predictor {
   private func prefillGain(_ row: PublishedRow, prompt: Double) throws -> Double {
     func time(_ on: Bool) throws -> Seconds {
       let model = try stepModel(.prefill, of: row, chips: chips(of: row, .prefill), Variation(microbatching: on))
-      return prefillTime(model, batch: row.batchPerChip ?? 16_384, prompt: prompt, reuse: 0)
+      return try prefillTime(model, batch: row.batchPerChip ?? 16_384, prompt: prompt, reuse: 0)
     }
     return try time(false) / time(true) - 1
   }

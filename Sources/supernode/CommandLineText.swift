@@ -38,7 +38,9 @@ struct CommandLineText {
       let before = words[..<start].filter { word in
         word.hasPrefix("-") || !word.contains("=") || word.first?.isUppercase != true
       }
-      return (before + rest)[...]
+      // An engine that was asked for before the command wins.
+      let isNamed = before.contains { $0 == "--engine" || $0.hasPrefix("--engine=") }
+      return (before + (isNamed && rest.first == "--backend" ? rest.dropFirst(2) : rest))[...]
     }
     return words
   }
@@ -50,7 +52,9 @@ struct CommandLineText {
       let rest = words.dropFirst(count)
       let named = rest.first.map { !$0.hasPrefix("-") } ?? false
       let options = named ? ["--model"] + rest : Array(rest)
-      return (options.contains("--engine") ? options : ["--engine", engine] + options)[...]
+      if options.contains("--engine") { return options[...] }
+      // On Ascend vLLM is its plugin, which --engine vllm would leave.
+      return ([engine == "vllm" ? "--backend" : "--engine", engine] + options)[...]
     }
     if begins(["vllm", "bench", "serve"]) { return words.dropFirst(3) }
     if begins(["vllm", "serve"]) { return model(after: 2, engine: "vllm") }

@@ -19,7 +19,7 @@ extension ScenarioOptions {
       throw ValidationError(
         "name a scenario, or give --model and --system: supernode simulate --model Llama-3.1-70B --system 'HGX H100'")
     }
-    return try made(of: modelName(model, in: catalog, remark), on: system, in: catalog)
+    return try made(of: modelName(model, in: catalog, remark), on: system, in: catalog, remark)
   }
 
   /// A name of the catalog, a path, or a name of Hugging Face, whose owner and ending the catalog leaves out.
@@ -70,20 +70,38 @@ extension ScenarioOptions {
       return digits == 4 && name.dropLast(4).last == "-" ? String(name.dropLast(5)) : name
     }
     candidates += candidates.map { $0.replacingOccurrences(of: "Meta-", with: "") }
+    // Releases: -v0.1.
+    candidates += candidates.map { name in
+      let version = name.reversed().prefix { $0.isNumber || $0 == "." }.count
+      return version > 0 && name.dropLast(version).hasSuffix("-v") ? String(name.dropLast(version + 2)) : name
+    }
     return candidates.first { catalog.path(of: $0, kind: "models") != nil }
   }
 
   /// A scenario with defaults: the smallest instance that holds the model, the engine of the chip's maker, and the
   /// lengths and number of requests that vLLM's benchmark has.
-  private func made(of model: String, on system: String, in catalog: Catalog) throws -> Node {
+  private func made(
+    of model: String, on system: String, in catalog: Catalog, _ remark: (String) -> Void
+  ) throws -> Node {
     let found = try catalog.system(system)
     let chip = try catalog.chip(found.chip)
     let architecture = try Architecture(named: model, in: catalog)
-    let asked = engine.map { engineName($0) } ?? workload.benchmark.engine
+    let named = engine.map { engineName($0) } ?? workload.benchmark.engine
+    // `vllm serve` on Ascend is vLLM with its plugin.
+    let asked = engine == nil && named == "vLLM" && chip.vendor == "Huawei" ? "vLLM-Ascend" : named
     let engine = asked ?? (chip.vendor == "Huawei" ? "vLLM-Ascend" : "vLLM")
     let format = askedQuantization(in: catalog).flatMap { Self.quantizations[$0.lowercased()] }
     let chips = Self.chipsThatHold(
       Self.weightBytes(of: architecture, in: format.flatMap(NumberFormat.init)), chip, of: found)
+    let own = pipelineParallelSize == nil && dataParallelSize == nil
+    if chips > 1, tensorParallelSize == nil, own {
+      remark("no --tensor-parallel-size is given: an instance has \(chips) chips, the fewest that hold the model well")
+    }
+    if workload.trace == nil, workload.dataFile == nil, workload.datasetName == nil, workload.requestRate == nil,
+      workload.maxConcurrency == nil, load == nil
+    {
+      remark("all requests come at once: neither --request-rate nor --max-concurrency is given")
+    }
     let title = model.split(separator: "/").filter { $0 != "config.json" && $0 != "." }.last.map(String.init) ?? model
     let text = """
       name: \(quoted("\(title) on \(found.name)"))
@@ -171,7 +189,7 @@ extension ScenarioOptions {
       }
       list.append(("precision", "{ \(fields.joined(separator: ", ")) }"))
     }
-    return list + formats + (try speculationFlags(remark))
+    return list + formats + (try speculationFlags(in: catalog, remark))
   }
 
   private static let quantizations = [
@@ -185,7 +203,7 @@ extension ScenarioOptions {
   ]
 
   /// vLLM's `--speculative-config`, a JSON object.
-  private func speculationFlags(_ remark: (String) -> Void) throws -> [(String, String)] {
+  private func speculationFlags(in catalog: Catalog, _ remark: (String) -> Void) throws -> [(String, String)] {
     guard let speculativeConfig = try speculativeConfig ?? engineOptions.speculation() else { return [] }
     let config = try Node.parse(speculativeConfig, file: "--speculative-config")
     guard let drafts = config.field("num_speculative_tokens")?.text.flatMap({ Int($0) }) else {
@@ -204,7 +222,9 @@ extension ScenarioOptions {
           + methods.keys.sorted().joined(separator: ", "))
     }
     var fields = ["draftTokens: \(drafts)", "method: \(method)", "acceptance: \(speculativeAcceptance ?? 0.7)"]
-    if method == "draftModel", let model = config.field("model")?.text { fields.append("model: \(quoted(model))") }
+    if method == "draftModel", let model = config.field("model")?.text {
+      fields.append("model: \(quoted(modelName(model, in: catalog, remark)))")
+    }
     if speculativeAcceptance == nil {
       remark(
         "drafts: each is taken to be accepted with a chance of 0.7; --speculative-acceptance says")

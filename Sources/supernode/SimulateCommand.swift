@@ -43,6 +43,7 @@ struct Simulate: ParsableCommand {
     if let twice = files.first(where: { file in files.filter { $0 == file }.count > 1 }), twice != "-" {
       throw ValidationError("\(twice) is named for two results; give each a file of its own")
     }
+    try OutputPaths.check(files, against: [scenario.scenario, scenario.model, scenario.workload.trace])
     guard !explain || (report == nil && requests == nil && perfetto.perfetto == nil) else {
       throw ValidationError(
         "--explain simulates nothing: --report, --requests and --perfetto have nothing to say; leave them out")

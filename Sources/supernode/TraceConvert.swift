@@ -58,6 +58,7 @@ struct TraceConvert: ParsableCommand {
       throw ValidationError(
         "--to \(to): give one of \(TraceWriter.formats.map(\.rawValue).joined(separator: ", "))")
     }
+    try OutputPaths.check([output.output], against: [input.trace])
     try output.write(input.workload(output.fields), as: format, input.open())
   }
 }
@@ -83,6 +84,7 @@ struct TraceScale: ParsableCommand {
     if let rate { fields.append(("rateScale", "\(rate)")) }
     if let inputTokens { fields.append(("inputScale", "\(inputTokens)")) }
     if let outputTokens { fields.append(("outputScale", "\(outputTokens)")) }
+    try OutputPaths.check([output.output], against: [input.trace])
     try output.write(input.workload(fields), as: nil, input.open())
   }
 }

@@ -43,6 +43,14 @@ extension Validate {
         files.measurements.append(path)
       }
     }
+    if kind == "runs", let other = (files.supply + files.measurements).first {
+      throw Problem(
+        other, "its columns are not those of runs",
+        wayOut: "a run needs \(ServingRun.signature.joined(separator: ", ")) and ttft_ms or tpot_ms, divided by commas")
+    }
+    if kind == "supply", let other = (files.runs + files.measurements).first {
+      throw Problem(other, "its columns are not those of estimates", wayOut: "an estimate needs quantity and period")
+    }
     return files
   }
 }

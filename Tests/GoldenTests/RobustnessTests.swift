@@ -39,6 +39,49 @@ import Testing
     #expect(try scratch.names().contains("out.json") == false)
   }
 
+  @Test("a chip that draws more with nothing to do than at its limit is refused")
+  func power() throws {
+    let scratch = try Scratch()
+    let path = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog/chips/nvidia-h100.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains("idle: { value: 75 W"))
+    let other = text.replacingOccurrences(of: "maximum: { value: 700 W", with: "maximum: { value: 10 W")
+    _ = try scratch.write(other, to: "mine/chips/nvidia-h100.yaml")
+    let lint = try BuiltProgram.run(["catalog", "lint", "--catalog", "\(scratch.path)/mine"])
+    #expect(lint.code == 1 && lint.error.contains("maximum lies below idle"))
+  }
+
+  @Test("a result never takes the place of what it was made from")
+  func overInput() throws {
+    let scratch = try Scratch()
+    let text = try String(contentsOfFile: "\(BuiltProgram.root)/\(Self.example)", encoding: .utf8)
+    let file = try scratch.write(text, to: "mine.yaml")
+    let trace = try scratch.write("arrival,prompt,output\n0,10,5\n1,20,6\n", to: "mine.csv")
+    let commands = [
+      ["simulate", file, "--json", file], ["simulate", file, "--quiet", "--report", "\(scratch.path)/./mine.yaml"],
+      ["trace", "convert", trace, "--to", "csv", "-o", trace], ["trace", "scale", trace, "--rate", "2", "-o", trace],
+    ]
+    for command in commands {
+      let answer = try BuiltProgram.run(command)
+      #expect(answer.code != 0 && answer.error.contains("is what is read"), "\(command): \(answer.error)")
+    }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    #expect(try String(contentsOfFile: trace, encoding: .utf8).hasPrefix("arrival"))
+  }
+
+  @Test("rows of one's own are never passed over: a file that is none is refused, and every row is told")
+  func ownRows() throws {
+    let scratch = try Scratch()
+    let header = "id,engine,model,system,mode,input_tokens,output_tokens,concurrency,tp,ttft_ms,tpot_ms\n"
+    let rows = (1...3).map { "mine\($0),vllm,Llama-3.1-8B,h100_sxm,agg,256,32,\($0),1,30,8" }.joined(separator: "\n")
+    let validate = ["validate", "--kind", "runs", "--every", "1000", "--rows"]
+    let good = try BuiltProgram.run(validate + [try scratch.write(header + rows + "\n", to: "good.csv")])
+    #expect(good.code == 0 && (1...3).allSatisfy { good.output.contains("mine\($0)") }, "\(good.error)")
+    let wrong = header.replacingOccurrences(of: "system", with: "sytem")
+    let bad = try BuiltProgram.run(validate + [try scratch.write(wrong + rows + "\n", to: "bad.csv")])
+    #expect(bad.code == 1 && bad.output == "" && bad.error.contains("a run needs engine, system"), "\(bad.error)")
+  }
+
   @Test("of a hundred thousand faults the first are told, and how many more there are")
   func manyFaults() throws {
     let scratch = try Scratch()

@@ -60,7 +60,8 @@ import Units
     let long = report(false, fraction: 1)
     let curve = LoadCurve(.requestRate, [(1, [long]), (5, [brief])])
     #expect(curve.knee == 1 && curve.points[1].isShort)
-    // In a closed loop no queue grows.
+    // In a closed loop no queue grows, but three times as many requests as are in flight must come.
+    #expect(LoadCurve(.maxConcurrency, [(1, [long]), (1e9, [long])]).knee == 1)
     #expect(LoadCurve(.maxConcurrency, [(1, [long]), (5, [brief])]).knee == 5)
     #expect(LoadCurve(.requestRate, [(5, [brief])]).knee == nil)
   }

@@ -113,6 +113,10 @@ import Units
     // Ends that are near each other have a digit more.
     answer.validity.intervals?.timePerOutputToken = interval(18.4, 18.04, 19.06)
     #expect(answer.validity.intervalSentence?.contains("within 18.0 to 19.1 ms") == true)
+    // Runs that all took longer than what is predicted.
+    answer.validity.intervals?.timePerOutputToken = interval(18.4, 19, 25)
+    #expect(
+      answer.validity.intervalSentence?.hasSuffix("Such runs had a longer TPOT than is predicted.") == true)
     // Beyond the range, and where only other chips were measured, it is a lower bound on the doubt.
     answer.validity.grade = .outsideRange
     answer.validity.intervals?.isLowerBound = true

@@ -52,7 +52,9 @@ extension DeploymentExplanation.Memory {
     tokens = pool.tokensPerRank
     // A prompt alone where the answer comes from elsewhere.
     let answer = pool.role == .prefill ? 0 : lengths.outputTokens
-    requests = plan.requests(of: Int((lengths.promptTokens + answer).rounded(.up))) / pool.batchesInFlight
+    // Engines that take memory as an answer grows hold half of it in the mean.
+    let held = pool.settings?.reservesOutput == false ? answer / 2 : answer
+    requests = plan.requests(of: Int((lengths.promptTokens + held).rounded(.up))) / pool.batchesInFlight
     maxRequests = pool.maxRequestsPerRank
   }
 }

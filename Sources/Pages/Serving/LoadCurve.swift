@@ -30,16 +30,16 @@ public struct LoadCurve: Codable, Sendable {
     /// Whether the objectives are met by at least half of the seeds.
     public var isMet: Bool
     /// Whether requests came for less than five times as long as one takes: queues had no time to grow, and what such a
-    /// run sustains is not known.
+    /// run sustains is not known. In a closed loop: whether fewer than three times as many came as are in flight.
     public var isShort: Bool
   }
 
   /// - Parameter reports: of each load, one for each seed.
   public init(_ axis: Axis, _ reports: [(load: Double, reports: [ServingReport])]) {
     self.axis = axis
-    points = reports.sorted { $0.load < $1.load }.map { Point(load: $0.load, $0.reports) }
+    points = reports.sorted { $0.load < $1.load }.map { Point(axis, load: $0.load, $0.reports) }
     let firstBad =
-      points.firstIndex { $0.isOverloaded || !$0.isMet || $0.isShort && axis != .maxConcurrency } ?? points.count
+      points.firstIndex { $0.isOverloaded || !$0.isMet || $0.isShort } ?? points.count
     knee = firstBad > 0 ? points[firstBad - 1].load : nil
   }
 
@@ -47,7 +47,7 @@ public struct LoadCurve: Codable, Sendable {
 }
 
 extension LoadCurve.Point {
-  init(load: Double, _ reports: [ServingReport]) {
+  init(_ axis: LoadCurve.Axis, load: Double, _ reports: [ServingReport]) {
     let answer = ReplicatedAnswer(reports)
     let first = reports[0]
     let intervals = (first.timeline.arrivals.lastIndex { $0 > 0 } ?? 0) + 1
@@ -58,7 +58,9 @@ extension LoadCurve.Point {
       batchPerRank: first.pools.last { $0.role != .prefill }?.meanBatchPerRank ?? 0,
       isOverloaded: 2 * answer.overloadedRuns >= reports.count || 2 * reports.count(where: \.queues) >= reports.count,
       isMet: 2 * answer.runsThatMeet >= reports.count,
-      isShort: first.timeline.interval * Double(intervals) < first.endToEnd.p50 * 5)
+      isShort: axis == .maxConcurrency
+        ? Double(first.requests.offered) < 3 * load
+        : first.timeline.interval * Double(intervals) < first.endToEnd.p50 * 5)
   }
 }
 
@@ -95,7 +97,9 @@ extension LoadCurve {
   /// The validity of the point that is farthest from what was measured.
   private var worst: Validity {
     func rank(_ validity: Validity) -> Int { Validity.Grade.allCases.firstIndex(of: validity.grade) ?? 0 }
-    return points.map(\.answer.validity).max { (rank($0), $0.outside.count) < (rank($1), $1.outside.count) }
+    func far(_ validity: Validity) -> Double { validity.outside.map(\.factor).max() ?? 0 }
+    return points.map(\.answer.validity)
+      .max { (rank($0), $0.outside.count, far($0)) < (rank($1), $1.outside.count, far($1)) }
       ?? points[0].answer.validity
   }
 
@@ -178,7 +182,7 @@ extension LoadCurve {
   }
 
   /// Open loops alone: in a closed one no queue grows.
-  private func isShort(_ point: Point) -> Bool { point.isShort && axis != .maxConcurrency }
+  private func isShort(_ point: Point) -> Bool { point.isShort }
 
   private func mark(_ point: Point) -> String {
     if point.load == knee { return "◂ knee" }

@@ -15,7 +15,12 @@ extension Validity {
     guard let first = parts.first else { return nil }
     let beginning = "\(first.name) \(first.interval.predicted.text): nine of ten \(intervals.what) lie within "
     let rest = parts.dropFirst().map { "; \($0.name) \($0.interval.predicted.text): \($0.interval.words)" }
-    return "\(beginning)\(first.interval.words)\(rest.joined()) (means)\(intervals.ending(of: grade))."
+    let short = parts.filter { $0.interval.predicted < $0.interval.low }.map(\.name)
+    let long = parts.filter { $0.interval.predicted > $0.interval.high }.map(\.name)
+    let slower = short.isEmpty ? "" : " Such runs had a longer \(short.joined(separator: " and ")) than is predicted."
+    let faster = long.isEmpty ? "" : " Such runs had a shorter \(long.joined(separator: " and ")) than is predicted."
+    return
+      "\(beginning)\(first.interval.words)\(rest.joined()) (means)\(intervals.ending(of: grade)).\(slower)\(faster)"
   }
 }
 

@@ -33,6 +33,10 @@ extension Validity {
       return "Validity: outside the validated range: \(axes). \(nearest?.sentence(of: "Nearest") ?? "")"
     case .neverCompared:
       let near = nearest.map { " \($0.sentence(of: "Nearest"))" } ?? ""
+      if nearest?.group == group {
+        return "Validity: never compared: an entry of your own stands where measurements were compared with the "
+          + "built-in one.\(near)"
+      }
       return "Validity: never compared. No published measurement of \(group.words) was compared with this model, so "
         + "nothing has tested these times.\(near)"
     }
@@ -85,7 +89,7 @@ extension Validity.Axis {
       return switch name {
       case .weights: "weights in \(word) (compared: \(known))"
       case .cache: "keys and values in \(word) (compared: \(known))"
-      case .leftOut: "not modelled: \(word)"
+      case .leftOut: "not modelled: \(word.hasSuffix(".") ? String(word.dropLast()) : word)"
       case .queue: "\(word) (compared: a number kept in flight)"
       case .system: "on \(word) (compared: \(known))"
       default: "\(word) (compared: \(known))"

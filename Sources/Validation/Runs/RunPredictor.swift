@@ -65,7 +65,9 @@ public struct RunPredictor: Sendable {
 
   func engine(of run: ServingRun) throws -> Engine {
     guard let name = facts.engine(run), let engine = engines[name] else {
-      throw Unsupported("the engine '\(run.engine)' is not in the catalog")
+      var names: [String] = []
+      for name in facts.engines where !names.contains(name.file) { names.append(name.file) }
+      throw Unsupported("runs of '\(run.engine)' are not predicted yet; engines are \(names.joined(separator: ", "))")
     }
     return engine
   }

@@ -24,18 +24,17 @@ public struct RunValidation: Sendable {
 
   /// Predicts the runs of the built-in file and of `files`, each on any of `workers` threads with the same result.
   ///
-  /// `every` n takes only the first of each n runs of a file, for a quick look.
+  /// `every` n takes only the first of each n runs of the built-in file, for a quick look.
   public init(catalog: Catalog, files: [String] = [], every: Int = 1, workers: Int) throws {
     try self.init(Self.runs(catalog: catalog, files: files, every: every), catalog: catalog, workers: workers)
   }
 
-  /// Those of the built-in file and of `files`, of each the first of every so many.
+  /// Of the built-in file the first of every so many, and all of `files`.
   static func runs(catalog: Catalog, files: [String], every: Int) throws -> [ServingRun] {
     let builtIn = catalog.resourcePath("catalog/published/serving-runs-gpu.csv")
-    return try ([builtIn].compactMap { $0 } + files).flatMap { path in
-      let all = try ServingRun.read(path: path)
-      return every > 1 ? stride(from: 0, to: all.count, by: every).map { all[$0] } : all
-    }
+    let published = try builtIn.map { try ServingRun.read(path: $0) } ?? []
+    return try stride(from: 0, to: published.count, by: every).map { published[$0] }
+      + files.flatMap { try ServingRun.read(path: $0) }
   }
 
   public init(_ runs: [ServingRun], catalog: Catalog, workers: Int) throws {
