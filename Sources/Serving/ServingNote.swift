@@ -20,6 +20,10 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case unmodelled(String)
   /// Drafts in each step, and the tokens that a step gives by the acceptance that was supposed.
   case drafts(Int, tokensPerStep: Double)
+  /// A rank's cache holds fewer tokens than the model's longest context: vLLM would not start.
+  case cacheBelowModel(tokens: Int, length: Int)
+  /// Weights in a format that the chip has no products of.
+  case widened(chip: String)
   /// Options that a real engine would feel, and that are not modelled.
   case leftOut([String])
   /// The chip cannot be bought: it is announced, or a rumour.

@@ -105,6 +105,23 @@ import Testing
     return try #require(try Node.parse(answer.output, file: "out").field("inputs"))
   }
 
+  @Test("what an engine would not start with, or has no kernels for, is told; on Ascend vLLM is its plugin")
+  func wouldNotStart() throws {
+    func notes(_ words: String) throws -> String {
+      let rest = ["--max-concurrency", "2", "--num-prompts", "4", "--random-input-len", "64", "--format", "json"]
+      let answer = try BuiltProgram.run(["simulate"] + words.split(separator: " ").map(String.init) + rest)
+      #expect(answer.code == 0, "\(answer.error)")
+      return answer.output
+    }
+    // Weights of 65.5 GB and its engine leave a die of 80 GB some 27,000 tokens of 262,144 bytes.
+    let small = try notes("vllm serve Qwen/Qwen3-32B -tp 1 --system HGX-H100")
+    #expect(small.contains("fewer than the model's 40,960"))
+    let short = try notes("vllm serve Qwen/Qwen3-32B -tp 1 --system HGX-H100 --max-model-len 8192")
+    #expect(!short.contains("would not start"))
+    let ascend = try notes("vllm serve Qwen/Qwen3-32B-FP8 -tp 2 --system Atlas-800-A2")
+    #expect(ascend.contains("vLLM-Ascend") && ascend.contains("has no products in the weights' format"))
+  }
+
   @Test("SGLang's sizes and limits keep its meaning: of the whole server with attention data parallelism, else copies")
   func sglang() throws {
     let shared = try inputs(

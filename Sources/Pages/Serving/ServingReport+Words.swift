@@ -89,6 +89,13 @@ extension ServingNote {
       let lines = count == 1 ? "One damaged line was" : "\(count) damaged lines were"
       return "\(lines) skipped; the first is \(place): \(fault)."
     case .unmodelled(let sentence): return sentence
+    case .cacheBelowModel(let tokens, let length):
+      return
+        "A rank's cache holds \(Text.grouped(tokens)) tokens, fewer than the model's \(Text.grouped(length)): vLLM "
+        + "would not start; give --max-model-len, or more memory."
+    case .widened(let chip):
+      return "The \(chip) has no products in the weights' format: they are taken to be widened as they are read, which "
+        + "needs kernels that do so; none are known on Ascend."
     case .drafts(let drafts, let tokens):
       return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) are supposed to be "
         + "accepted: an input (speculation.acceptance), on which the time per output token rests."

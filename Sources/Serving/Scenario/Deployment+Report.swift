@@ -17,7 +17,7 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + draftNotes + architecture.unmodelled.map { .unmodelled($0) } + notes
+      notes: unsoldNotes + startNotes + draftNotes + architecture.unmodelled.map { .unmodelled($0) } + notes
         + skippedNotes(outcome.skipped)
         + windowNotes(outcome),
       run: run(outcome))
@@ -26,6 +26,25 @@ extension Deployment {
   private var unsoldNotes: [ServingNote] {
     guard let status = machine.chip.status, status != .sold else { return [] }
     return [.unsold(chip: machine.chip.name, status)]
+  }
+
+  /// What a real engine would not start with, or has no kernels for.
+  private var startNotes: [ServingNote] {
+    var notes: [ServingNote] = []
+    let formats = [precision.weights, precision.projection, precision.experts].compactMap { $0 }
+    let floats: Set<NumberFormat> = [.fp8, .fp8Block, .mxfp8, .mxfp4, .nvfp4]
+    if machine.chip.peak.fp8 == nil, formats.contains(where: floats.contains) {
+      notes.append(.widened(chip: machine.chip.name))
+    }
+    let scheduler = machine.engine.scheduling?.scheduler
+    let isVLLM = scheduler == .vLLM || scheduler == .ascend
+    let length = configuration.maxModelLength
+    let held = configuration.engines.filter { $0.role != .prefill && $0.contexts == [.full] }
+      .map { $0.memory.blocks * $0.memory.blockTokens }.min()
+    if isVLLM, scenario.maxModelLength == nil, let held, held < length {
+      notes.append(.cacheBelowModel(tokens: held, length: length))
+    }
+    return notes
   }
 
   private var draftNotes: [ServingNote] {
