@@ -71,6 +71,7 @@ struct SupplyCommand: ParsableCommand {
     guard [json, report].filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("only one of --json and --report can go to standard output")
     }
+    try OutputPaths.check([json, report], against: [scenario])
     guard draws > 0, draws <= 10_000_000 else { throw ValidationError("--draws \(draws): give 1 to 10000000") }
     guard (cores ?? 1) > 0 else { throw ValidationError("--cores: give at least 1") }
     guard school.allSatisfy({ $0.contains("=") }) else {

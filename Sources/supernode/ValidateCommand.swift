@@ -66,6 +66,7 @@ struct Validate: ParsableCommand {
       throw ValidationError(
         "--kind \(kind): there are no such rows; \(near) kinds are \(Self.kinds.joined(separator: ", "))")
     }
+    try OutputPaths.check([json, report], against: rows + [budgets])
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
     try checkWithout()
   }

@@ -59,6 +59,7 @@ import Testing
     let trace = try scratch.write("arrival,prompt,output\n0,10,5\n1,20,6\n", to: "mine.csv")
     let commands = [
       ["simulate", file, "--json", file], ["simulate", file, "--quiet", "--report", "\(scratch.path)/./mine.yaml"],
+      ["validate", "--rows", trace, "--json", trace], ["supply", file, "--json", file],
       ["trace", "convert", trace, "--to", "csv", "-o", trace], ["trace", "scale", trace, "--rate", "2", "-o", trace],
     ]
     for command in commands {

@@ -49,7 +49,7 @@ import Units
     let ours = statistics.timePerOutputToken.summary().mean.value * 1000
     #expect(abs(ours / each - 1) < 0.15, "\(ours) ms against \(each)")
     let wait = statistics.timeToFirstToken.summary().mean.value * 1000
-    #expect(abs(wait / first - 1) < 0.5, "\(wait) ms against \(first)")
+    #expect(wait > first / 2 && wait < first * 1.1, "\(wait) ms against \(first)")
   }
 
   @Test("a token of Qwen2.5-7B's context takes 57,344 bytes in BF16; 60 GB of a card hold 343 requests of 3,072")

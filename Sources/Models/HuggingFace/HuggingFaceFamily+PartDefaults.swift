@@ -4,7 +4,8 @@ extension HuggingFaceFamily {
   /// What the class of a text part takes where its config says nothing, as a JSON object. Hugging Face saves the parts
   /// of a larger model without the values that their classes have anyway (google/gemma-3-4b-it, llava-1.5-7b-hf).
   ///
-  /// Source: `configuration_*.py` of transformers 4.50 to 5.0, by `model_type`.
+  /// Source: `configuration_*.py` of huggingface/transformers by `model_type`, commit 008e5743 (Gemma 3 008f5c8c,
+  /// Mistral 001f85b3).
   static func partDefaults(of config: Node) throws -> Node? {
     let parts = ConfigReader.parts(of: config)
     guard parts.count > 1, let type = parts[0].field("model_type")?.text, let text = partDefaults[type] else {

@@ -91,7 +91,7 @@ extension LoadCurve {
 
   private var badges: [Document.Badge] {
     let last = knee.map { Document.Badge("takes \(text($0))", tone: .good) }
-    return [last ?? Document.Badge(isShort(points[0]) ? "too short to tell" : "takes none of these loads", tone: .bad)]
+    return [last ?? Document.Badge(points[0].isShort ? "too short to tell" : "takes none of these loads", tone: .bad)]
   }
 
   /// The validity of the point that is farthest from what was measured.
@@ -115,7 +115,7 @@ extension LoadCurve {
   private var verdict: String {
     let wish = hasObjectives ? "that is sustained and meets the objectives" : "that is sustained"
     guard let knee else {
-      return isShort(points[0])
+      return points[0].isShort
         ? "Requests came for too short a time to tell what the deployment takes: send more of them (--num-prompts)."
         : points[0].isOverloaded
           ? "Even the lowest load, \(text(points[0].load)), is more than the deployment takes."
@@ -130,7 +130,7 @@ extension LoadCurve {
       + "TPOT p99 \(point.answer["timePerOutputToken.p99"].text(.duration)), \(goodput)."
     guard index + 1 < points.count else { return here + " Higher loads were not tried." }
     let next = points[index + 1]
-    if isShort(next), !next.isOverloaded, next.isMet {
+    if next.isShort, !next.isOverloaded, next.isMet {
       return here
         + " At \(text(next.load)) requests came for too short a time to tell; send more of them (--num-prompts)."
     }
@@ -181,12 +181,9 @@ extension LoadCurve {
       })
   }
 
-  /// Open loops alone: in a closed one no queue grows.
-  private func isShort(_ point: Point) -> Bool { point.isShort }
-
   private func mark(_ point: Point) -> String {
     if point.load == knee { return "◂ knee" }
-    return point.isOverloaded ? "overloaded" : !point.isMet ? "misses" : isShort(point) ? "too short" : ""
+    return point.isOverloaded ? "overloaded" : !point.isMet ? "misses" : point.isShort ? "too short" : ""
   }
 
   private var charts: [Chart] {

@@ -95,7 +95,7 @@ extension ServingNote {
         + "would not start; give --max-model-len, or more memory."
     case .widened(let chip):
       return "The \(chip) has no products in the weights' format: they are taken to be widened as they are read, which "
-        + "needs kernels that do so; none are known on Ascend."
+        + "needs kernels that do so (vLLM has some for NVIDIA's chips; none are known for Ascend)."
     case .drafts(let drafts, let tokens):
       return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) are supposed to be "
         + "accepted: an input (speculation.acceptance), on which the time per output token rests."

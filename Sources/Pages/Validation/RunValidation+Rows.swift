@@ -41,16 +41,14 @@ extension RunValidation {
     sampleTable.markdown.split(separator: "\n").dropFirst(2).map(String.init)
   }
 
-  /// Every run of the user's own files, up to a hundred; nil where there are none.
+  /// Runs of the user's own files, three hundred metrics at most; nil where there are none.
   var ownTable: Table? {
-    let own = outcomes.filter { $0.run.file != Self.builtInFile }
+    let own = outcomes.filter { $0.run.isOwn }
     guard !own.isEmpty else { return nil }
     let shown = Array(own.prefix(300))
     let rest = own.count > shown.count ? "; the first \(shown.count) of \(Text.grouped(own.count)), all in --json" : ""
     return rows("Your runs: what was measured, and what is predicted\(rest)", shown)
   }
-
-  private static let builtInFile = "serving-runs-gpu.csv"
 
   private func rows(_ caption: String, _ list: [RunOutcome]) -> Table {
     Table(

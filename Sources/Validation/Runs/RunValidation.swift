@@ -34,7 +34,13 @@ public struct RunValidation: Sendable {
     let builtIn = catalog.resourcePath("catalog/published/serving-runs-gpu.csv")
     let published = try builtIn.map { try ServingRun.read(path: $0) } ?? []
     return try stride(from: 0, to: published.count, by: every).map { published[$0] }
-      + files.flatMap { try ServingRun.read(path: $0) }
+      + files.flatMap { path in
+        try ServingRun.read(path: path).map { run in
+          var own = run
+          own.isOwn = true
+          return own
+        }
+      }
   }
 
   public init(_ runs: [ServingRun], catalog: Catalog, workers: Int) throws {

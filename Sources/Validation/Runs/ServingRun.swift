@@ -39,6 +39,8 @@ public struct ServingRun: Sendable {
   /// `file:line`, for errors.
   public var place: String
   public var file: String
+  /// Whether it came by `--rows`.
+  public var isOwn = false
 
   public enum Mode: String, Sendable, CaseIterable {
     case aggregated = "agg"
