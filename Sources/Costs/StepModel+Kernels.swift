@@ -10,3 +10,23 @@ extension StepModel {
     return demand.flops / (roofline.peak(precision.weights) * demand.compute)
   }
 }
+
+extension Engine {
+  /// What kernels reach on a chip as this engine picks them; nil where the chip's are not known one by one, or the
+  /// engine's are not.
+  func kernels(of chip: Chip) -> KernelEfficiency? {
+    guard let execution else { return nil }
+    return chip.efficiency.kernels?.of(execution.kernelFamily, execution.expertBackend)
+  }
+
+  /// Without the kernels around experts that the chip's measured ones hold: the norm before the router is left.
+  func withoutHeldMixture(on chip: Chip, _ precision: Precision) -> Engine {
+    let format = precision.experts ?? precision.weights
+    let compute = KernelRates.computed(
+      format, precision.expertCompute?.compute ?? format.compute, widens: chip.peak.fp4 == nil)
+    guard kernels(of: chip)?.experts.reach(format, computing: compute)?.holdsMixture == true else { return self }
+    var engine = self
+    engine.kernels.mixture.value = min(1, engine.kernels.mixture.value)
+    return engine
+  }
+}

@@ -60,7 +60,8 @@ public struct StepModel: Sendable {
     self.place = place
     fabric = try Fabric(system, chip: chip, failures: failures)
     lowering = Lowering(
-      architecture: architecture, engine: engine, plan: plan, precision: precision, drafting: drafting,
+      architecture: architecture, engine: engine.withoutHeldMixture(on: chip, precision), plan: plan,
+      precision: precision, drafting: drafting,
       cachePlane: try cachePlane.map { try system.requiredPlane($0) }, kinds: architecture.timedKinds)
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
     self.times = times(roofline)

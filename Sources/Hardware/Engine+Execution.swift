@@ -17,10 +17,14 @@ extension Engine {
     public var memory: MemoryRule
     /// From how many queries of a request on latent attention expands keys and values rather than absorbs them.
     public var expandsFrom: Sourced<Int>
+    /// Whose kernels, where a chip's file tells the engines' apart; the fastest of all engines' where absent.
+    public var kernelFamily: KernelFamily?
+    /// The kernels of experts that the engine is told to take; its own choice where absent.
+    public var expertBackend: ExpertBackend?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case launch, hostPerRequest, graphs, exchange, collectives, attentionInService, frontEnd, cacheFormat, memory
-      case expandsFrom
+      case expandsFrom, kernelFamily, expertBackend
     }
   }
 

@@ -98,7 +98,7 @@ extension Engine {
 
 extension Engine.Scheduling {
   /// The first limit that would let nothing through, or more than any engine counts.
-  public var impossible: (field: String, value: Int)? {
+  public var impossible: (field: String, value: Int, most: Int)? {
     let limits: [(String, [Int])] = [
       ("maxRequests", maxRequests.map(\.value)), ("maxBatchedTokens", maxBatchedTokens.map(\.value)),
       ("chunkTokens", (chunkTokens ?? []).map(\.value)),
@@ -107,10 +107,17 @@ extension Engine.Scheduling {
       ("maxPrompts", maxPrompts.map { [$0.value] } ?? []),
     ]
     for (field, values) in limits {
-      if let value = values.first(where: { $0 < 1 || $0 > 1 << 24 }) { return (field, value) }
+      let most = field.hasPrefix("maxRequests") ? Engine.mostRequests : Engine.mostOfAnything
+      if let value = values.first(where: { $0 < 1 || $0 > most }) { return (field, value, most) }
     }
     return nil
   }
+}
+
+extension Engine {
+  /// Requests of a rank at most, and tokens or steps of any limit at most: more would only take memory.
+  public static let mostRequests = 1_000_000
+  public static let mostOfAnything = 16_777_216
 }
 
 extension [Engine.LimitByMemory] {

@@ -70,7 +70,7 @@ struct PastedOptions {
       ("k", 1000), ("K", 1024), ("m", 1e6), ("M", 1_048_576), ("g", 1e9), ("G", 1_073_741_824),
     ]
     guard let last = text.last, let scale = scales.first(where: { $0.0 == last })?.1,
-      let number = Double(text.dropLast()), number * scale < 1e15
+      let number = Double(text.dropLast()), abs(number * scale) < 1e15
     else { return text }
     return "\(Int(number * scale))"
   }

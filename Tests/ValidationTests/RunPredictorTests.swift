@@ -1,3 +1,4 @@
+import Costs
 import Formats
 import Testing
 import Units
@@ -43,6 +44,27 @@ import Workloads
     let plain = try times("sglang,0.5.9,DeepSeek-V3,b200_sxm,fp8,fp8,fp8_block,256,64,4,8,1,1,8,1,1,fp8,none")
     let drafts = try times("sglang,0.5.9,DeepSeek-V3,b200_sxm,fp8,fp8,fp8_block,256,64,4,8,1,1,8,1,1,fp8,mtp-2")
     #expect(drafts.each < plain.each)
+  }
+
+  @Test("formats are the checkpoint's where a row's columns are as wide: blocks in FP8, MXFP4")
+  func formats() throws {
+    for (engine, model, columns, weights, experts) in [
+      ("trtllm", "deepseek-ai/DeepSeek-R1", "fp8,fp8,fp8", NumberFormat.fp8Block, NumberFormat?.some(.fp8Block)),
+      ("sglang", "Qwen/Qwen3.5-397B-A17B", "fp8,fp8,fp8_block", .fp8Block, .fp8Block),
+      ("vllm", "Qwen/Qwen3-235B-A22B-FP8", "fp8,fp8,fp8", .fp8Block, .fp8Block),
+      // One scale for each tensor, in a file of its own beside the published 16 bits.
+      ("vllm", "meta-llama/Llama-3.1-70B", "fp8,fp8,fp8", .fp8, nil),
+      ("vllm", "openai/gpt-oss-120b", "fp4,nvfp4,nvfp4", .bf16, .mxfp4),
+      // Narrower than the published FP8, and floats where the published file has integers.
+      ("trtllm", "deepseek-ai/DeepSeek-R1", "fp4,nvfp4,nvfp4", .bf16, .nvfp4),
+      ("vllm", "moonshotai/Kimi-K2.5", "fp4,nvfp4,nvfp4", .bf16, .nvfp4),
+    ] {
+      let run = try run("\(engine),1,\(model),b200_sxm,\(columns),256,64,4,8,1,1,8,1,1,fp8,none")
+      let predictor = try RunPredictor(catalog: Catalog(), for: [run])
+      let precision = try predictor.precision(of: run, predictor.architecture(of: run), run.flags.decode)
+      #expect(precision.weights == weights && precision.experts == experts, "\(run.model) \(columns): \(precision)")
+      #expect(precision.keyValue == .fp8)
+    }
   }
 
   @Test("what cannot be predicted says why")

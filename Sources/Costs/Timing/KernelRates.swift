@@ -37,9 +37,8 @@ struct KernelRates: Sendable {
         let compute = Self.computed(format, asked, widens: widens)
         let reach = kernels?.reach(format, computing: compute)
         return Reach(
-          share: reach?.share.value ?? general.share(compute), rate: bandwidth * (reach?.read.value ?? general.read),
-          startup: reach?.startup.value.value ?? general.startup, squarings: reach?.join?.squarings,
-          fill: reach?.fill?.value)
+          share: reach?.share ?? general.share(compute), rate: bandwidth * (reach?.read ?? general.read),
+          startup: reach?.startup.value ?? general.startup, squarings: reach?.join?.squarings, fill: reach?.fill)
       }
     }
   }
@@ -69,7 +68,7 @@ struct KernelRates: Sendable {
   /// Of a chip without kernels of its own by format.
   static func general(
     _ efficiency: ChipEfficiency
-  ) -> (products: General, experts: General, attention: General) {
+  ) -> (products: General, experts: General, attention: General, latent: General) {
     let weights = (efficiency.weightRead ?? efficiency.memory).value
     let startup = efficiency.productStartup?.value.value ?? 0
     let matrix = { (format: NumberFormat) in efficiency.matrixShare(of: format).value }
@@ -78,6 +77,9 @@ struct KernelRates: Sendable {
       General(share: matrix, read: efficiency.expertRead?.value ?? weights, startup: startup),
       General(
         share: { _ in efficiency.attention.value }, read: (efficiency.keyValueRead ?? efficiency.memory).value,
+        startup: efficiency.attentionStartup?.value.value ?? 0),
+      General(
+        share: { _ in efficiency.attention.value }, read: efficiency.memory.value,
         startup: efficiency.attentionStartup?.value.value ?? 0)
     )
   }

@@ -20,7 +20,7 @@ extension RooflineTimes {
     init(chip: Chip, engine: Engine, fabric: Fabric) {
       let efficiency = chip.efficiency
       // Kernels measured one by one stand in for the chip's general shares.
-      let isMeasured = engine.execution != nil && efficiency.kernels != nil
+      let isMeasured = engine.kernels(of: chip) != nil
       func unlessMeasured(_ basis: Basis) -> Basis { isMeasured ? .calibrated : basis }
       matrix = unlessMeasured(min(efficiency.matrix.basis, efficiency.matrixHalfDepth.basis))
       memory = efficiency.memory.basis

@@ -7,7 +7,6 @@ public struct RooflineTimes: OperationTimes {
   let engine: Engine
   let fabric: Fabric
   private let halfDepth: Double
-  private let latentShare: Double
   /// Bytes per second of one die, as kernels bound by memory and vector work reach them.
   let memoryRate: Double
   private let vectorRate: Double
@@ -15,6 +14,7 @@ public struct RooflineTimes: OperationTimes {
   private let products: KernelRates
   private let experts: KernelRates
   private let attention: KernelRates
+  private let latentAttention: KernelRates
   private let tileRows: Double
   private let tileColumns: Double
   private let launch: Double
@@ -34,7 +34,6 @@ public struct RooflineTimes: OperationTimes {
     let dies = Double(chip.dies.value)
     let efficiency = chip.efficiency
     halfDepth = efficiency.matrixHalfDepth.value
-    latentShare = efficiency.attention.value
     let bandwidth = chip.memory.bandwidth.value.value / dies
     memoryRate = bandwidth * efficiency.memory.value
     vectorRate = bandwidth * efficiency.vector.value
@@ -44,11 +43,12 @@ public struct RooflineTimes: OperationTimes {
     attentionFactor = engine.execution?.attentionInService.value ?? 1
     collectiveFactor = engine.execution?.collectives.inService.value ?? 1
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
-    let kernels = engine.execution == nil ? nil : efficiency.kernels
+    let kernels = engine.kernels(of: chip)
     let general = KernelRates.general(efficiency)
     products = KernelRates(kernels?.products, chip, else: general.products)
     experts = KernelRates(kernels?.experts, chip, else: general.experts)
     attention = KernelRates(kernels?.attention, chip, else: general.attention)
+    latentAttention = KernelRates(kernels?.latentAttention, chip, else: general.latent)
     self.exchanges = try exchanges.map { ($0, try Self.time(of: $0, on: fabric)) }
     bases = Bases(chip: chip, engine: engine, fabric: fabric)
   }
@@ -96,7 +96,7 @@ public struct RooflineTimes: OperationTimes {
     let own: Double
     switch shape {
     case .product(let product): own = (isExpert ? experts : products).reach(product).startup
-    case .attention(let core): own = attention.reach(keyValue: core.keyValue).startup
+    case .attention(let core): own = reach(core).startup
     default: own = 0
     }
     if isCaptured { return max(launch, own * rule.startupShare.value) }
@@ -107,9 +107,15 @@ public struct RooflineTimes: OperationTimes {
     let factor = core.isDecode ? attentionFactor : 1
     demand.flops = core.flops
     demand.bytes = core.bytes
-    let share = core.isLatent ? latentShare : attention.reach(keyValue: core.format).share
+    let read = reach(core)
+    let share = core.isLatent ? read.share : attention.reach(keyValue: core.format).share
     demand.compute = core.flops / (peak(core.format) * share) * factor
-    demand.memory = core.bytes / (core.isLatent ? memoryRate : attention.reach(keyValue: core.keyValue).rate) * factor
+    demand.memory = core.bytes / read.rate * factor
+    if let squarings = read.squarings { demand.join(squarings: squarings) }
+  }
+
+  private func reach(_ core: Operation.AttentionCore) -> KernelRates.Reach {
+    (core.isLatent ? latentAttention : attention).reach(keyValue: core.keyValue)
   }
 
   /// Weights are read once, whatever the rows; 2 · rows · depth · columns over peak · share ·

@@ -53,6 +53,13 @@ private struct Walk {
   let root: Node
   let examples: [Node]
   var fields: [CatalogFields.Field] = []
+  /// Where parts that stand in several places are listed.
+  private var places: [String: String] = [:]
+
+  init(root: Node, examples: [Node]) {
+    self.root = root
+    self.examples = examples
+  }
 
   mutating func visit(_ schema: Node, path: String, isRequired: Bool) {
     let target = resolved(schema)
@@ -65,6 +72,10 @@ private struct Walk {
     }
     guard let properties = target.field("properties") else { return add(path, takes(target), isRequired, meaning) }
     if let value = properties.field("value") { return add(path, takes(resolved(value)), isRequired, meaning) }
+    if let name = reference(schema) {
+      if let place = places[name] { return add(path, "as `\(place)`", isRequired, meaning) }
+      places[name] = path
+    }
     let required = Set(target.field("required")?.elements.compactMap(\.text) ?? [])
     for (name, property) in properties.fields {
       let below = path.isEmpty ? name : "\(path).\(name)"
@@ -83,6 +94,12 @@ private struct Walk {
     guard let node = example[path.replacing("[]", with: "[0]")] else { return nil }
     if !node.elements.isEmpty { return node.elements.compactMap(\.text).joined(separator: ", ") }
     return (node.field("value") ?? node).text
+  }
+
+  /// The name of the part that a schema refers to.
+  private func reference(_ schema: Node) -> String? {
+    if let forms = schema.field("anyOf")?.elements { return forms.compactMap(reference).first }
+    return schema.field("$ref")?.text
   }
 
   /// What a schema refers to; of several forms the one with fields.

@@ -40,7 +40,7 @@ public struct EngineSettings: Sendable {
     }
     if let limit = known.impossible {
       throw Problem(
-        "engine", "\(engine.name): scheduling.\(limit.field): \(limit.value) is no number from 1 to 16,777,216",
+        "engine", "\(engine.name): scheduling.\(limit.field): \(limit.value) is no number from 1 to \(limit.most)",
         wayOut: "correct the engine's file")
     }
     rules = known

@@ -90,10 +90,13 @@ extension SchedulingOptions {
       (.maxPrompts, maxPrompts),
     ]
     for (key, count) in counts {
-      guard let count, count < 1 || count > 1 << 24 else { continue }
+      // Times of steps are kept for every number of requests.
+      let most = key == .maxRequests ? Engine.mostRequests : Engine.mostOfAnything
+      guard let count, count < 1 || count > most else { continue }
       faults.append(
-        Problem("\(place).\(key.rawValue)", "\(count) is no number from 1 to 16,777,216", wayOut: "give one in between")
-      )
+        Problem(
+          "\(place).\(key.rawValue)", "\(count) is no number from 1 to \(most)",
+          wayOut: "give one in between"))
     }
     for (key, share) in [(CodingKeys.freeShare, freeShare), (.waitShare, waitShare)] {
       guard let share, !(0..<1).contains(share) else { continue }

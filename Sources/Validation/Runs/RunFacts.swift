@@ -9,6 +9,8 @@ public struct RunFacts: Decodable, Sendable {
   public var engines: [Name]
   /// Share of draft tokens that is accepted, for every row with drafts.
   public var acceptance: Calibrated<Double>
+  /// Checkpoints in FP8 with a scale for each block that the catalog has no files of.
+  public var blocks: [Checkpoint]
   /// Limits of requests in flight that launches kept and nobody published.
   public var limits: [Limit]
 
@@ -18,6 +20,12 @@ public struct RunFacts: Decodable, Sendable {
     /// Beginnings of versions; absent for all others.
     public var versions: [String]?
     enum CodingKeys: String, CodingKey, CaseIterable { case file, engine, versions }
+  }
+
+  public struct Checkpoint: Decodable, Sendable {
+    public var model: String
+    public var source: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case model, source }
   }
 
   /// Requests below the row's concurrency that an engine of a version holds, where no limit is published.
@@ -30,7 +38,7 @@ public struct RunFacts: Decodable, Sendable {
     enum CodingKeys: String, CodingKey, CaseIterable { case engine, version, dense, below }
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case engines, acceptance, limits }
+  enum CodingKeys: String, CodingKey, CaseIterable { case engines, blocks, acceptance, limits }
 
   static func read(_ catalog: Catalog) throws -> RunFacts {
     guard let path = catalog.resourcePath("catalog/published/runs.yaml") else {
@@ -45,6 +53,9 @@ public struct RunFacts: Decodable, Sendable {
       name.file == run.engine && (name.versions?.contains { run.engineVersion.hasPrefix($0) } ?? true)
     }?.engine
   }
+
+  /// Whether a model's files are in FP8 with a scale for each block.
+  func scalesBlocks(_ model: String) -> Bool { blocks.contains { $0.model == model } }
 
   /// Requests below its concurrency that a run holds.
   func below(_ run: ServingRun, isDense: Bool) -> Int {

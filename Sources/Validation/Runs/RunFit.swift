@@ -3,11 +3,11 @@ import Hardware
 import Simulation
 import Units
 
-/// Engines' constants found again on the runs whose role is `calibrate`, by moving one after the other.
+/// Engines' constants found again on the runs whose role is `calibrate` and whose prompts and answers are together, by
+/// moving one after the other.
 ///
-/// The loss is the mean over groups (engine, machine, model, mode; weighted by the root of their runs) of |ln error| of
-/// TPOT, at most 0.7, and 0.35 times that of TTFT where prompts and answers are together, at most 0.8: few rows that no
-/// constant can explain move nothing.
+/// The loss is the mean over groups (engine, machine, model; weighted by the root of their runs) of |ln error| of TPOT,
+/// at most 0.35, and 0.35 times that of TTFT, at most 0.5: few rows that no constant can explain move nothing.
 public struct RunFit: Sendable {
   public struct Value: Sendable, Hashable {
     public var constant: RunConstant
@@ -25,14 +25,19 @@ public struct RunFit: Sendable {
   public var lossAfter: Double
   public var runs: Int
 
-  /// Factors by which a constant is moved, round by round.
-  private static let rounds = [[0.6, 0.8, 1.25, 1.6], [0.88, 0.95, 1.05, 1.13]]
+  /// Factors by which a constant is moved, round by round: small ones, since constants trade against each other and the
+  /// first that is moved far would leave the others to make up for it.
+  private static let rounds = [[0.8, 1.25], [0.9, 1.11], [0.95, 1.05]]
+  /// A run that is missed by more, as a logarithm, is missed for a reason that no constant of an engine describes.
+  private static let mostOfTPOT = 0.35
+  private static let mostOfTTFT = 0.5
 
   public init(catalog: Catalog, every: Int = 1, workers: Int) throws {
     guard let path = catalog.resourcePath("catalog/published/serving-runs-gpu.csv") else {
       throw Problem("catalog/published", "the program's data is not beside it", wayOut: "install it anew")
     }
-    let all = try ServingRun.read(path: path).filter { $0.role == .calibrate }
+    // Where prefill and decode are apart, routers and the balance between workers move times as much as any constant.
+    let all = try ServingRun.read(path: path).filter { $0.role == .calibrate && $0.mode == .aggregated }
     let mine = stride(from: 0, to: all.count, by: every).map { all[$0] }
     var predictor = try RunPredictor(catalog: catalog, for: mine)
     runs = mine.count
@@ -63,10 +68,10 @@ public struct RunFit: Sendable {
     lossAfter = best
   }
 
-  /// Every constant, once for all engines, or once for each that has runs with prompts and answers together.
+  /// Every constant, once for all engines, or once for each that has runs.
   private static func slots(_ predictor: RunPredictor, _ runs: [ServingRun]) -> [Value] {
     let names = predictor.engines.keys.sorted()
-    let together = Set(runs.filter { $0.mode == .aggregated }.compactMap { try? predictor.engine(of: $0).name })
+    let together = Set(runs.compactMap { try? predictor.engine(of: $0).name })
     return RunConstant.allCases.flatMap { constant -> [Value] in
       let own = names.compactMap { name in
         predictor.engines[name].flatMap(constant.value(in:)).map { (name, $0) }
@@ -96,7 +101,7 @@ public struct RunFit: Sendable {
     var order: [String] = []
     for (run, loss) in zip(runs, losses) {
       guard let loss else { continue }
-      let group = "\(run.engine) \(run.system) \(run.model) \(run.mode)"
+      let group = "\(run.engine) \(run.system) \(run.model)"
       if groups[group] == nil { order.append(group) }
       groups[group, default: (0, 0)].sum += loss
       groups[group, default: (0, 0)].runs += 1
@@ -113,10 +118,9 @@ public struct RunFit: Sendable {
 
   private static func loss(_ run: ServingRun, _ prediction: RunPrediction) -> Double? {
     guard case .times(let first, let each, _) = prediction, let tpot = run.timePerOutputToken?.value else { return nil }
-    var loss = min(0.7, abs(logRatio(each, tpot)))
-    // Where prompts have engines of their own, first tokens pass routers that no constant of an engine describes.
-    if let first, let ttft = run.timeToFirstToken?.value, run.isComplete, run.mode == .aggregated {
-      loss += 0.35 * min(0.8, abs(logRatio(first, ttft)))
+    var loss = min(mostOfTPOT, abs(logRatio(each, tpot)))
+    if let first, let ttft = run.timeToFirstToken?.value, run.isComplete {
+      loss += 0.35 * min(mostOfTTFT, abs(logRatio(first, ttft)))
     }
     return loss
   }

@@ -11,6 +11,7 @@ extension RunPredictor {
     let architecture = try architecture(of: run)
     var engine = try engine(of: run)
     if let share = flags.memoryShare { engine.execution?.memory.share.value = share }
+    if let name = flags.expertBackend { engine.execution?.expertBackend = ExpertBackend(launchName: name) }
     if shape.attentionData > widestGather {
       engine.execution?.exchange.split = .lowLatency
       engine.execution?.exchange.prompts = .bulk
@@ -34,18 +35,26 @@ extension RunPredictor {
     }
   }
 
-  /// Formats by the row's columns; a mixture in four bits keeps its attention in 16.
+  /// The checkpoint's formats where it is of floats and a row's columns name none narrower; else the columns', where a
+  /// mixture in four bits keeps its attention in 16.
+  ///
+  /// Columns say `fp8` of files with one scale and of files with scales of blocks alike, and `nvfp4` of MXFP4.
   func precision(of run: ServingRun, _ architecture: Architecture, _ flags: RunFlags.Phase) throws -> Precision {
-    let products = try format(run.productFormat ?? run.precision)
     let experts = try format(run.expertFormat ?? run.productFormat ?? run.precision)
+    var products = try format(run.productFormat ?? run.precision)
+    if products == .fp8, experts == .fp8Block || facts.scalesBlocks(run.model) { products = .fp8Block }
     var precision = Precision(weights: products)
     if architecture.mixture != nil {
-      precision.experts = experts
+      precision.experts = products == .fp8Block && experts == .fp8 ? .fp8Block : experts
       if experts == .nvfp4 {
         precision.weights = .bf16
         precision.experts = .nvfp4
       }
     }
+    let files = try Precision(checkpoint: architecture, engine: engine(of: run))
+    let own = files.experts ?? files.weights
+    let floats: Set<NumberFormat> = [.fp8, .fp8Block, .mxfp4, .nvfp4]
+    if floats.contains(own), own.bits <= min(products.bits, experts.bits) { precision = files }
     precision.keyValue = try cacheFormat(run, flags, products, experts)
     return precision
   }
