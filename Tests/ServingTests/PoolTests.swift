@@ -63,6 +63,8 @@ import Units
     #expect(ranks.pools[0].instances == 4 && ranks.pools[0].chips == 2 && ranks.chipsInUse == 8)
     let outcomes = try [ranks, copies].map { try serve($0.makeSource(), under: $0.configuration).statistics }
     #expect(outcomes[0].endToEnd.mean == outcomes[1].endToEnd.mean && outcomes[0].completed == 10)
+    let sglang = try deployed("pools: [{ chips: 8, tensorParallel: 4 }]", engine: "SGLang")
+    #expect(sglang.pools[0].instances == 1 && sglang.pools[0].ranks == 2)
     let mixture = try deployed(
       "pools: [{ chips: 8, dataParallel: 8 }]", engine: "SGLang", model: "DeepSeek-R1", system: "HGX H200", more: "")
     #expect(mixture.pools[0].instances == 1 && mixture.pools[0].ranks == 8)

@@ -7,11 +7,11 @@ extension HuggingFaceFamily {
     min(reader.count(key, maximum: 1 << 40), 1 << 30)
   }
 
-  /// One that is as long as the model's positions hides nothing (Phi-3 has one of 262,144 on 131,072).
+  /// One that is longer than the model's positions hides nothing (Phi-3 has one of 262,144 on 131,072).
   private static func window(from reader: inout ConfigReader) -> Visibility {
     let width = width("sliding_window", from: &reader)
     let positions = Positions.read(from: &reader)
-    return positions.isGiven && width >= positions.count ? .full : .window(width)
+    return positions.isGiven && width > positions.count ? .full : .window(width)
   }
 
   func attention(_ role: LayerRole, from reader: inout ConfigReader) -> Attention {

@@ -49,7 +49,10 @@ extension Scenario.Pool {
         wayOut: "leave it out, or take xDeepServe with prefill: and decode:")
     }
     let whole = try self.plan(machine.chip, isMixture: parts.architecture.mixture != nil)
-    let (plan, copies) = parts.architecture.mixture == nil ? whole.replicas(on: machine.chip) : (whole, 1)
+    // SGLang and TensorRT-LLM have data parallel groups for attention alone, which step together.
+    let scheduler = machine.engine.scheduling?.scheduler
+    let isApart = parts.architecture.mixture == nil && (scheduler == .vLLM || scheduler == .ascend)
+    let (plan, copies) = isApart ? whole.replicas(on: machine.chip) : (whole, 1)
     let role = role ?? .colocated
     let model = try StepModel(
       architecture: parts.architecture, machine: machine, plan: plan,
