@@ -29,9 +29,14 @@ extension Catalog {
     }
     // The file with its comments, where editing it as text gives what it should.
     let isRight = (try? Node.parse(edited, file: entry.path)) == wanted
+    let kept =
+      wanted.field("price") == nil
+      ? "Sources and grades are" : "Price, sources and grades are"
     let lines = [
       "# \(name), written from \(entry.name): change what differs, and its source with it; a number may have none.",
       "# Nothing was measured on it: efficiencies are borrowed from \(entry.name), and no published run was compared.",
+      "# \(kept) those of \(entry.name): what you change is an estimate of your own, so remove its grade"
+        + (wanted.field("price") == nil ? "." : ", and set the price."),
     ]
     return Copy(
       file: "\(entry.kind)/\(Self.slug(name)).yaml",

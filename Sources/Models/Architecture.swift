@@ -30,12 +30,17 @@ public struct Architecture: Hashable, Sendable {
   public var quantization: Quantization?
   /// What the config has and the counts leave out, a sentence each.
   public var unmodelled: [String]
+  /// The one of these that says that the files' format is not read, so that their weights count as 16 bits.
+  public var unreadFormat: String?
+  /// Whether the config names its positions; else they are taken as vLLM takes them.
+  public var namesPositions: Bool
 
   public init(
     name: String, architectureClass: String, hiddenSize: Int, vocabularySize: Int, tiedEmbeddings: Bool,
     maximumPositions: Int, layers: [LayerGroup], otherParameters: Int = 0, embeddingTables: Int = 0,
     multiTokenPredictionLayers: Int,
-    draftLayer: LayerGroup? = nil, quantization: Quantization? = nil, unmodelled: [String] = []
+    draftLayer: LayerGroup? = nil, quantization: Quantization? = nil, unmodelled: [String] = [],
+    unreadFormat: String? = nil, namesPositions: Bool = true
   ) {
     self.name = name
     self.architectureClass = architectureClass
@@ -50,6 +55,8 @@ public struct Architecture: Hashable, Sendable {
     self.draftLayer = draftLayer
     self.quantization = quantization
     self.unmodelled = unmodelled
+    self.unreadFormat = unreadFormat
+    self.namesPositions = namesPositions
   }
 
   public var layerCount: Int { layers.reduce(0) { $0 + $1.count } }

@@ -102,7 +102,7 @@ extension DeploymentSearch {
       architecture: architecture, machine: hardware.machine, plan: plan,
       precision: hardware.precision,
       drafting: Drafting(
-        tokens: draftTokens, acceptance: draftTokens > 0 ? entry.speculation?.acceptance.byPosition ?? [] : []),
+        tokens: draftTokens, acceptance: draftTokens > 0 ? entry.speculation?.chances ?? [] : []),
       cachePlane: phase == .decode ? nil : hardware.cachePlane)
   }
 }

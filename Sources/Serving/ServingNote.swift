@@ -18,10 +18,20 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case skippedLines(count: Int, place: String, fault: String)
   /// What of the model's config is not modelled, a sentence each.
   case unmodelled(String)
-  /// Drafts in each step, and the tokens that a step gives by the acceptance that was supposed.
+  /// Drafts in each step, and the tokens that a step gives by the acceptance that the scenario says.
   case drafts(Int, tokensPerStep: Double)
+  /// The same by an acceptance that is assumed, and between what it may be.
+  case assumedDrafts(Int, tokensPerStep: Double, chance: Double, low: Double, high: Double)
   /// A rank's cache holds fewer tokens than the model's longest context: vLLM would not start.
   case cacheBelowModel(tokens: Int, length: Int)
+  /// The longest request that was asked for has more tokens than the model has positions: engines refuse it.
+  case lengthBeyondModel(length: Int, positions: Int, Engine.Scheduler?)
+  /// Tokens in a block of the cache that the engine does not take.
+  case blockSize(Int, Engine.Scheduler)
+  /// The format that was asked for is not that of the model's files, which engines refuse; methods by their names.
+  case otherFormat(asked: String, files: String)
+  /// The format of the model's files is not read, a sentence: their weights count as 16 bits.
+  case unreadFormat(String)
   /// Weights in a format that the chip has no products of.
   case widened(chip: String)
   /// Options that a real engine would feel, and that are not modelled.

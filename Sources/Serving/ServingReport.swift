@@ -65,9 +65,14 @@ public struct ServingReport: Codable, Sendable {
     /// What the example's keys and values take, and what there is; nil where memory is not what lacked.
     public var needed: Bytes?
     public var available: Bytes?
-    /// What lacked: memory, the tokens of a step, or a place in the queue.
+    /// Tokens that a request may have, prompt and answer; nil where its length is not what lacked.
+    public var limit: Int?
+    /// What lacked: memory, the tokens of a step, a place in the queue, or length: that of the model, or the one that
+    /// was asked for.
     public var lack: Lack
-    public enum Lack: String, Codable, Sendable, CaseIterable { case memory, stepTokens, queue, modelLength }
+    public enum Lack: String, Codable, Sendable, CaseIterable {
+      case memory, stepTokens, queue, modelLength, askedLength
+    }
   }
 
   /// Of the completed requests, in seconds.

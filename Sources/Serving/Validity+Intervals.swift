@@ -45,6 +45,12 @@ extension Validity {
     /// Measured runs that it rests on.
     public var runs: Int
 
+    /// The ends times two factors: what an assumed input adds to the doubt.
+    mutating func widen(by lower: Double, _ upper: Double) {
+      low = low * min(1, lower)
+      high = high * max(1, upper)
+    }
+
     /// The same around another prediction.
     func around(_ other: Seconds) -> Interval {
       var moved = self

@@ -72,10 +72,40 @@ extension WorkloadSpecification {
     if sessions?.waits == false {
       problems.append(Problem("", "turns of generated conversations wait", wayOut: "remove sessions.waits"))
     }
+    if let problem = absurdCount { problems.append(problem) }
     if prefixes != nil, blockTokens == nil {
       problems.append(
         Problem("", "prefixes are shared by blocks, and there is no blockTokens", wayOut: "give blockTokens: 512"))
     }
     return problems
+  }
+
+  /// The most requests that are generated, and the most that come at once and wait in memory.
+  private static let mostPrompts = 1_000_000_000
+  private static let mostAtOnce = 10_000_000
+  /// What the clock holds, and a little more for the luck of the draw.
+  private static let longestRun = 110.0 * 86_400
+
+  /// More generated requests than any run would end with; nil where a duration ends them.
+  private var absurdCount: Problem? {
+    guard let prompts, duration == nil else { return nil }
+    if prompts > Self.mostPrompts {
+      return Problem("", "\(prompts) prompts are more than 1,000,000,000", wayOut: "give fewer, or a duration")
+    }
+    guard let rate = fastestRate else {
+      guard prompts > Self.mostAtOnce, maxConcurrency == nil, sessions == nil else { return nil }
+      return Problem(
+        "", "\(prompts) prompts come at once, and more than 10,000,000 are not held",
+        wayOut: "give requestRate, maxConcurrency or fewer prompts")
+    }
+    guard sessions == nil, Double(prompts) / rate > Self.longestRun else { return nil }
+    return Problem(
+      "", "\(prompts) prompts take more than 106 days to arrive", wayOut: "give fewer, or a higher requestRate")
+  }
+
+  /// Requests per second at most; nil where all come at once.
+  private var fastestRate: Double? {
+    if let rampUp { return max(rampUp.from, rampUp.to) }
+    return requestRate.flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -245,6 +245,7 @@ struct PositiveNumber: Decodable {
   let value: Double
   init(from decoder: any Decoder) throws {
     value = try decoder.singleValueContainer().decode(Double.self)
+    guard value > 0 else { throw Problem("", "\(value) is not above 0", wayOut: "give a positive number") }
     guard 1e-9...1e9 ~= value else {
       throw Problem("", "\(value) is not between 10^-9 and 10^9", wayOut: "give a positive number")
     }

@@ -22,52 +22,27 @@ struct CommandLineText {
     if first == "-V" || first == "version" {
       arguments = ["--version"]
     } else if first == "simulate" || first == "init" {
-      arguments = [first] + PastedOptions(Self.withoutPrograms(arguments.dropFirst())).arguments
+      let words = PastedProgram.options(of: arguments.dropFirst())
+      arguments = try [first] + PastedOptions(Self.joined(words)).arguments
     } else {
       try Self.checkVerbs(arguments)
-      arguments = arguments.map(Self.dashed)
+      arguments = Self.joined(arguments[...]).map(Self.dashed)
     }
   }
 
-  /// Options may stand before the pasted command, and settings of the environment too.
-  private static func withoutPrograms(_ words: ArraySlice<String>) -> ArraySlice<String> {
-    let programs: Set = ["vllm", "trtllm-serve", "python", "python3"]
-    for start in words.indices where programs.contains(words[start]) {
-      let rest = withoutProgram(words[start...])
-      guard rest != words[start...] else { continue }
-      let before = words[..<start].filter { word in
-        word.hasPrefix("-") || !word.contains("=") || word.first?.isUppercase != true
+  /// `--rate -5` as `--rate=-5`: a negative number is a value, which the option itself refuses, and no option.
+  private static func joined(_ words: ArraySlice<String>) -> ArraySlice<String> {
+    func isNumber(_ word: String) -> Bool {
+      word.split(separator: ",").first.map { word.hasPrefix("-") && Double($0) != nil } ?? false
+    }
+    return words.reduce(into: []) { list, word in
+      if isNumber(word), let last = list.last, last.hasPrefix("-"), last.count > 1, last != "--", !isNumber(last),
+        !last.contains("=")
+      {
+        list[list.endIndex - 1] += "=\(word)"
+      } else {
+        list.append(word)
       }
-      // An engine that was asked for before the command wins.
-      let isNamed = before.contains { $0 == "--engine" || $0.hasPrefix("--engine=") }
-      return (before + (isNamed && rest.first == "--backend" ? rest.dropFirst(2) : rest))[...]
-    }
-    return words
-  }
-
-  /// A command of an engine's own, pasted whole after `simulate`, as its options; a server's model has no option.
-  private static func withoutProgram(_ words: ArraySlice<String>) -> ArraySlice<String> {
-    func begins(_ beginning: [String]) -> Bool { words.starts(with: beginning) }
-    func model(after count: Int, engine: String) -> ArraySlice<String> {
-      let rest = words.dropFirst(count)
-      let named = rest.first.map { !$0.hasPrefix("-") } ?? false
-      let options = named ? ["--model"] + rest : Array(rest)
-      if options.contains("--engine") { return options[...] }
-      // On Ascend vLLM is its plugin, which --engine vllm would leave.
-      return ([engine == "vllm" ? "--backend" : "--engine", engine] + options)[...]
-    }
-    if begins(["vllm", "bench", "serve"]) { return words.dropFirst(3) }
-    if begins(["vllm", "serve"]) { return model(after: 2, engine: "vllm") }
-    if begins(["trtllm-serve", "serve"]) { return model(after: 2, engine: "trtllm") }
-    if begins(["trtllm-serve"]) { return model(after: 1, engine: "trtllm") }
-    guard let python = words.first, ["python", "python3"].contains(python), words.dropFirst().first == "-m",
-      let module = words.dropFirst(2).first
-    else { return words }
-    switch module {
-    case "sglang.bench_serving": return words.dropFirst(3)
-    case "sglang.launch_server": return model(after: 3, engine: "sglang")
-    case "vllm.entrypoints.openai.api_server": return model(after: 3, engine: "vllm")
-    default: return words
     }
   }
 
@@ -93,7 +68,7 @@ struct CommandLineText {
     let first = arguments[0]
     guard !first.hasPrefix("-") else { return }
     guard verbs.contains(first) else {
-      if ["vllm", "bench", "serve", "sglang", "python3", "python", "trtllm-serve"].contains(first) {
+      if ["vllm", "bench", "serve", "sglang", "python3", "python", "trtllm-serve", "docker", "mpirun"].contains(first) {
         throw Misuse(
           message: "there is no verb '\(first)'; paste the whole command behind 'supernode simulate --system SYSTEM'")
       }

@@ -11,24 +11,46 @@ struct PastedOptions {
   /// How many values follow.
   private enum Values { case none, one, many }
 
-  init(_ given: some Collection<String>) {
+  init(_ given: some Collection<String>) throws {
     var rest = Array(given)[...]
+    var extra: ExtraOptions?
+    let isTensorRT = given.contains("trtllm")
     while let argument = rest.popFirst() {
       guard let (name, value) = Self.split(argument) else {
         arguments.append(argument)
         continue
       }
       let values = Self.withoutEffect[name] ?? Self.notModelled[name]
-      if let values {
+      if name == "extra-llm-api-options" || name == "config" && isTensorRT {
+        guard let path = value ?? rest.popFirst() else { continue }
+        extra = try ExtraOptions(path: path)
+      } else if let values {
         Self.drop(values, hasValue: value != nil, from: &rest)
         if Self.withoutEffect[name] != nil { idle.append("--\(name)") } else { unmodelled.append("--\(name)") }
       } else {
         keep(name, value, &rest)
       }
     }
+    if let extra { take(extra) }
     // For the command itself, which has the remark.
     for name in idle { arguments += ["--idle-option", String(name.dropFirst(2))] }
     for name in unmodelled { arguments += ["--unmodelled-option", String(name.dropFirst(2))] }
+  }
+
+  /// The file wins over what stands beside it.
+  private mutating func take(_ extra: ExtraOptions) {
+    var kept: [String] = []
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      guard extra.replaces(word) else {
+        kept.append(word)
+        continue
+      }
+      if extra.names.contains(word) { rest = rest.dropFirst() }
+    }
+    arguments = kept + extra.arguments
+    idle += extra.idle.map { "--extra-llm-api-options.\($0)" }
+    unmodelled += extra.unmodelled.map { "--extra-llm-api-options.\($0)" }
   }
 
   private mutating func keep(_ name: String, _ value: String?, _ rest: inout ArraySlice<String>) {
@@ -40,7 +62,7 @@ struct PastedOptions {
     if value == nil { rest.removeFirst() }
     // The model's own length.
     if own == "max-model-len", text == "auto" || text == "-1" { return }
-    arguments += ["--\(own)", Self.count(text)]
+    arguments.append("--\(own)=\(Self.count(text))")
   }
 
   private static func drop(_ values: Values, hasValue: Bool, from rest: inout ArraySlice<String>) {
@@ -54,8 +76,12 @@ struct PastedOptions {
 
   /// `--a_b=c` as `a-b` and `c`; nil of what is no long option.
   private static func split(_ argument: String) -> (name: String, value: String?)? {
-    // -ep and -tp are long ones with one dash.
-    guard argument.hasPrefix("--") || argument == "-ep", argument != "--" else { return nil }
+    // -O3, -O 3 and -O.mode=3 of vLLM.
+    if argument.hasPrefix("-O") {
+      return ("optimization-level", argument == "-O" ? nil : String(argument.dropFirst(2)))
+    }
+    if let long = shortNames[argument] { return (long, nil) }
+    guard argument.hasPrefix("--"), argument != "--" else { return nil }
     let body = argument.drop { $0 == "-" }
     let end = body.firstIndex(of: "=") ?? body.endIndex
     let name = String(body[..<end].map { $0 == "_" ? "-" : $0 })
@@ -98,6 +124,14 @@ extension PastedOptions {
     "disable-overlap-schedule": "no-async-scheduling",
   ]
 
+  /// vLLM's short names, beside -tp, -dp and -pp, which are options of their own.
+  private static let shortNames = [
+    "-ep": "ep", "-q": "quantization", "-sc": "speculative-config", "-cc": "compilation-config",
+    "-ac": "attention-config", "-asc": "api-server-count", "-n": "nnodes", "-r": "node-rank",
+    "-dpl": "data-parallel-size-local", "-dpa": "data-parallel-address", "-dpp": "data-parallel-rpc-port",
+    "-dpr": "data-parallel-start-rank", "-dpb": "data-parallel-backend", "-dcp": "decode-context-parallel-size",
+  ]
+
   private static func table(_ none: String, one: String, many: String = "") -> [String: Values] {
     var table: [String: Values] = [:]
     for (names, values) in [(none, Values.none), (one, .one), (many, .many)] {
@@ -118,6 +152,8 @@ extension PastedOptions {
     disable-log-stats enable-auto-tool-choice headless no-trust-remote-code skip-server-warmup enable-metrics
     log-requests show-time-cost enable-cache-report disable-fastapi-docs allow-credentials
     enable-request-id-headers disable-uvicorn-access-log decode-log-requests return-token-ids skip-test-run
+    disable-detokenize enable-prompt-tokens-details enable-server-load-tracking enable-force-include-usage
+    enable-log-outputs
     """,
     one: """
       base-url host port endpoint endpoint-type tokenizer tokenizer-mode tokenizer-path label logprobs
@@ -136,7 +172,8 @@ extension PastedOptions {
       response-role root-path allowed-origins ssl-keyfile ssl-certfile model-impl generation-config
       dist-timeout device stream-interval mm-processor-kwargs limit-mm-per-prompt
       reasoning-parser-plugin random-image-count kv-events-config otlp-traces-endpoint
-      metadata-server-config-file server-role crash-dump-folder
+      metadata-server-config-file server-role crash-dump-folder num-iters-warmup api-server-count output-json
+      chat-template-content-format middleware
       """,
     many: "header metadata lora-modules custom-headers")
 
@@ -161,6 +198,8 @@ extension PastedOptions {
       mm-attention-backend prefill-attention-backend decode-attention-backend speculative-eagle-topk
       speculative-attention-mode decode-context-parallel-size optimization-level max-beam-width
       kv-cache-metrics-sample hicache-ratio hicache-size torch-compile-max-bs max-seq-len-to-capture
-      cluster-size gpus-per-node moe-cluster-parallel-size extra-llm-api-options
-      """)
+      cluster-size gpus-per-node moe-cluster-parallel-size additional-config attention-config kernel-config
+      moe-backend mamba-cache-dtype mamba-ssm-cache-dtype max-cudagraph-capture-size
+      structured-outputs-config
+      """, many: "cudagraph-capture-sizes")
 }

@@ -35,9 +35,34 @@ extension ScenarioOptions {
 
   /// The format of the weights that was asked for: by the option, or by the ending of the model's name.
   private func askedQuantization(in catalog: Catalog) -> String? {
-    if let quantization { return quantization }
+    // vLLM's word for what llm-compressor writes says no format: the files do.
+    if let quantization, quantization != "compressed-tensors" { return quantization }
+    return namedQuantization(in: catalog)
+  }
+
+  /// The format in the ending of a name of Hugging Face.
+  private func namedQuantization(in catalog: Catalog) -> String? {
     guard let model, catalog.path(of: model, kind: "models") == nil, fileKind(at: model) == .missing else { return nil }
     return hubModel(model, in: catalog)?.quantization
+  }
+
+  /// `--quantization` and the method of the model's files, where engines would refuse the one on the other.
+  func quantizationConflict(_ files: Architecture, in catalog: Catalog) -> (asked: String, files: String)? {
+    guard let asked = quantization, !["none", "auto", "compressed-tensors"].contains(asked.lowercased()),
+      let method = namedQuantization(in: catalog) ?? files.quantization?.method,
+      Self.family(of: asked) != Self.family(of: method)
+    else { return nil }
+    return (asked, method)
+  }
+
+  /// Methods that read the same files: `awq_marlin` runs those of `awq`.
+  private static func family(of method: String) -> String {
+    let method = method.lowercased()
+    let families = [
+      ("awq", "awq"), ("gptq", "gptq"), ("modelopt", "modelopt"), ("nvfp4", "modelopt"), ("w8a8_fp8", "w8a8_fp8"),
+      ("w8a8", "int8"), ("int8", "int8"), ("ascend", "int8"),
+    ]
+    return families.first { method.hasPrefix($0.0) }?.1 ?? method
   }
 
   /// What the catalog has under a name of Hugging Face: `Qwen/Qwen3-32B-FP8` is its Qwen3-32B in FP8.
@@ -158,6 +183,16 @@ extension ScenarioOptions {
     if let maxModelLen { list.append(("maxModelLength", "\(maxModelLen)")) }
     var formats: [(String, String)] = []
     let quantization = askedQuantization(in: catalog)
+    if self.quantization == "compressed-tensors", quantization == nil, let name = node.field("model")?.text,
+      try Architecture(named: name, in: catalog).quantization == nil
+    {
+      throw ValidationError(
+        "--quantization compressed-tensors: the files of \(name) are not here to say the format; use one of "
+          + Self.quantizations.keys.sorted().joined(separator: ", "))
+    }
+    if quantization == "bitsandbytes" {
+      remark("bitsandbytes is taken as integers of 4 bits in groups of 64: its own kernels are slower")
+    }
     if let quantization, quantization != "none", quantization != "auto" {
       guard let format = Self.quantizations[quantization.lowercased()] else {
         let near =
@@ -195,7 +230,7 @@ extension ScenarioOptions {
   private static let quantizations = [
     "fp8": "fp8", "modelopt": "fp8", "fbgemm_fp8": "fp8", "w8a8_fp8": "fp8", "w8a8_int8": "int8", "int8": "int8",
     "ascend": "int8", "awq": "int4Group", "awq_marlin": "int4Group", "gptq": "int4Group", "gptq_marlin": "int4Group",
-    "mxfp4": "mxfp4", "modelopt_fp4": "nvfp4", "nvfp4": "nvfp4",
+    "mxfp4": "mxfp4", "modelopt_fp4": "nvfp4", "nvfp4": "nvfp4", "bitsandbytes": "int4Group",
   ]
   private static let cacheFormats = [
     "fp8": "fp8", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8", "bf16": "bf16", "bfloat16": "bf16", "fp16": "fp16",
@@ -221,13 +256,14 @@ extension ScenarioOptions {
         "--speculative-config: the method '\(named)' is not known; use one of "
           + methods.keys.sorted().joined(separator: ", "))
     }
-    var fields = ["draftTokens: \(drafts)", "method: \(method)", "acceptance: \(speculativeAcceptance ?? 0.7)"]
+    var fields = ["draftTokens: \(drafts)", "method: \(method)"]
+    if let speculativeAcceptance { fields.append("acceptance: \(speculativeAcceptance)") }
     if method == "draftModel", let model = config.field("model")?.text {
       fields.append("model: \(quoted(modelName(model, in: catalog, remark)))")
     }
     if speculativeAcceptance == nil {
-      remark(
-        "drafts: each is taken to be accepted with a chance of 0.7; --speculative-acceptance says")
+      let assumed = method == "ngram" ? 0.4 : 0.7
+      remark("drafts: each is taken to be accepted with a chance of \(assumed); --speculative-acceptance says")
     }
     return [("speculation", "{ \(fields.joined(separator: ", ")) }")]
   }

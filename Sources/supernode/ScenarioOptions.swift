@@ -59,7 +59,7 @@ struct ScenarioOptions: ParsableArguments {
   var kvCacheDtype: String?
   @Option(help: "As vLLM's, JSON: '{\"method\": \"mtp\", \"num_speculative_tokens\": 1}'.")
   var speculativeConfig: String?
-  @Option(help: "The chance that a draft is accepted (0 to 1); 0.7 where only --speculative-config is given.")
+  @Option(help: "The chance that a draft is accepted (0 to 1); 0.7 where it is not said, 0.4 of ngram.")
   var speculativeAcceptance: Double?
   @Option(help: "Tokens in a block of key-value memory.")
   var blockSize: Int?

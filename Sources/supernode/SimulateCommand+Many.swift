@@ -98,7 +98,7 @@ extension Simulate {
       let wanted = try own.decode(Scenario.self)
       let deployment = try own.locating { try Deployment(wanted, catalog: catalog) }
       context = context ?? deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
-      reports.append(try simulated(deployment, own, nil, nil))
+      reports.append(try simulated(deployment, own, in: catalog, nil, nil))
     }
     guard let context else { throw ValidationError("--replications: give a number from 1 to 1000") }
     return Runs(load: load, reports: reports, node: node, context: context)

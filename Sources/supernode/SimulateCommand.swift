@@ -69,7 +69,7 @@ struct Simulate: ParsableCommand {
     let reportFile = try report.map(OutputFile.init(path:))
     let requestFile = try requests.map(OutputFile.init(path:))
     let perfettoFile = try perfetto.perfetto.map(OutputFile.init(path:))
-    let answer = try simulated(deployment, node, requestFile, perfettoFile)
+    let answer = try simulated(deployment, node, in: catalog, requestFile, perfettoFile)
     let context = deployment.reportContext(scenario: node, commandLine: CommandLine.arguments)
     let result = try outputFormat.text(of: answer, inputs: node)
     try jsonFile?.append(result + "\n")
@@ -92,7 +92,8 @@ struct Simulate: ParsableCommand {
   }
 
   func simulated(
-    _ deployment: Deployment, _ node: Node, _ requestFile: OutputFile?, _ perfettoFile: OutputFile?
+    _ deployment: Deployment, _ node: Node, in catalog: Catalog, _ requestFile: OutputFile?,
+    _ perfettoFile: OutputFile?
   ) throws -> ServingReport {
     let start = wallClock()
     var progress = quiet ? nil : ProgressBar(expected: deployment.expectedRequests, start: start)
@@ -121,6 +122,9 @@ struct Simulate: ParsableCommand {
     if !leftOut.isEmpty {
       answer.validity.leaveOut(leftOut)
       answer.notes.insert(.leftOut(leftOut), at: 0)
+    }
+    if let (asked, files) = scenario.quantizationConflict(deployment.architecture, in: catalog) {
+      answer.notes.insert(.otherFormat(asked: asked, files: files), at: 0)
     }
     try timeline?.finish(commandLine: CommandLine.arguments.joined(separator: " "))
     let shares = try percentiles.shares()

@@ -29,7 +29,8 @@ struct Validate: ParsableCommand {
   var kind: String?
   @Option(
     help: """
-      Also rows of this file, of the columns of ascend.csv, serving-runs-gpu.csv or supply's estimates (repeatable).
+      Also rows of this file: runs of engines, single figures or estimates of supply, with the columns of \
+      Documentation/Guides/OwnRows.md (repeatable).
       """)
   var rows: [String] = []
   @Option(help: "A file of error budgets instead of the built-in ones; a broken budget ends with exit code 1.")

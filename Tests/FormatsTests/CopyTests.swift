@@ -32,11 +32,19 @@ import Units
     #expect(copy.file == "chips/new-one.yaml")
     #expect(node["name"]?.text == "New: one" && node["chip"]?.text == "Other: one")
     #expect(copy.text.contains("# A comment that stays.") && copy.text.hasPrefix("# New: one, written from Old"))
+    #expect(copy.text.contains("\n# Sources and grades are those of Old: what you change is an estimate of your own"))
     #expect(!copy.text.contains("identifiedBy") && node["peak.source"]?.text == "sheet")
     for (field, source) in [("matrix", "a fit"), ("vector", "another"), ("memory", "prior")] {
       #expect(node["efficiency.\(field).source"]?.text == "borrowed from the Old: \(source)")
     }
     #expect(node["efficiency.vector.low"]?.text == "0.3" && node["power.source"]?.text == "sheet")
+  }
+
+  @Test("a price that is another chip's is named where the new file begins")
+  func price() throws {
+    let (copy, _) = try copy(of: old + "price: { value: 5 USD, source: \"press\" }\n", named: "New")
+    #expect(
+      copy.text.contains("\n# Price, sources and grades are those of Old") && copy.text.contains("set the price."))
   }
 
   @Test("a file in another style loses its evidence too")

@@ -76,6 +76,34 @@ import Testing
     #expect(asked["inputs.precision.weights"]?.text == "fp8")
   }
 
+  @Test("an acceptance of drafts that is assumed is said, and is in the interval")
+  func assumedDrafts() throws {
+    let run = [
+      "--model", "Llama-3.1-70B", "--system", "HGX H100", "--engine", "vllm", "--max-concurrency", "8", "--num-prompts",
+      "20", "--speculative-config", #"{"method": "ngram", "num_speculative_tokens": 2}"#,
+    ]
+    let (assumed, said) = (try answer(run), try answer(run + ["--speculative-acceptance", "0.4"]))
+    func bound(_ result: Node, _ name: String) -> Double {
+      result["validity.intervals.timePerOutputToken.\(name)"]?.text.flatMap(Double.init) ?? .nan
+    }
+    #expect(bound(assumed, "predicted") == bound(said, "predicted"))
+    // Tokens a step: 1 + 0.4 + 0.16 as assumed, 1 + 0.1 + 0.01 and 1 + 0.7 + 0.49 at the ends.
+    #expect(abs(bound(assumed, "high") / bound(said, "high") - 1.56 / 1.11) < 1e-9)
+    #expect(abs(bound(assumed, "low") / bound(said, "low") - 1.56 / 2.19) < 1e-9)
+    func notes(_ result: Node) -> String { (result.field("notes")?.elements ?? []).compactMap(\.text).joined() }
+    #expect(notes(assumed).contains("0.4, is assumed") && notes(said).contains("an input (speculation.acceptance)"))
+  }
+
+  @Test("a request longer than one's own --max-model-len is refused by that, not by the model's length")
+  func ownLength() throws {
+    let run = try BuiltProgram.run([
+      "simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--engine", "vllm", "--request-rate", "1",
+      "--num-prompts", "4", "--random-input-len", "3000", "--max-model-len", "2048",
+    ])
+    let words = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("longer than the maxModelLength (--max-model-len) that was asked for of 2,048"), "\(words)")
+  }
+
   @Test("a folder that is there is never replaced by the catalog's model of its name")
   func ownFolder() throws {
     let scratch = try Scratch()

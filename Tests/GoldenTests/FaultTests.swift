@@ -37,6 +37,10 @@ import Testing
     setting("decode.tensorParallel=48", "heads not divisible", "decode.tensorParallel", "48 does not divide 128"),
     setting("decode.instances=5", "more chips than there are", "decode", "384", "fewer"),
     setting("decode.chips=0", "no chips", "decode.chips", "from 1 on"),
+    Fault(
+      "a share of memory that is too small",
+      ["simulate", "--model", "Qwen3-32B", "--system", "HGX H100", "-tp", "2", "--gpu-memory-utilization", "0.3"],
+      "does not fit", "try a memoryShare (--gpu-memory-utilization) above 0.4"),
     setting("decode.chips=1", "a model that does not fit", "decode", "does not fit", "GB missing"),
     setting("objectives.timeToFirstToken=50 GB", "a size for a time", "objectives.timeToFirstToken", "GB"),
     setting(

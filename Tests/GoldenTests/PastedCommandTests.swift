@@ -118,8 +118,117 @@ import Testing
     #expect(small.contains("fewer than the model's 40,960"))
     let short = try notes("vllm serve Qwen/Qwen3-32B -tp 1 --system HGX-H100 --max-model-len 8192")
     #expect(!short.contains("would not start"))
+    let long = try notes("vllm serve Qwen/Qwen3-8B -tp 1 --system HGX-H100 --max-model-len 100k")
+    #expect(long.contains("is more than the model's 40,960 positions: vLLM would not start without"))
+    let longer = try notes("--model Qwen3-8B --engine sglang --system HGX-H100 --context-length 100000")
+    #expect(longer.contains("SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN"))
+    let block = try notes("vllm serve Qwen/Qwen3-8B --system HGX-H100 --block-size 7")
+    #expect(block.contains("Blocks of 7 tokens: vLLM takes 1, 8, 16"))
+    let page = try notes("--model Qwen3-8B --engine sglang --system HGX-H100 --page-size 7")
+    #expect(!page.contains("Blocks of"))
+    let other = try notes("vllm serve Qwen/Qwen3-8B-AWQ --system HGX-H100 --quantization fp8")
+    #expect(other.contains("--quantization fp8 on files that are quantised by awq"))
+    let same = try notes("vllm serve Qwen/Qwen3-8B-AWQ --system HGX-H100 -q awq_marlin --max-model-len 8192")
+    #expect(!same.contains("would not start"))
     let ascend = try notes("vllm serve Qwen/Qwen3-32B-FP8 -tp 2 --system Atlas-800-A2")
     #expect(ascend.contains("vLLM-Ascend") && ascend.contains("has no products in the weights' format"))
+  }
+
+  @Test("a format that is not read is told first, until a format is given; bitsandbytes has four bits")
+  func unreadFormat() throws {
+    let scratch = try Scratch()
+    let folder = "\(BuiltProgram.root)/Sources/Formats/Resources/catalog/models/Qwen3-8B/config.json"
+    let text = try String(contentsOfFile: folder, encoding: .utf8)
+    let start = try #require(text.firstIndex(of: "{"))
+    let config = try scratch.write(
+      "{ \"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 3},"
+        + text[text.index(after: start)...], to: "config.json")
+    let rest = ["--system", "HGX H100", "--max-concurrency", "2", "--num-prompts", "4"]
+    let plain = try BuiltProgram.run(["simulate", "--model", config] + rest)
+    // As one line: the terminal's are wrapped.
+    let words = plain.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(plain.code == 0 && words.contains("(gptq 3) is not read"), "\(plain.error)")
+    #expect(words.contains("Until then all weights count as 16 bits"), "\(words)")
+    let said = try BuiltProgram.run(["simulate", "--model", config, "--quantization", "bitsandbytes"] + rest)
+    #expect(said.code == 0 && !said.output.contains("is not read"), "\(said.error)")
+    #expect(said.output.contains("INT4"), "\(said.output)")
+  }
+
+  @Test("a file of TensorRT-LLM's options is read; it wins, and what is not modelled is named")
+  func extraOptions() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(
+      """
+      enable_attention_dp: true
+      max_batch_size: 32
+      print_iter_log: true
+      cuda_graph_config:
+        enable_padding: true
+      kv_cache_config:
+        free_gpu_memory_fraction: 0.8
+        enable_block_reuse: false
+        dtype: fp8
+      speculative_config:
+        decoding_type: MTP
+        num_nextn_predict_layers: 2
+      """, to: "extra.yml")
+    let answer = try BuiltProgram.run([
+      "simulate", "--system", "HGX H200", "--num-prompts", "10", "--json", "-", "mpirun", "-n", "1", "--oversubscribe",
+      "trtllm-serve", "deepseek-ai/DeepSeek-R1", "--tp_size", "8", "--ep_size", "8", "--max_batch_size", "64",
+      "--extra_llm_api_options", file,
+    ])
+    #expect(answer.code == 0, "\(answer.error)")
+    let inputs = try #require(try Node.parse(answer.output, file: "out").field("inputs"))
+    #expect(inputs["pools[0].dataParallel"]?.text == "8" && inputs["pools[0].memoryShare"]?.text == "0.8")
+    #expect(inputs["pools[0].scheduling.maxRequests"]?.text == "32")
+    #expect(inputs["pools[0].scheduling.prefixCaching"]?.text == "false")
+    #expect(inputs["precision.keyValue"]?.text == "fp8" && inputs["speculation.draftTokens"]?.text == "2")
+    #expect(answer.error.contains("left out: --extra-llm-api-options.cuda_graph_config"), "\(answer.error)")
+    #expect(answer.error.contains("no effect on a simulation: --extra-llm-api-options.print_iter_log"))
+    let missing = try BuiltProgram.run([
+      "simulate", "--system", "HGX H200", "trtllm-serve", "Qwen3-8B", "--extra_llm_api_options", "nowhere.yml",
+    ])
+    #expect(missing.code == 1 && missing.error.contains("nowhere.yml: there is no such file"), "\(missing.error)")
+  }
+
+  @Test(
+    "commands of containers, launchers and offline benchmarks are pasted whole",
+    arguments: [
+      "docker run --gpus all --name vllm -e A=b -p 8000:8000 vllm/vllm-openai:v0.11 --model Qwen/Qwen3-8B -tp 1",
+      "sudo docker run --rm lmsysorg/sglang:latest python3 -m sglang.launch_server --model-path Qwen/Qwen3-8B --tp 1",
+      "mpirun -n 1 --allow-run-as-root trtllm-serve Qwen/Qwen3-8B --tp_size 1",
+      "/usr/bin/python -m vllm.entrypoints.openai.api_server --model Qwen/Qwen3-8B -O3",
+      "vllm serve Qwen/Qwen3-8B --additional-config {\"a\":1} -O.mode=3 -asc 2",
+      "vllm bench latency --model Qwen/Qwen3-8B --input-len 64 --output-len 8 --batch-size 10 --num-iters-warmup 1",
+      "python3 -m sglang.bench_one_batch --model-path Qwen/Qwen3-8B --batch 10 --input-len 64 --output-len 8",
+      "python3 benchmarks/benchmark_serving.py --backend vllm --model Qwen/Qwen3-8B",
+    ])
+  func whole(_ command: String) throws {
+    let words = command.split(separator: " ").map(String.init)
+    let count = command.contains("--batch") ? [] : ["--num-prompts", "10"]
+    let answer = try BuiltProgram.run(["simulate", "--system", "HGX H200"] + words + count + ["--json", "-"])
+    #expect(answer.code == 0, "\(answer.error)")
+    let result = try Node.parse(answer.output, file: "out")
+    #expect(result["requests.completed"]?.text == "10" && result["inputs.model"]?.text == "Qwen3-8B")
+    let engine = command.contains("sglang") ? "sglang" : command.contains("trtllm") ? "TensorRT-LLM" : "vLLM"
+    #expect(result["inputs.engine"]?.text == engine)
+    if command.contains("--batch") { #expect(result["inputs.workload.inputTokens"]?.text == "64") }
+  }
+
+  @Test("a negative number is a value, and what it should be is said")
+  func negative() throws {
+    func refusal(_ words: String) throws -> String {
+      let answer = try BuiltProgram.run(words.split(separator: " ").map(String.init))
+      #expect(answer.code != 0 && !answer.error.contains("Missing value"), "\(answer.error)")
+      return answer.error
+    }
+    let model = "simulate --model Qwen3-8B --system HGX-H100"
+    #expect(try refusal("\(model) --request-rate -5").contains("--request-rate: -5.0 is not above 0"))
+    #expect(try refusal("\(model) --num-prompts -5").contains("-5 is not between 1 and"))
+    #expect(try refusal("\(model) --max-concurrency -5,3").contains("'-5' is no load above 0"))
+    #expect(try refusal("\(model) --gpu-memory-utilization -0.5").contains("-0.5 is no share"))
+    #expect(try refusal("\(model) --seed -1").contains("'-1' is invalid"))
+    #expect(try refusal("supply --draws -5").contains("-5"))
   }
 
   @Test("SGLang's sizes and limits keep its meaning: of the whole server with attention data parallelism, else copies")

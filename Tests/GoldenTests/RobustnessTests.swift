@@ -78,6 +78,17 @@ import Testing
     let validate = ["validate", "--kind", "runs", "--every", "1000", "--rows"]
     let good = try BuiltProgram.run(validate + [try scratch.write(header + rows + "\n", to: "good.csv")])
     #expect(good.code == 0 && (1...3).allSatisfy { good.output.contains("mine\($0)") }, "\(good.error)")
+    // They stand apart: what is said of the published runs is the same without them.
+    let plain = try BuiltProgram.run(Array(validate.dropLast()))
+    func headline(_ text: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains("all runs") } }
+    #expect(headline(plain.output) == headline(good.output) && !headline(good.output).isEmpty)
+    #expect(good.output.contains("your own runs") && !plain.output.contains("your own runs"))
+    // The row of the guide, as it stands there.
+    let guide = try String(contentsOfFile: "\(BuiltProgram.root)/Documentation/Guides/OwnRows.md", encoding: .utf8)
+    let lines = guide.split(separator: "\n").filter { $0.hasPrefix("    id,") || $0.hasPrefix("    mine-1,") }
+    let file = try scratch.write(lines.map { $0.dropFirst(4) + "\n" }.joined(), to: "guide.csv")
+    let example = try BuiltProgram.run(validate + [file])
+    #expect(lines.count == 2 && example.code == 0 && example.output.contains("mine-1"), "\(example.error)")
     let wrong = header.replacingOccurrences(of: "system", with: "sytem")
     let bad = try BuiltProgram.run(validate + [try scratch.write(wrong + rows + "\n", to: "bad.csv")])
     #expect(bad.code == 1 && bad.output == "" && bad.error.contains("a run needs engine, system"), "\(bad.error)")

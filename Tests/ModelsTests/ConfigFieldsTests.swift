@@ -38,6 +38,16 @@ private func model(_ changes: [String: String?], of name: String = "LlamaForCaus
     let model = try model(["max_position_embeddings": nil])
     #expect(model.maximumPositions == 2048)
     #expect(model.unmodelled.contains { $0.contains("2,048 positions") })
+    #expect(!model.namesPositions)
+  }
+
+  @Test("a window longer than the positions is none, one of as many or fewer is")
+  func longWindow() throws {
+    func kinds(_ window: Int) throws -> [ContextKind] {
+      try model(["sliding_window": "\(window)"], of: "Phi3ForCausalLM").contextKinds
+    }
+    #expect(try kinds(262_144) == [.full] && kinds(4097) == [.full])
+    #expect(try kinds(4096) == [.window(4096)] && kinds(2047) == [.window(2047)])
   }
 
   @Test("a field that nothing is read from is named; those that cost nothing are not")

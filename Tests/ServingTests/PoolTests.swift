@@ -47,12 +47,32 @@ import Units
     }
     #expect(try plan("chips: 8") == [8, 1, 1, 1, 8])
     #expect(try plan("tensorParallel: 4") == [4, 1, 1, 1, 4])
-    #expect(try plan("chips: 8, tensorParallel: 4") == [4, 2, 1, 1, 8])
+    // Two groups of a dense model are two instances.
+    #expect(try plan("chips: 8, tensorParallel: 4") == [4, 1, 1, 1, 4])
     #expect(try plan("chips: 8, tensorParallel: 4, pipelineParallel: 2") == [4, 1, 2, 1, 8])
     #expect(try plan("chips: 16, dataParallel: 16", model: "DeepSeek-R1", engine: "SGLang") == [1, 16, 1, 1, 16])
     #expect(
       try plan("chips: 16, dataParallel: 16, expertParallel: 16", model: "DeepSeek-R1", engine: "SGLang")
         == [1, 16, 1, 16, 16])
+  }
+
+  @Test("groups of a dense model are instances of their own, which wait for nobody; those of a mixture step together")
+  func replicas() throws {
+    let ranks = try deployed("pools: [{ dataParallel: 4, tensorParallel: 2, scheduling: { maxRequests: 8 } }]")
+    let copies = try deployed("pools: [{ instances: 4, tensorParallel: 2, scheduling: { maxRequests: 8 } }]")
+    #expect(ranks.pools[0].instances == 4 && ranks.pools[0].chips == 2 && ranks.chipsInUse == 8)
+    let outcomes = try [ranks, copies].map { try serve($0.makeSource(), under: $0.configuration).statistics }
+    #expect(outcomes[0].endToEnd.mean == outcomes[1].endToEnd.mean && outcomes[0].completed == 10)
+    let sglang = try deployed("pools: [{ chips: 8, tensorParallel: 4 }]", engine: "SGLang")
+    #expect(sglang.pools[0].instances == 1 && sglang.pools[0].ranks == 2)
+    let mixture = try deployed(
+      "pools: [{ chips: 8, dataParallel: 8 }]", engine: "SGLang", model: "DeepSeek-R1", system: "HGX H200", more: "")
+    #expect(mixture.pools[0].instances == 1 && mixture.pools[0].ranks == 8)
+    // Two dies in a package: half of one is no instance.
+    let halves = try deployed(
+      "pools: [{ chips: 2, tensorParallel: 1 }]", engine: "vLLM-Ascend", model: "Llama-3.1-8B",
+      system: "Atlas 800 A3", more: "")
+    #expect(halves.pools[0].instances == 1 && halves.pools[0].ranks == 4)
   }
 
   @Test("limits are the engine's on its chip, by the sources of its file, and what the scenario sets goes first")

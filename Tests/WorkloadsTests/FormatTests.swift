@@ -146,6 +146,27 @@ private func lengths(_ list: [Request]) -> [[Int64]] { list.map { [$0.arrival, I
     withExtendedLifetime((first, second)) {}
   }
 
+  @Test(
+    "an arrival whose name has its unit needs no other word, in columns and in keys",
+    arguments: [
+      ("arrival_s", 2_500_000_000_000), ("arrivalMs", 2_500_000_000), ("arrival_time_s", 2_500_000_000_000),
+      ("timestamp_ms", 2_500_000_000), ("start_time_us", 2_500_000), ("arrival (secs)", 2_500_000_000_000),
+      ("t_millis", 2_500_000_000),
+    ])
+  func unitInName(name: String, second: Int64) throws {
+    let (rows, first) = try source("\(name),prompt,output\n0,3,4\n2.5,5,6\n")
+    #expect(try lengths(requests(of: rows)) == [[0, 3, 4], [second, 5, 6]])
+    // A column of words does not take the place of the one with numbers.
+    let (words, other) = try source("prompt,\(name),prompt_tokens,output\nWhy?,0,3,4\n")
+    #expect(try lengths(requests(of: words)) == [[0, 3, 4]])
+    guard name != "t_millis" else { return withExtendedLifetime((first, other)) {} }
+    let keys = #"{"\#(name)": 0, "isl": 3, "osl": 4}"# + "\n" + #"{"\#(name)": 2.5, "isl": 5, "osl": 6}"#
+    let (lines, third) = try source(keys)
+    #expect(try lengths(requests(of: lines)) == [[0, 3, 4], [second, 5, 6]])
+    #expect(lines.reading?.clockBasis == "as the key's name says")
+    withExtendedLifetime((first, other, third)) {}
+  }
+
   @Test("conversations of BurstGPT have the think time of its log, those of Bailian the chat that they began with")
   func conversations() throws {
     var (burst, first) = try source(Sample.burst)

@@ -72,13 +72,22 @@ private func faults(_ text: String) throws -> [String] {
     #expect(list.count == plain.filter { $0.arrival < 120_000_000_000_000 }.count)
   }
 
+  @Test("any number of prompts may be asked for where a duration ends them")
+  func endless() throws {
+    let workload = try specification(
+      "{requestRate: 4, prompts: 1000000000000, duration: 10 s, inputTokens: 3, outputTokens: 4}")
+    let list = try requests(of: workload.makeSource(catalog: Catalog(), seed: Seed(1)))
+    // 40 arrivals on average, within five standard deviations.
+    #expect(abs(list.count - 40) < 32)
+  }
+
   @Test("faults are told with their places, all at once")
   func badFields() throws {
     let list = try faults(
       "rateScale: -1\nprompts: 0\nburstyness: 2\ninputTokens: {mean: 5, coefficientOfVariation: -1}\nduration: 5")
     #expect(
       list == [
-        "w.yaml:1: rateScale: -1.0 is not between 10^-9 and 10^9; give a positive number",
+        "w.yaml:1: rateScale: -1.0 is not above 0; give a positive number",
         "w.yaml:2: prompts: 0 is not between 1 and 10^12; give a whole number from 1 on",
         "w.yaml:3: burstyness: there is no such field; did you mean 'burstiness'?",
         "w.yaml:4: inputTokens: coefficientOfVariation -1.0 is not between 0 and 100; "
@@ -96,6 +105,18 @@ private func faults(_ text: String) throws -> [String] {
       ("{trace: '-', repeat: 2}", "standard input cannot be read 2 times"),
       ("{spread: true}", "there is neither a trace nor what to generate"),
       ("{requestRate: 4, prompts: 3, inputTokens: 3}", "outputTokens to generate is missing"),
+      (
+        "{requestRate: 4, prompts: 1000000000000, inputTokens: 3, outputTokens: 4}",
+        "1000000000000 prompts are more than 1,000,000,000"
+      ),
+      (
+        "{requestRate: 4, prompts: 1000000000, inputTokens: 3, outputTokens: 4}",
+        "1000000000 prompts take more than 106 days to arrive"
+      ),
+      (
+        "{prompts: 20000000, inputTokens: 3, outputTokens: 4}",
+        "20000000 prompts come at once, and more than 10,000,000 are not held"
+      ),
       (
         "{requestRate: 4, prompts: 3, inputTokens: 3, outputTokens: 4, arrivals: constant, burstiness: 2}",
         "burstiness is for gamma arrivals, not constant"

@@ -51,7 +51,11 @@ extension StepModel {
       items: items, capacity: capacity,
       keyValueMemory: Bytes(max(0, free.value) * (perToken > 0 ? ofRank.value / perToken : 1)),
       keyValueTokensPerRank: fits ? Int(fitting) : 0,
-      shortfall: fits ? nil : shortfall(of: max(Bytes(-free.value), apart)),
+      shortfall: fits
+        ? nil
+        : shortfall(
+          of: max(Bytes(-free.value), apart),
+          fittingShare: apart.value > 0 ? nil : fittingShare(items, of: capacity)),
       bytesPerToken: ofRank, keyValueMemoryOfDie: max(.zero, free), cacheOfDie: cache)
   }
 
@@ -177,9 +181,19 @@ extension StepModel {
     return " with \(small.name) to draft"
   }
 
-  private func shortfall(of missing: Bytes) -> Problem {
+  /// The share of a die's memory, in hundredths, above which all but keys and values fits; nil where none would do, or
+  /// where the engine's share is of what is free.
+  private func fittingShare(_ items: [MemoryPlan.Item], of capacity: Bytes) -> Double? {
+    guard let rule = engine.execution?.memory, rule.kind == .shareOfTotal else { return nil }
+    let used = items.reduce(Bytes.zero) { $0 + $1.size }
+    let share = (used.value / capacity.value * 100).rounded(.up) / 100
+    return share < 0.95 ? share : nil
+  }
+
+  private func shortfall(of missing: Bytes, fittingShare: Double?) -> Problem {
     let amount = "\((missing.gigabytes * 10).rounded() / 10) GB missing per die"
     var ways: [String] = []
+    if let fittingShare { ways.append("a memoryShare (--gpu-memory-utilization) above \(fittingShare)") }
     if plan.expert > 1 { ways.append("EP\(plan.expert * 2) (\(chips * 2) chips)") }
     if plan.expert == 1 { ways.append("twice the chips") }
     if precision.weights.bytes > 1.5 { ways.append("\(chip.peak.fp8 == nil ? "INT8" : "FP8") weights") }

@@ -45,7 +45,8 @@ extension Architecture {
       multiTokenPredictionLayers: predictionLayers ?? 0,
       draftLayer: (predictionLayers ?? 0) > 0 ? layers.draft : nil, quantization: quantization.value,
       unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes + positions.notes
-        + UnreadFields.sentences(reader))
+        + UnreadFields.sentences(reader),
+      unreadFormat: quantization.isUnread ? quantization.notes.first : nil, namesPositions: positions.isGiven)
     let seeing = ["vision_config", "visual", "audio_config", "vision_tower", "mm_vision_tower"]
     if reader.isNested || seeing.contains(where: { !reader.isAbsent($0) }) {
       unmodelled.append("Only the text part of the model is read.")

@@ -7,6 +7,13 @@ extension HuggingFaceFamily {
     min(reader.count(key, maximum: 1 << 40), 1 << 30)
   }
 
+  /// One that is longer than the model's positions hides nothing (Phi-3 has one of 262,144 on 131,072).
+  private static func window(from reader: inout ConfigReader) -> Visibility {
+    let width = width("sliding_window", from: &reader)
+    let positions = Positions.read(from: &reader)
+    return positions.isGiven && width > positions.count ? .full : .window(width)
+  }
+
   func attention(_ role: LayerRole, from reader: inout ConfigReader) -> Attention {
     switch role {
     case .mixer, .only(.mixer): return mixer.map { .state(Self.mixer($0, from: &reader)) } ?? .absent
@@ -42,7 +49,7 @@ extension HuggingFaceFamily {
     }
     let visibility: Visibility =
       switch role {
-      case .window: .window(Self.width("sliding_window", from: &reader))
+      case .window: Self.window(from: &reader)
       case .chunk: .chunk(Self.width("attention_chunk_size", from: &reader))
       default: .full
       }

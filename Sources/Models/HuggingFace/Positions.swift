@@ -7,6 +7,8 @@ import Formats
 struct Positions {
   var count: Int
   var notes: [String] = []
+  /// Whether the config says them.
+  var isGiven: Bool { notes.isEmpty }
 
   static func read(from reader: inout ConfigReader) -> Positions {
     let keys = [

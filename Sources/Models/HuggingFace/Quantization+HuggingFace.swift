@@ -9,13 +9,13 @@ extension Quantization {
 
   /// What `quantization_config` says (or modelopt's own file, or Ascend's `quantize`); nil where there is none, and a
   /// note where it cannot be read.
-  static func read(from reader: inout ConfigReader) -> (value: Quantization?, notes: [String]) {
+  static func read(from reader: inout ConfigReader) -> (value: Quantization?, notes: [String], isUnread: Bool) {
     guard let config = reader.field("quantization_config") ?? reader.field("compression_config") else {
       return ascend(reader.field("quantize")?.text)
     }
     let algorithm = config.text("quant_algo")
     guard let method = config.text("quant_method") ?? algorithm.map({ _ in "modelopt" }) else {
-      return (nil, ["How the files are quantised is not read (no quant_method): give the number formats."])
+      return (nil, ["How the files are quantised is not read (no quant_method): give the number formats."], true)
     }
     let modules = Modules(
       layers: reader.optionalCount("num_hidden_layers", maximum: 1024) ?? 1,
@@ -27,7 +27,7 @@ extension Quantization {
         [
           "How the files are quantised (\(name.joined(separator: " "))) "
             + "is not read: give the number formats."
-        ]
+        ], true
       )
     }
     let ignored = ["ignore", "modules_to_not_convert", "exclude_modules"].flatMap { config.field($0)?.elements ?? [] }
@@ -42,7 +42,7 @@ extension Quantization {
     let value = Quantization(method: method, formats: formats, keyValueIsFP8: keyValueIsFP8(config))
     let grouped = "bitsandbytes is taken as integers of 4 bits in groups of 64: its own kernels are slower."
     let isGrouped = method == "bitsandbytes" && formats.values.contains { $0.numbers == .int4 }
-    return (value, weightOnlyNotes(formats) + (isGrouped ? [grouped] : []))
+    return (value, weightOnlyNotes(formats) + (isGrouped ? [grouped] : []), false)
   }
 
   /// The format of each group; nil where it is not known.
@@ -76,17 +76,17 @@ extension Quantization {
     return targets.isEmpty || targets.contains { $0 == "Linear" || ModulePattern($0).matches(anyOf: all) }
   }
 
-  private static func ascend(_ text: String?) -> (value: Quantization?, notes: [String]) {
-    guard let text else { return (nil, []) }
+  private static func ascend(_ text: String?) -> (value: Quantization?, notes: [String], isUnread: Bool) {
+    guard let text else { return (nil, [], false) }
     let experts: Format? =
       text.hasPrefix("w8a8")
       ? .int8 : text.hasPrefix("w4a8") ? .int4(group: 256, extra: 2, quantizesActivations: true) : nil
     guard let experts else {
-      return (nil, ["How the files are quantised (\(text)) is not read: give the number formats."])
+      return (nil, ["How the files are quantised (\(text)) is not read: give the number formats."], true)
     }
     var formats = Dictionary(uniqueKeysWithValues: quantized.map { ($0, Format.int8) })
     formats[.experts] = experts
-    return (Quantization(method: text, formats: formats), [])
+    return (Quantization(method: text, formats: formats), [], false)
   }
 
   /// Formats whose products run otherwise than their numbers say.

@@ -94,6 +94,12 @@ extension DeploymentExplanation.Memory {
     let each = keysAndValues.value / Double(max(1, tokens))
     let rank = dies > 1 && tokens > 0 ? ", \(Text.bytes(each)) on each of the \(dies) dies of a rank" : " on a rank"
     let limit = maxRequests > 0 ? "; the engine lets \(Text.grouped(maxRequests)) decode at once" : ""
+    if besideTokens.value >= 1 {
+      return "A token of context takes \(Text.bytes(bytesPerToken.value))\(rank), and each request "
+        + "\(Text.bytes(besideTokens.value)) beside for windows and states. There is memory for "
+        + "\(Text.grouped(tokens)) tokens alone, or, with what is beside them, for "
+        + "\(Text.counted(requests, "request")) of mean length\(limit)."
+    }
     return "A token of context takes \(Text.bytes(bytesPerToken.value))\(rank), which holds "
       + "\(Text.grouped(tokens)) tokens: \(Text.counted(requests, "request")) of mean length\(limit)."
   }

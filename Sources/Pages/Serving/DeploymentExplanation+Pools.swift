@@ -54,7 +54,9 @@ extension DeploymentExplanation.Memory {
     let answer = pool.role == .prefill ? 0 : lengths.outputTokens
     // Engines that take memory as an answer grows hold half of it in the mean.
     let held = pool.settings?.reservesOutput == false ? answer / 2 : answer
-    requests = plan.requests(of: Int((lengths.promptTokens + held).rounded(.up))) / pool.batchesInFlight
+    let mean = Int((lengths.promptTokens + held).rounded(.up))
+    requests = plan.requests(of: mean) / pool.batchesInFlight
+    besideTokens = plan.bytesPerToken * plan.tokensPerRequest(tokens: mean)
     maxRequests = pool.maxRequestsPerRank
   }
 }

@@ -58,7 +58,9 @@ public struct DeploymentExplanation: Codable, Sendable {
     public var kept: Bytes
     /// Of keys and values that a token of context takes on a rank.
     public var bytesPerToken: Bytes
-    /// Tokens of context that fit on a rank.
+    /// Of windows and states that a request of mean length takes on a rank, beside its tokens.
+    public var besideTokens: Bytes
+    /// Tokens of context that fit on a rank, with nothing beside them.
     public var tokens: Int
     /// Requests of mean length that fit on a rank.
     public var requests: Int

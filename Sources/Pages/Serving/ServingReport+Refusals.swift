@@ -21,6 +21,13 @@ extension ServingReport {
 }
 
 extension ServingReport.Refusal {
+  /// The longest of these requests.
+  private var example: String {
+    "a request of \(Text.grouped(promptTokens)) prompt and \(Text.grouped(outputTokens)) output tokens"
+  }
+
+  private var limitWords: String { limit.map { " of \(Text.grouped($0))" } ?? "" }
+
   fileprivate var why: String {
     switch lack {
     case .queue:
@@ -29,14 +36,15 @@ extension ServingReport.Refusal {
       return "a prompt of \(Text.grouped(promptTokens)) tokens is longer than a step of the pool '\(pool)', whose "
         + "engine does not cut prompts. A larger scheduling.maxBatchedTokens or scheduling.chunked would help."
     case .modelLength:
-      return
-        "a request of \(Text.grouped(promptTokens)) prompt and \(Text.grouped(outputTokens)) output tokens is longer "
-        + "than the model's context. A larger maxModelLength (--max-model-len) would let it in, where the model is "
-        + "known to go so far."
+      return "\(example) is longer than the model's context\(limitWords). A larger maxModelLength (--max-model-len) "
+        + "would let it in, where the model is known to go so far."
+    case .askedLength:
+      return "\(example) is longer than the maxModelLength (--max-model-len) that was asked for\(limitWords). A larger "
+        + "one would let it in."
     case .memory:
       let what =
         reason == .contextTooLong
-        ? "a request of \(Text.grouped(promptTokens)) prompt and \(Text.grouped(outputTokens)) output tokens"
+        ? example
         : "a prompt of \(Text.grouped(promptTokens)) tokens"
       let needed = Text.bytes(self.needed?.value ?? 0)
       let available = Text.bytes(self.available?.value ?? 0)

@@ -93,18 +93,47 @@ extension ServingNote {
       return
         "A rank's cache holds \(Text.grouped(tokens)) tokens, fewer than the model's \(Text.grouped(length)): vLLM "
         + "would not start; give --max-model-len, or more memory."
+    case .lengthBeyondModel(let length, let positions, let scheduler):
+      return "--max-model-len \(Text.grouped(length)) is more than the model's \(Text.grouped(positions)) positions: "
+        + (scheduler?.refusalOfLength ?? "it was not trained for them.")
+    case .blockSize(let tokens, let scheduler):
+      let taken =
+        scheduler == .tensorRT ? "TensorRT-LLM takes powers of two" : "vLLM takes 1, 8, 16, 32, 64, 128 or 256"
+      return "Blocks of \(Text.counted(tokens, "token")): \(taken), and would not start."
+    case .otherFormat(let asked, let files):
+      return "--quantization \(asked) on files that are quantised by \(files): vLLM and SGLang would not start; here "
+        + "all weights are taken as asked for."
+    case .unreadFormat(let sentence):
+      return "\(sentence) Until then all weights count as 16 bits, so that memory, times and costs are too high; "
+        + "--quantization or precision says more."
     case .widened(let chip):
       return "The \(chip) has no products in the weights' format: they are taken to be widened as they are read, which "
         + "needs kernels that do so (vLLM has some for NVIDIA's chips; none are known for Ascend)."
     case .drafts(let drafts, let tokens):
-      return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) are supposed to be "
-        + "accepted: an input (speculation.acceptance), on which the time per output token rests."
+      return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) "
+        + "\(tokens - 1 == 1 ? "is" : "are") accepted: an input (speculation.acceptance), on which the time per output "
+        + "token rests."
+    case .assumedDrafts(let drafts, let tokens, let chance, let low, let high):
+      return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) are accepted: the "
+        + "chance of each, \(chance), is assumed, and the interval of TPOT covers \(low) to \(high). Say it with "
+        + "speculation.acceptance (--speculative-acceptance)."
     case .leftOut(let options):
       return "Not modelled, and left out: \(options.joined(separator: ", "))."
     case .unsold(let chip, .rumour):
       return "The \(chip) is a rumour: no maker has published it, and what follows rests on guesses."
     case .unsold(let chip, _):
       return "The \(chip) is announced, not sold: its figures are its maker's plan, and nothing was measured on it."
+    }
+  }
+}
+
+extension Engine.Scheduler {
+  /// What the engine does where a request may be longer than the model's positions.
+  fileprivate var refusalOfLength: String? {
+    switch self {
+    case .vLLM, .ascend: "vLLM would not start without VLLM_ALLOW_LONG_MAX_MODEL_LEN=1."
+    case .sgLang: "SGLang would not start without SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN=1."
+    case .tensorRT, .mindIE: nil
     }
   }
 }

@@ -4,10 +4,11 @@ import Validation
 extension RunValidation {
   /// The groups that a reader asks for first.
   var headlineGroups: [(name: String, members: [RunOutcome])] {
-    func pick(_ condition: (RunOutcome) -> Bool) -> [RunOutcome] { outcomes.filter(condition) }
+    let published = self.published
+    func pick(_ condition: (RunOutcome) -> Bool) -> [RunOutcome] { published.filter(condition) }
     func isColocated(_ outcome: RunOutcome) -> Bool { outcome.run.mode == .aggregated }
     return [
-      ("all runs", outcomes),
+      ("all runs", published),
       ("dense models, one engine, H100 and H200", pick { isColocated($0) && $0.isDense && $0.isOnHopper }),
       ("dense models, one engine, other chips", pick { isColocated($0) && $0.isDense && !$0.isOnHopper }),
       ("mixtures of experts, one engine", pick { isColocated($0) && !$0.isDense && !$0.hasDrafts }),
@@ -45,7 +46,7 @@ extension RunValidation {
           "Covered", value: Text.grouped(each.covered), unit: "of \(Text.grouped(each.rows))", note: "runs to be scored"
         ),
       ],
-      sections: (ownTable.map { [Document.Section("Your own runs", [.table($0)])] } ?? []) + [
+      sections: (ownTable.map { [Document.Section("Your own runs", [.table(ownErrors), .table($0)])] } ?? []) + [
         Document.Section("Runs of engines: errors", [.table(headlineTable)]),
         Document.Section("What other tools reach on these runs", [.table(otherToolsTable)]),
         Document.Section("Intervals of answers", [.table(intervalTable)]),
@@ -107,6 +108,11 @@ extension RunValidation {
       }
   }
 
+  /// Errors of the user's own runs, which no other figure counts.
+  var ownErrors: Table {
+    Table("Absolute errors of your runs alone", columns: Self.columns, rows: [cells("your own runs", own)])
+  }
+
   var headlineTable: Table {
     Table(
       "Absolute errors: median and 90th percentile; bias is the median signed error", columns: Self.columns,
@@ -115,7 +121,7 @@ extension RunValidation {
 
   func table(by key: (RunOutcome) -> String, _ caption: String, _ role: ServingRun.Role = .validate) -> Table {
     var groups: [String: [RunOutcome]] = [:]
-    for outcome in outcomes where outcome.run.role == role { groups[key(outcome), default: []].append(outcome) }
+    for outcome in published where outcome.run.role == role { groups[key(outcome), default: []].append(outcome) }
     return Table(
       caption, columns: Self.columns, rows: groups.keys.sorted().map { cells($0, groups[$0] ?? [], role) })
   }

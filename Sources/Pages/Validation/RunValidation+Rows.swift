@@ -5,7 +5,7 @@ import Validation
 extension RunValidation {
   /// Why runs that should be scored have no prediction, and which cannot be read.
   var unsupportedTable: Table {
-    let missing = outcomes.filter { $0.metric == .timePerOutputToken && $0.predicted == nil }
+    let missing = published.filter { $0.metric == .timePerOutputToken && $0.predicted == nil }
     let reasons = unique(missing.map(\.reason))
     return Table(
       "Runs without a prediction, by reason",
@@ -22,7 +22,7 @@ extension RunValidation {
   /// The scored rows that are farthest off, a few of each metric.
   var worstTable: Table {
     let worst = RunOutcome.Metric.allCases.flatMap { metric in
-      outcomes.filter { $0.metric == metric && $0.status == .scored }
+      published.filter { $0.metric == metric && $0.status == .scored }
         .sorted { (abs($0.signedError ?? 0), $1.run.id) > (abs($1.signedError ?? 0), $0.run.id) }.prefix(12)
     }
     return rows("Scored rows farthest from their measurement", worst)
@@ -32,7 +32,7 @@ extension RunValidation {
 
   var sampleTable: Table {
     var seen = Set<String>()
-    let ids = Set(Self.sample(outcomes.map(\.run).filter { seen.insert($0.id).inserted }).map(\.id))
+    let ids = Set(Self.sample(published.map(\.run).filter { seen.insert($0.id).inserted }).map(\.id))
     return rows("A run of each group, which a test predicts anew", outcomes.filter { ids.contains($0.run.id) })
   }
 
@@ -43,7 +43,7 @@ extension RunValidation {
 
   /// Runs of the user's own files, three hundred metrics at most; nil where there are none.
   var ownTable: Table? {
-    let own = outcomes.filter { $0.run.isOwn }
+    let own = self.own
     guard !own.isEmpty else { return nil }
     let shown = Array(own.prefix(300))
     let rest = own.count > shown.count ? "; the first \(shown.count) of \(Text.grouped(own.count)), all in --json" : ""
@@ -71,7 +71,7 @@ extension RunValidation {
 
   /// Signed errors of the scored runs, a row for each engine on each chip.
   func deviations(_ metric: RunOutcome.Metric) -> Chart {
-    let mine = outcomes.filter { $0.metric == metric && $0.status == .scored }
+    let mine = published.filter { $0.metric == metric && $0.status == .scored }
     let names = unique(mine.map(\.placeName)).sorted()
     let rows = names.map { name in
       Chart.Deviations.Row(

@@ -15,13 +15,14 @@ extension Deployment {
       let lack: ServingReport.Refusal.Lack =
         switch reason {
         case .queueFull: .queue
-        case .beyondModelLength: .modelLength
+        case .beyondModelLength: scenario.maxModelLength == nil ? .modelLength : .askedLength
         default: needed > available ? .memory : .stepTokens
         }
       return ServingReport.Refusal(
         reason: reason, requests: requests, pool: pool.name, promptTokens: longest.promptTokens,
         outputTokens: longest.outputTokens, needed: lack == .memory ? needed : nil,
-        available: lack == .memory ? available : nil, lack: lack)
+        available: lack == .memory ? available : nil,
+        limit: reason == .beyondModelLength ? configuration.maxModelLength : nil, lack: lack)
     }
   }
 }

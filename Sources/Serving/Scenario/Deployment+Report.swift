@@ -17,7 +17,7 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + startNotes + draftNotes + architecture.unmodelled.map { .unmodelled($0) } + notes
+      notes: unsoldNotes + startNotes + draftNotes + unmodelledNotes + notes
         + skippedNotes(outcome.skipped)
         + windowNotes(outcome),
       run: run(outcome))
@@ -30,7 +30,8 @@ extension Deployment {
 
   /// What a real engine would not start with, or has no kernels for.
   private var startNotes: [ServingNote] {
-    var notes: [ServingNote] = []
+    var notes = optionNotes
+    if scenario.precision == nil, let sentence = architecture.unreadFormat { notes.append(.unreadFormat(sentence)) }
     let formats = [precision.weights, precision.projection, precision.experts].compactMap { $0 }
     let floats: Set<NumberFormat> = [.fp8, .fp8Block, .mxfp8, .mxfp4, .nvfp4]
     if machine.chip.peak.fp8 == nil, formats.contains(where: floats.contains) {
@@ -47,11 +48,36 @@ extension Deployment {
     return notes
   }
 
+  /// What the engine's own check of its options refuses.
+  private var optionNotes: [ServingNote] {
+    let scheduler = machine.engine.scheduling?.scheduler
+    var notes: [ServingNote] = []
+    if let length = scenario.maxModelLength, architecture.namesPositions, length > architecture.maximumPositions {
+      notes.append(.lengthBeyondModel(length: length, positions: architecture.maximumPositions, scheduler))
+    }
+    let sizes = configuration.engines.map(\.memory.blockTokens)
+    if let scheduler, let size = sizes.first(where: { !scheduler.takesBlocks(of: $0) }) {
+      notes.append(.blockSize(size, scheduler))
+    }
+    return notes
+  }
+
+  private var unmodelledNotes: [ServingNote] {
+    architecture.unmodelled.filter { $0 != architecture.unreadFormat }.map { .unmodelled($0) }
+  }
+
   private var draftNotes: [ServingNote] {
     let pools =
       configuration.engines.map(\.speculation)
       + (configuration.engines.isEmpty ? [configuration.decode.speculation] : [])
     guard let drafting = pools.first(where: { $0.draftTokens > 0 }) else { return [] }
+    if let asked = scenario.speculation, asked.acceptance == nil {
+      return [
+        .assumedDrafts(
+          drafting.draftTokens, tokensPerStep: drafting.tokensPerStep, chance: asked.assumed.chance,
+          low: asked.assumed.low, high: asked.assumed.high)
+      ]
+    }
     return [.drafts(drafting.draftTokens, tokensPerStep: drafting.tokensPerStep)]
   }
 
@@ -67,6 +93,18 @@ extension Deployment {
     skipped.examples.first.map {
       [.skippedLines(count: skipped.count, place: "\($0.place)", fault: "\($0.fault)")]
     } ?? []
+  }
+}
+
+extension Engine.Scheduler {
+  /// Whether the engine's options take blocks of so many tokens: vLLM's list (`BlockSize` of its config), and
+  /// TensorRT-LLM's powers of two.
+  fileprivate func takesBlocks(of tokens: Int) -> Bool {
+    switch self {
+    case .vLLM, .ascend: [1, 8, 16, 32, 64, 128, 256].contains(tokens)
+    case .tensorRT: tokens > 0 && tokens & (tokens - 1) == 0
+    case .sgLang, .mindIE: true
+    }
   }
 }
 

@@ -18,6 +18,14 @@ extension Deployment {
       cachedPromptShare: Double(statistics.cachedTokens) / scheduled, compared: file)
     validity.addIntervals(
       each: statistics.timePerOutputToken.mean, first: statistics.timeToFirstToken.mean, by: file)
+    if let asked = scenario.speculation, asked.acceptance == nil {
+      func tokens(_ chance: Double) -> Double {
+        Drafting(tokens: asked.draftTokens, acceptance: [chance]).tokensPerStep
+      }
+      let own = tokens(asked.assumed.chance)
+      validity.intervals?.timePerOutputToken?.widen(
+        by: own / tokens(asked.assumed.high), own / tokens(asked.assumed.low))
+    }
     return validity
   }
 
@@ -40,7 +48,7 @@ extension Deployment {
       requestsPerChip: requestsPerRank.map { $0 * ranks / Double(decodePool.chips) },
       draftTokens: Double(decodePool.model.drafting.tokens), cachedPromptShare: cachedPromptShare,
       cache: precision.keyValue.family, stages: Double(decodePool.model.plan.pipeline),
-      leftOut: architecture.unmodelled)
+      leftOut: architecture.unmodelled.filter { scenario.precision == nil || $0 != architecture.unreadFormat })
     // A file of the user's under a built-in name was compared with nothing.
     let isOwn =
       isOwned("chips", group.chip) || isOwned("systems", machine.system.name) || isOwned("engines", group.engine)

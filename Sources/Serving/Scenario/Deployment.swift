@@ -120,7 +120,7 @@ extension Scenario.Speculation {
       throw Problem(
         "speculation.model", "'\(model)' drafts only with method: draftModel", wayOut: "leave one of them out")
     }
-    let chances = acceptance.byPosition
+    let chances = self.chances
     guard !chances.isEmpty, chances.count <= max(1, draftTokens) else {
       throw Problem(
         "speculation.acceptance", "\(chances.count) chances are given for \(draftTokens) draft tokens",
@@ -139,8 +139,17 @@ extension Scenario.Speculation {
       kind = .model(
         try placed("speculation.model") { try Architecture(config: catalog.node("models", model), name: model) })
     }
-    return Drafting(tokens: draftTokens, acceptance: acceptance.byPosition, method: kind)
+    return Drafting(tokens: draftTokens, acceptance: chances, method: kind)
   }
+
+  /// What is assumed of a method where nothing is said, and between what it may be: published acceptances of
+  /// prediction layers and heads lie between these; texts that repeat themselves decide what a look-up finds.
+  var assumed: (chance: Double, low: Double, high: Double) {
+    method == .ngram ? (0.4, 0.1, 0.7) : (0.7, 0.5, 0.9)
+  }
+
+  /// The chance that a draft is accepted, at each position or at all.
+  public var chances: [Double] { acceptance?.byPosition ?? [assumed.chance] }
 }
 
 extension Scenario {

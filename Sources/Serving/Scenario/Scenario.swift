@@ -48,8 +48,9 @@ public struct Scenario: Decodable, Sendable {
   public struct Speculation: Decodable, Sendable {
     /// Drafted for each request in each step.
     public var draftTokens: Int
-    /// 0 to 1: chance that a draft is accepted, given those before it; one for all positions, or one for each.
-    public var acceptance: Acceptance
+    /// 0 to 1: chance that a draft is accepted, given those before it; one for all positions, or one for each. Absent:
+    /// assumed, 0.7 or, of `ngram`, 0.4, and the interval of the time per output token covers what it may be.
+    public var acceptance: Acceptance?
     /// Absent: `mtp`.
     public var method: Method?
     /// Of `draftModel`: its name in the catalog, or a folder.

@@ -22,7 +22,7 @@ extension Scenario {
     for (pool, wanted) in zip(pools, list) where pool.blocks < 1 {
       throw Problem(
         "\(wanted.place).chips", "no memory is left for keys and values on \(pool.chips) × \(parts.machine.chip.name)",
-        wayOut: "use more chips, weights of fewer bits, or a larger memoryShare")
+        wayOut: "give a larger memoryShare (--gpu-memory-utilization), more chips, or weights of fewer bits")
     }
     return pools.filter { $0.role != .decode } + pools.filter { $0.role == .decode }
   }
@@ -48,7 +48,11 @@ extension Scenario.Pool {
         "\(place).expertChips", "\(machine.engine.name) keeps experts beside attention",
         wayOut: "leave it out, or take xDeepServe with prefill: and decode:")
     }
-    let plan = try plan(machine.chip, isMixture: parts.architecture.mixture != nil)
+    let whole = try self.plan(machine.chip, isMixture: parts.architecture.mixture != nil)
+    // SGLang and TensorRT-LLM have data parallel groups for attention alone, which step together.
+    let scheduler = machine.engine.scheduling?.scheduler
+    let isApart = parts.architecture.mixture == nil && (scheduler == .vLLM || scheduler == .ascend)
+    let (plan, copies) = isApart ? whole.replicas(on: machine.chip) : (whole, 1)
     let role = role ?? .colocated
     let model = try StepModel(
       architecture: parts.architecture, machine: machine, plan: plan,
@@ -56,7 +60,7 @@ extension Scenario.Pool {
       place: place)
     try model.checkPlausible()
     return try DeployedPool(
-      name: uniqueName(among: list), role: role, instances: instances ?? 1, model: model,
+      name: uniqueName(among: list), role: role, instances: (instances ?? 1) * copies, model: model,
       options: scheduling ?? SchedulingOptions(), place: place)
   }
 
@@ -66,6 +70,15 @@ extension Scenario.Pool {
     let same = list.filter { ($0.name ?? ($0.role ?? .colocated).rawValue) == plain }
     guard same.count > 1, let number = same.firstIndex(where: { $0.place == place }) else { return plain }
     return "\(plain) \(number + 1)"
+  }
+}
+
+extension ParallelPlan {
+  /// Of a dense model: one group of dies, and how many there are; its groups have nothing to exchange, so that none
+  /// waits for another. As it is where a group is less than a package.
+  func replicas(on chip: Chip) -> (plan: ParallelPlan, copies: Int) {
+    guard data > 1, (dies / data).isMultiple(of: chip.dies.value) else { return (self, 1) }
+    return (ParallelPlan(tensor: tensor, pipeline: pipeline, context: context), data)
   }
 }
 

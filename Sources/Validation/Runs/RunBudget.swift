@@ -36,7 +36,7 @@ public struct RunBudget: Decodable, Sendable {
 
   /// Sentences that say which limit is broken and by how much; none when all hold.
   public func violations(in validation: RunValidation) -> [String] {
-    let summary = RunSummary(validation.outcomes.filter(includes))
+    let summary = RunSummary(validation.published.filter(includes))
     guard summary.rows > 0 else { return ["\(name): no run to be scored belongs to this budget"] }
     var found: [String] = []
     func check(_ label: String, _ reached: Double?, _ limit: Double?) {

@@ -4,7 +4,7 @@ import Units
 /// Measured runs of serving engines against the simulation of the same engines.
 public struct RunValidation: Sendable {
   public var outcomes: [RunOutcome]
-  /// Runs behind the outcomes.
+  /// Runs behind the published outcomes.
   public var runs: Int
   public var otherTools: [OtherTool]
   let predictor: RunPredictor
@@ -50,18 +50,23 @@ public struct RunValidation: Sendable {
       let identity = predictor.identity(of: run)
       return RunOutcome.all(run, predictor.predict(run), chip: identity.chip, isDense: identity.isDense)
     }.flatMap { $0 }
-    self.runs = runs.count
+    self.runs = runs.count { !$0.isOwn }
     otherTools =
       try catalog.resourcePath("catalog/published/other-tools.yaml")
       .map { try Node.read(path: $0).decode([OtherTool].self) } ?? []
   }
 
-  /// Outcomes of one metric that satisfy a condition, as one group.
+  /// Those of the catalog's own file, which figures and budgets are of: what a user adds stands apart.
+  public var published: [RunOutcome] { outcomes.filter { !$0.run.isOwn } }
+  /// Those that came by `--rows`.
+  public var own: [RunOutcome] { outcomes.filter(\.run.isOwn) }
+
+  /// Published outcomes of one metric that satisfy a condition, as one group.
   public func summary(
     _ metric: RunOutcome.Metric, role: ServingRun.Role = .validate,
     where condition: (RunOutcome) -> Bool = { _ in true }
   ) -> RunSummary {
-    RunSummary(outcomes.filter { $0.metric == metric && condition($0) }, role: role)
+    RunSummary(published.filter { $0.metric == metric && condition($0) }, role: role)
   }
 
   /// Groups of one metric by a key, in the order in which keys first come.
@@ -70,7 +75,7 @@ public struct RunValidation: Sendable {
   ) -> [(name: String, summaries: [RunSummary])] {
     var order: [String] = []
     var members: [String: [RunOutcome]] = [:]
-    for outcome in outcomes {
+    for outcome in published {
       let name = key(outcome)
       if members[name] == nil { order.append(name) }
       members[name, default: []].append(outcome)
@@ -97,8 +102,8 @@ public struct RunValidation: Sendable {
 
   /// Rows with a prediction of any kind, as a share of the file.
   public var coverageOfFile: Double {
-    let readable = outcomes.filter { $0.predicted != nil }.count
-    return outcomes.isEmpty ? 0 : Double(readable) / Double(outcomes.count)
+    let all = published
+    return all.isEmpty ? 0 : Double(all.count { $0.predicted != nil }) / Double(all.count)
   }
 }
 

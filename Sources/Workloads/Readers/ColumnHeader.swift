@@ -45,9 +45,18 @@ struct ColumnHeader {
     (.outcome, ["outcome"]),
   ]
 
-  private static let units: [(suffix: String, unit: ClockUnit)] = [
-    ("ms", .milliseconds), ("milliseconds", .milliseconds), ("us", .microseconds), ("ns", .nanoseconds),
-    ("seconds", .seconds), ("sec", .seconds), ("s", .seconds),
+  /// Names that stand for tokens where no better one is there.
+  private static let loose: [(Role, [String])] = [
+    (.prompt, ["prompt", "input", "inputs", "in", "context"]),
+    (.output, ["output", "outputs", "out", "completion", "response", "answer", "generated"]),
+    (.arrival, ["t"]),
+  ]
+
+  private static let units: [String: ClockUnit] = [
+    "s": .seconds, "sec": .seconds, "secs": .seconds, "second": .seconds, "seconds": .seconds, "ms": .milliseconds,
+    "msec": .milliseconds, "millis": .milliseconds, "milliseconds": .milliseconds, "us": .microseconds,
+    "usec": .microseconds, "micros": .microseconds, "microseconds": .microseconds, "ns": .nanoseconds,
+    "nanos": .nanoseconds, "nanoseconds": .nanoseconds,
   ]
 
   /// Nil if `line` names no column that is known or asked for.
@@ -74,6 +83,12 @@ struct ColumnHeader {
       if role == .arrival, roles[index] != nil || !roles.contains(.arrival) { unit = suffix }
       if roles[index] == nil, !roles.contains(role) { roles[index] = role }
     }
+    for (index, name) in names.enumerated() where roles[index] == nil {
+      let (word, suffix) = Self.word(name)
+      guard let role = Self.loose.first(where: { $0.1.contains(word) })?.0, !roles.contains(role) else { continue }
+      if role == .arrival { unit = suffix }
+      roles[index] = role
+    }
     guard roles.contains(.prompt) || roles.contains(.output) || roles.contains(.arrival) else { return nil }
     self.names = names
     self.roles = roles
@@ -86,11 +101,32 @@ struct ColumnHeader {
 
   /// A name without its unit, letters and digits alone, and the unit.
   private static func word(_ name: String) -> (String, ClockUnit?) {
-    let parts = name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    if parts.count > 1, let last = parts.last, let unit = units.first(where: { $0.suffix == last })?.unit {
-      return (parts.dropLast().joined(), unit)
-    }
+    let parts = words(name)
+    if parts.count > 1, let last = parts.last, let unit = units[last] { return (parts.dropLast().joined(), unit) }
     return (parts.joined(), nil)
+  }
+
+  /// `arrival_ms`, `arrival (ms)` and `arrivalMs` alike, in small letters.
+  private static func words(_ name: String) -> [String] {
+    var words: [String] = []
+    var isOpen = false
+    var wasSmall = false
+    for letter in name {
+      guard letter.isLetter || letter.isNumber else {
+        isOpen = false
+        continue
+      }
+      if !isOpen || wasSmall && letter.isUppercase { words.append("") }
+      words[words.count - 1] += letter.lowercased()
+      (isOpen, wasSmall) = (true, letter.isLowercase)
+    }
+    return words
+  }
+
+  /// What a key of a JSON line has by its name, and the unit in it.
+  static func meaning(of key: String) -> (role: Role?, unit: ClockUnit?) {
+    let (word, unit) = word(key)
+    return (role(of: word), unit)
   }
 
   private static func role(of word: String) -> Role? { known.first { $0.1.contains(word) }?.0 }

@@ -22,6 +22,32 @@ struct JSONSurvey {
     for line in sample { line.withUnsafeBytes { add($0) } }
   }
 
+  /// With the keys that stand for an arrival, a prompt or an answer by another name than Mooncake's, and the unit in
+  /// the name; nil where there are none, or where the lines are of another known format.
+  func naming(_ reading: TraceReading) -> TraceReading? {
+    let others: Set = [
+      "data", "input_lens", "request_throughput", "metadata", "chat_id", "hash_ids", "prompt", "text", "text_input",
+    ]
+    guard reading.columns.all.isEmpty, reading.format == nil, keys.isDisjoint(with: others) else { return nil }
+    var named = reading
+    func has(_ usual: String...) -> Bool { !keys.isDisjoint(with: usual) }
+    for key in keys.sorted() {
+      let (role, unit) = ColumnHeader.meaning(of: key)
+      switch role {
+      case .arrival where !has("timestamp") && named.columns.arrival == nil:
+        named.columns.arrival = key
+        named.clock = reading.clock ?? unit
+      case .prompt where !has("input_length") && named.columns.prompt == nil: named.columns.prompt = key
+      case .output where !has("output_length", "output_tokens") && named.columns.output == nil:
+        named.columns.output = key
+      default: break
+      }
+    }
+    guard !named.columns.all.isEmpty else { return nil }
+    if named.columns.output == nil, keys.contains("output_tokens") { named.columns.output = "output_tokens" }
+    return named
+  }
+
   /// Whatever can be read of a line; its faults are told when it is read.
   private mutating func add(_ line: UnsafeRawBufferPointer) {
     var scanner = ByteScanner(line)

@@ -59,7 +59,9 @@ struct TraceHead {
 
   // MARK: JSON lines
 
-  private init(json sample: [[UInt8]], name: String, _ reading: TraceReading) throws {
+  private init(json sample: [[UInt8]], name: String, _ given: TraceReading) throws {
+    let named = JSONSurvey(sample, given).naming(given)
+    let reading = named ?? given
     let survey = JSONSurvey(sample, reading)
     let format = try survey.format(name, reading)
     switch format {
@@ -70,7 +72,8 @@ struct TraceHead {
       self.init(.aiperf, kind, clock: .nanoseconds, "as AIPerf's records have it", 0, "")
     default:
       let block = try survey.block(format, name, reading)
-      let clock = try survey.clock(format, block: block.tokens, name, reading)
+      var clock = try survey.clock(format, block: block.tokens, name, reading)
+      if clock.unit != nil, given.clock == nil, named?.clock != nil { clock.basis = "as the key's name says" }
       var dialect = JSONDialect(clock: clock.unit, tokensPerBlock: block.tokens)
       dialect.needsOutputs = reading.needsOutputs
       dialect.bytesPerToken = format == .text ? reading.bytesPerToken : nil
