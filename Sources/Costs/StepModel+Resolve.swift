@@ -33,6 +33,8 @@ extension StepModel {
         resolved.layers = half
       }
     }
+    let host = hostBeyond(work, layersOnDie: resolved.seconds)
+    if host > 0 { resolved.outside.append(hostBetweenPieces(host)) }
     resolved.seconds += resolved.outside.reduce(0) { $0 + $1.time(share: 1) }
     return resolved
   }

@@ -45,6 +45,8 @@ extension StepModel {
         parts.add(time, of: operation)
       }
     }
+    let onDie = parts.cores.reduce(parts.shared, +).value
+    parts.host = parts.host + Seconds(hostBeyond(work, layersOnDie: onDie))
     for operation in lowering.outside(work) {
       parts.add(Seconds(times.demand(of: operation, isCaptured: work.isCaptured).time(share: 1)), of: operation)
     }

@@ -77,8 +77,21 @@ extension Engine {
     public var step: Int
     /// Whether steps with prompts are launched one kernel at a time.
     public var promptsAreEager: Bool
+    /// Where steps are captured in pieces between which attention runs; absent where a graph holds the whole step.
+    public var pieces: Pieces?
     public var source: String
-    enum CodingKeys: String, CodingKey, CaseIterable { case largest, sizes, step, promptsAreEager, source }
+    enum CodingKeys: String, CodingKey, CaseIterable { case largest, sizes, step, promptsAreEager, pieces, source }
+  }
+
+  /// Host time of a step whose graphs end before each layer's attention and begin anew behind it. A step takes at least
+  /// as long.
+  public struct Pieces: Decodable, Sendable {
+    /// Of the launch of one graph, whatever its size; a step has one more than layers.
+    public var launch: Calibrated<Seconds>
+    /// Of a kernel between the pieces.
+    public var kernel: Calibrated<Seconds>
+    public var source: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case launch, kernel, source }
   }
 
   /// How tokens reach their experts.

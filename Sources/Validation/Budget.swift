@@ -11,16 +11,18 @@ public struct Budget: Decodable, Sendable {
   public var metric: String?
   public var chip: String?
   public var idPrefix: String?
+  /// The file's name, `ascend.csv`.
+  public var file: String?
   /// Fractions: 0.1 is 10%.
   public var medianAbsoluteError: Double?
   public var worstAbsoluteError: Double?
   /// For changes in percent: points.
   public var worstPoints: Double?
-  /// Scored rows that must have a prediction, as a share.
+  /// Scored rows that must have a prediction, as a share; those that rest on an assumption are apart.
   public var coverage: Double?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, kind, source, system, metric, chip, idPrefix
+    case name, kind, source, system, metric, chip, idPrefix, file
     case medianAbsoluteError, worstAbsoluteError, worstPoints, coverage
   }
 
@@ -35,11 +37,12 @@ public struct Budget: Decodable, Sendable {
     (kind.map { $0 == row.kind } ?? true) && (source.map { $0 == row.source } ?? true)
       && (system.map { $0 == row.system } ?? true) && (metric.map { $0 == row.metric } ?? true)
       && (chip.map { $0 == row.chip } ?? true) && (idPrefix.map { row.id.hasPrefix($0) } ?? true)
+      && (file.map { $0 == row.file } ?? true)
   }
 
   /// Sentences that say which limit is broken and by how much; none when all hold.
   public func violations(in outcomes: [Outcome]) -> [String] {
-    let mine = outcomes.filter { includes($0.row) && $0.row.role == .validate }
+    let mine = outcomes.filter { includes($0.row) && $0.row.role == .validate && $0.status != .assumed }
     guard !mine.isEmpty else { return ["\(name): no scored row belongs to this budget"] }
     let levels = ValidationSummary(mine.filter { worstPoints == nil || !$0.row.isChangeInPercent })
     var found: [String] = []

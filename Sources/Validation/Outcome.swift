@@ -2,6 +2,8 @@
 public enum Prediction: Sendable, Hashable {
   /// In the row's own unit.
   case value(Double)
+  /// In the row's own unit, with what the source hides filled in: what was assumed.
+  case assumed(Double, String)
   /// Not modelled yet, and why.
   case unsupported(String)
   /// Cannot be met together with another row: the arithmetic that shows it.
@@ -35,6 +37,10 @@ public struct Outcome: Sendable {
     case .contradicts(let why):
       status = .contradicts
       reason = why
+    case .assumed(let value, let what):
+      predicted = value
+      reason = what
+      status = row.role == .validate ? .assumed : .shown
     case .value(let value):
       predicted = value
       switch row.role {

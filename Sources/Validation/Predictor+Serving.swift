@@ -4,12 +4,7 @@ import Units
 
 extension Predictor {
   func serving(_ row: PublishedRow) throws -> Prediction {
-    if row["deploy"] == "PD mixed" {
-      throw unsupported("prefill and decode share the chips; colocated serving is not modelled yet")
-    }
-    if row["deploy"] == "PD split" {
-      throw unsupported("how the chips are divided between prefill and decode is not published")
-    }
+    if let prediction = try served(row) { return prediction }
     if row.source.contains("2511.22481") { throw unsupported("lengths and deployment are not published") }
     switch row.metric {
     case "prefill throughput per accelerator": return try prefillThroughput(row)

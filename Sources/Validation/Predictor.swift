@@ -10,8 +10,14 @@ public struct Predictor: Sendable {
   let catalog: Catalog
   /// Other values of the fitted constants than the catalog's, to see how much hangs on the fit.
   var fit: (constants: CalibrationFit, values: [Double])?
+  /// What rows of served loads leave to their sources.
+  let facts: Result<ServedFacts, any Error>
+  let runs = ServedRuns()
 
-  public init(catalog: Catalog) { self.catalog = catalog }
+  public init(catalog: Catalog) {
+    self.catalog = catalog
+    facts = Result { try ServedFacts.read(catalog) }
+  }
 
   public func predict(_ row: PublishedRow) -> Prediction {
     do {
@@ -73,6 +79,12 @@ public struct Predictor: Sendable {
   }
 
   func architecture(of row: PublishedRow) throws -> Architecture {
+    let name = try modelName(of: row)
+    return try Architecture(config: catalog.node("models", name), name: name)
+  }
+
+  /// The catalog's name of a row's model, by the first word of the row's.
+  func modelName(of row: PublishedRow) throws -> String {
     guard let first = row.model.split(separator: " ").first.map(String.init), !first.isEmpty else {
       throw unsupported("the row names no model")
     }
@@ -80,7 +92,7 @@ public struct Predictor: Sendable {
     guard let name = names.first(where: { $0 == first }) ?? names.first(where: { $0.hasPrefix(first + "-") }) else {
       throw unsupported("the model '\(row.model)' is not in the catalog yet")
     }
-    return try Architecture(config: catalog.node("models", name), name: name)
+    return name
   }
 
   func precision(of row: PublishedRow) throws -> Precision {

@@ -59,6 +59,9 @@ extension PublishedRow {
     return rows
   }
 
+  /// The files that come with the program.
+  package static let builtInFiles = ["ascend.csv", "accelerators-2.csv"]
+
   static let columns = [
     "id", "kind", "source", "table_or_figure", "system", "chip", "chip_count", "model", "precision", "config",
     "input_tokens", "output_tokens", "batch_per_chip", "metric", "value", "unit", "role", "notes",
@@ -88,8 +91,11 @@ extension PublishedRow {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard !parts[0].isEmpty else { throw record.problem("config", "'\(pair)' has no key", wayOut: "write key=value") }
       let value = parts.count > 1 ? parts[1] : ""
-      if let number = Double(value), !(number >= 0 && number <= 1e9) {
-        throw record.problem("config", "\(parts[0]) \(value) is out of all range", wayOut: "give 0 to a billion")
+      let most = parts[0].hasSuffix("_bytes") ? 1e12 : 1e9
+      if let number = Double(value), !(number >= 0 && number <= most) {
+        throw record.problem(
+          "config", "\(parts[0]) \(value) is out of all range",
+          wayOut: most > 1e9 ? "give 0 to a million million" : "give 0 to a billion")
       }
       return (parts[0], value)
     }

@@ -6,8 +6,8 @@ extension ValidationReport {
   public static func run(
     catalog: Catalog, extraFiles: [String], kind: String?, budgets: [Budget]
   ) throws -> ValidationReport {
-    let builtIn = catalog.resourcePath("catalog/published/ascend.csv")
-    let files = [builtIn].compactMap { $0 } + extraFiles
+    let builtIn = PublishedRow.builtInFiles.map { catalog.resourcePath("catalog/published/\($0)") }
+    let files = builtIn.compactMap { $0 } + extraFiles
     var rows = try files.flatMap(PublishedRow.read(path:))
     if let kind {
       let kinds = unique(rows.map(\.kind))
@@ -18,7 +18,7 @@ extension ValidationReport {
       rows = rows.filter { $0.kind == kind }
     }
     let predictor = Predictor(catalog: catalog)
-    let outcomes = rows.map { Outcome($0, predictor.predict($0)) }
+    let outcomes = concurrentMap(rows, workers: 2) { Outcome($0, predictor.predict($0)) }
     return ValidationReport(
       outcomes: outcomes, constants: try predictor.constants(), refits: try predictor.refits(of: outcomes),
       violations: budgets.flatMap { $0.violations(in: outcomes) })

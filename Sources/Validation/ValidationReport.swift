@@ -61,16 +61,19 @@ public struct ValidationReport: Sendable {
     func add(_ name: String, _ rows: [Outcome]) {
       if !rows.isEmpty { groups.append(Group(name: name, summary: ValidationSummary(rows))) }
     }
-    for file in unique(scored.map(\.row.file)) {
+    let files = unique(scored.map(\.row.file))
+    for file in files {
       let ofFile = scored.filter { $0.row.file == file }
+      // Of the first file without its name.
+      let place = file == files[0] ? "" : "\(file): "
       for kind in unique(ofFile.map(\.row.kind)) {
         let ofKind = ofFile.filter { $0.row.kind == kind }
         let levels = ofKind.filter { !$0.row.isChangeInPercent }
-        add(kind, levels)
-        add("\(kind), gains", ofKind.filter(\.row.isChangeInPercent))
+        add(place + kind, levels)
+        add("\(place)\(kind), gains", ofKind.filter(\.row.isChangeInPercent))
         let systems = unique(levels.map(\.row.system))
         if systems.count > 1 {
-          for system in systems { add("\(kind), \(system)", levels.filter { $0.row.system == system }) }
+          for system in systems { add("\(place)\(kind), \(system)", levels.filter { $0.row.system == system }) }
         }
       }
     }

@@ -7,7 +7,7 @@ public struct ValidationSummary: Sendable, Hashable {
   public var engine: String
   public var model: String
   public var metric: String
-  /// Rows whose role is to be scored.
+  /// Rows whose role is to be scored, without those that rest on an assumption.
   public var rows: Int
   /// Of these, rows with a prediction.
   public var covered: Int
@@ -31,7 +31,7 @@ public struct ValidationSummary: Sendable, Hashable {
     engine = common(\.system)
     model = common(\.model)
     metric = common(\.metric)
-    let scored = outcomes.filter { $0.row.role == .validate }
+    let scored = outcomes.filter { $0.row.role == .validate && $0.status != .assumed }
     rows = scored.count
     let errors = scored.filter { $0.status == .scored }.compactMap(\.signedError)
     covered = errors.count

@@ -48,6 +48,15 @@ private let report = Result { try ValidationReport.run(catalog: Catalog(), extra
     for row in ratios { #expect(try #require(row.signedError).magnitude <= 0.15, "\(row.row.id)") }
   }
 
+  @Test("eight of ten rows that may be scored have a prediction, those that rest on an assumption apart")
+  func coverage() throws {
+    let wanted = try report.get().outcomes.filter { $0.row.role == .validate && $0.status != .assumed }
+    let share = Double(wanted.filter { $0.status == .scored }.count) / Double(wanted.count)
+    #expect(share >= 0.8, "\(share)")
+    let assumed = try report.get().outcomes.filter { $0.status == .assumed }
+    #expect(!assumed.isEmpty && assumed.allSatisfy { !$0.reason.isEmpty })
+  }
+
   @Test("no bound is broken, and every row without a prediction says why")
   func bounds() throws {
     for outcome in try report.get().outcomes {

@@ -2,6 +2,7 @@ import Formats
 import Reports
 import Serving
 import Units
+import Validation
 
 extension CatalogListing {
   /// How much was measured on chips and engines: closed-loop runs that were predicted, and published rows.
@@ -14,10 +15,9 @@ extension CatalogListing {
     init(_ catalog: Catalog) throws {
       self.catalog = catalog
       runs = try ComparedRuns.read(catalog)
-      let path = catalog.resourcePath("catalog/published/ascend.csv")
-      rows =
-        try path.map { try CSVTable.read(path: $0).rows.filter { $0["role"] == "validate" }.compactMap { $0["chip"] } }
-        ?? []
+      rows = try PublishedRow.builtInFiles.compactMap { catalog.resourcePath("catalog/published/\($0)") }.flatMap {
+        try CSVTable.read(path: $0).rows.filter { $0["role"] == "validate" }.compactMap { $0["chip"] }
+      }
     }
 
     /// Of a chip, or of an engine.

@@ -5,7 +5,8 @@ extension ValidationReport {
   /// The report: what to believe first, then every row.
   public func document(version: String) -> Document {
     let scored = outcomes.filter { $0.status == .scored }
-    let wanted = outcomes.filter { $0.row.role == .validate }
+    let assumed = outcomes.filter { $0.status == .assumed }.count
+    let wanted = outcomes.filter { $0.row.role == .validate && $0.status != .assumed }
     let levels = ValidationSummary(wanted.filter { !$0.row.isChangeInPercent })
     let serving = ValidationSummary(wanted.filter { $0.row.kind == "serving" && !$0.row.isChangeInPercent })
     let verdict =
@@ -17,7 +18,8 @@ extension ValidationReport {
         Document.Badge(violations.isEmpty ? "budgets hold" : "budget broken", tone: violations.isEmpty ? .good : .bad)
       ],
       lead: [
-        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction. Over the "
+        "\(scored.count) of \(wanted.count) rows that may be scored have a prediction; \(assumed) more rest on what "
+          + "their sources hide, and stand apart. Over the "
           + "\(serving.covered) that publish a level of serving (throughput or TPOT) the median absolute error is "
           + "\(shown(serving.medianAbsoluteError)) and the worst \(shown(serving.worstAbsoluteError)); over all "
           + "levels, network and operators among them, they are "
@@ -110,7 +112,7 @@ extension ValidationReport {
         .table(
           rows(
             "The \(Text.counted(scored.count, "scored row")): published and predicted, in the row's own unit. An id "
-              + "names the paper and the row of `ascend.csv`.", scored)),
+              + "names the paper and the row of its file.", scored)),
         part("that calibrate", [.calibrated]),
         part("shown only, assumed or kept as bounds", [.shown, .assumed, .boundKept, .boundBroken]),
         part(

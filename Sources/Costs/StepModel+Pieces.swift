@@ -1,0 +1,38 @@
+import Hardware
+
+extension StepModel {
+  /// Seconds that the host works on a decode step whose graphs are captured in pieces, beyond what the layers take on
+  /// the die; 0 where a graph holds the whole step, or the die is the slower.
+  ///
+  /// The host launches a piece for each layer and one more, and one by one the kernels between them: the core and the
+  /// write to the cache of grouped attention, all of latent attention. Ignored: what of the attention's work on long
+  /// contexts hides behind the host.
+  func hostBeyond(_ work: StepWork, layersOnDie: Double) -> Double {
+    guard let pieces = engine.execution?.graphs.pieces, work.isCaptured, work.decode != nil, work.prefill.isEmpty else {
+      return 0
+    }
+    var (count, between) = (0.0, 0.0)
+    for layer in lowering.layers(work) {
+      count += layer.count
+      between += layer.count * Self.kernelsBetweenPieces(layer.attention)
+    }
+    let host = pieces.launch.value.value * (count + 1) + pieces.kernel.value.value * between
+    return max(0, host - layersOnDie)
+  }
+
+  private static func kernelsBetweenPieces(_ attention: [Operation]) -> Double {
+    let isLatent = attention.contains { operation in
+      if case .attention(let core) = operation.shape { return core.isLatent }
+      return false
+    }
+    return isLatent ? attention.reduce(0) { $0 + $1.launches } : 2
+  }
+
+  /// The same as an operation of the host, as the report tells it.
+  func hostBetweenPieces(_ seconds: Double) -> OperatorDemand {
+    var demand = OperatorDemand(name: "host between pieces of graphs", kind: .host)
+    demand.basis = .prior
+    demand.fixed = seconds
+    return demand
+  }
+}
