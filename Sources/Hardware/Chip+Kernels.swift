@@ -138,7 +138,7 @@ public enum KernelFamily: String, Codable, Sendable, CaseIterable {
   case vLLM, sgLang, tensorRT
 }
 
-/// Kernels of experts that an engine can be told to take: `moe_config.backend`, `--moe-runner-backend`, `--moe-backend`.
+/// Kernels of experts that an engine can be told to take: `moe_config.backend`, `--moe-runner-backend`.
 public enum ExpertBackend: String, Codable, Sendable, CaseIterable {
   case cutlass, deepGEMM, trtllm, triton, marlin
 

@@ -62,8 +62,8 @@ import Units
     #expect(blackwell.reach(product(.mxfp4)).share == four.weights4Activations8?.share)
     #expect(blackwell.reach(product(.nvfp4)).share == four.fp4?.share)
     // A chip without tables: its general shares.
-    let (ascend, _) = try rates("Ascend 910B")
-    #expect(ascend.reach(product(.int8)).fill == nil && ascend.reach(product(.int8)).squarings == nil)
+    let (none, _) = try rates("AMD MI300X")
+    #expect(none.reach(product(.int8)).fill == nil && none.reach(product(.int8)).squarings == nil)
   }
 
   private func kernels() throws -> KernelEfficiency {

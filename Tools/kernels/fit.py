@@ -12,8 +12,7 @@ program is judged on them.
 
 Of several engines' kernels for one shape the fastest counts; experts and attention are fitted for each engine by itself
 too, and experts for each backend that an engine can be told to take. Products are not: engines choose among the same
-libraries, and the tables time a quantise kernel with some of them. For that reason products in FP8 have the start-up of
-those in BF16. A fit that errs by more than 30% in the median on its other half, or ends at a bound, is left out.
+libraries, and the tables time a quantise kernel with some of them. A fit that errs by more than 30% in the median on its other half, or ends at a bound, is left out.
 
 Shapes whose SHA-256 of "chip|operator|format|shape" is
 even are fitted, odd ones tested. The form is that of Sources/Costs/Timing/RooflineTimes.swift:
@@ -303,11 +302,8 @@ class Writer:
             if not found:
                 continue
             power, (share, read, startup, fill), errors = found
-            note = ""
-            if name == "fp8":
-                startup, note = startups["bf16"], "; start-up as in bf16, for these tables time a quantise kernel too"
             startups[name] = startup
-            yield name, errors, note, {
+            yield name, errors, "", {
                 "share": f"{share:.3g}", "read": f"{read:.3g}", "startup": f"{startup * 1e6:.3g} us",
                 "fill": f"{fill:.0f}", "join": JOINS[power]}
         self.startups = startups

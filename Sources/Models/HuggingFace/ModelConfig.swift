@@ -4,14 +4,18 @@ import Formats
 public struct ModelConfig: Decodable, HasSchema {
   public static func schema(in builder: SchemaBuilder) -> SchemaValue {
     let size = SchemaValue.type("integer").adding("minimum", .whole(1))
-    let sizes = ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"]
     let classes = SchemaValue.type("string")
       .adding("enum", .list(HuggingFaceFamily.table.map(\.architectureClass).map(SchemaValue.text)))
-    let whole = SchemaValue.type("object")
-      .adding("properties", .fields(sizes.map { .init(name: $0, value: size) })).adding("required", needed(sizes))
-    let nested = SchemaValue.type("object").adding("properties", .fields([.init(name: "text_config", value: whole)]))
+    // LongCat counts its double layers under a name of its own.
+    let wholes = ["num_hidden_layers", "num_layers"].map { layers in
+      let sizes = ["hidden_size", layers, "num_attention_heads", "vocab_size"]
+      return SchemaValue.type("object")
+        .adding("properties", .fields(sizes.map { .init(name: $0, value: size) })).adding("required", needed(sizes))
+    }
+    let nested = SchemaValue.type("object")
+      .adding("properties", .fields([.init(name: "text_config", value: wholes[0])]))
       .adding("required", needed(["text_config"]))
-    return .either([whole, nested]).adding("type", .text("object"))
+    return .either(wholes + [nested]).adding("type", .text("object"))
       .adding("properties", .fields([.init(name: "architectures", value: .list(of: classes, atLeast: 1))]))
       .adding("required", needed(["architectures"]))
   }
