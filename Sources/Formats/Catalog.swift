@@ -105,7 +105,9 @@ public struct Catalog: Sendable {
     if let path = path(slug: wanted, kind: kind) { return path }
     // A maker's name may be left out where that leaves one entry: `H800` for `NVIDIA H800`.
     let endings = files(kind).filter { Self.slug($0.name).hasSuffix("-\(wanted)") }
-    return endings.count == 1 ? endings[0].path : nil
+    if endings.count == 1 { return endings[0].path }
+    // No name of an entry: a file or a model's folder that lies in the working directory.
+    return Self.document(at: name)
   }
 
   private func path(slug wanted: String, kind: String) -> String? {

@@ -70,6 +70,25 @@ import Testing
     #expect(try String(contentsOfFile: trace, encoding: .utf8).hasPrefix("arrival"))
   }
 
+  @Test("a model's file or folder in the working directory is found without a path before it")
+  func modelBeside() throws {
+    let scratch = try Scratch()
+    let config = """
+      {"architectures": ["LlamaForCausalLM"], "hidden_size": 1024, "num_hidden_layers": 4, "num_attention_heads": 8,
+      "num_key_value_heads": 8, "intermediate_size": 4096, "vocab_size": 32000, "max_position_embeddings": 4096}
+      """
+    _ = try scratch.write(config, to: "toy.json")
+    _ = try scratch.write(config, to: "toy-folder/config.json")
+    for name in ["toy.json", "toy-folder"] {
+      let answer = try BuiltProgram.run(
+        ["simulate", "--model", name, "--system", "HGX H100", "--max-concurrency", "2", "--num-prompts", "4"],
+        in: scratch.path)
+      #expect(answer.code == 0 && answer.output.contains("4 of 4 served"), "\(answer.error)")
+    }
+    let none = try BuiltProgram.run(["simulate", "--model", "no.json", "--system", "HGX H100"], in: scratch.path)
+    #expect(none.code == 1 && none.error.contains("no.json"), "\(none.error)")
+  }
+
   @Test("rows of one's own are never passed over: a file that is none is refused, and every row is told")
   func ownRows() throws {
     let scratch = try Scratch()

@@ -57,6 +57,38 @@ struct Method: Sendable {
 }
 
 @Suite struct QuantizationTests {
+  /// Eight dense layers.
+  private func dense(_ quantization: String) throws -> Architecture {
+    let config = """
+      {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "vocab_size": 128, "max_position_embeddings": 4096,
+      "num_hidden_layers": 8, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 96,
+      "quantization_config": \(quantization)}
+      """
+    return try Architecture(config: Node.parse(config, file: "config.json"), name: "toy")
+  }
+
+  @Test("one layer of a dense model left in 16 bits leaves the others as they are; all of them do not")
+  func excludedLayer() throws {
+    func format(_ ignored: String) throws -> Quantization.Format.Numbers? {
+      let files = try dense(#"{"quant_method": "fp8", "modules_to_not_convert": [\#(ignored)]}"#).quantization
+      return files?.format(of: .denseFeedForward).numbers
+    }
+    #expect(try format(#""model.layers.0.mlp", "lm_head""#) == .fp8)
+    let every = (0..<8).map { "\"model.layers.\($0).mlp\"" }.joined(separator: ", ")
+    #expect(try format(every) == .sixteenBit)
+    // In a mixture of experts the dense layers are the first ones.
+    let mixture = try quantization(#"{"quant_method": "fp8", "modules_to_not_convert": ["model.layers.0.mlp"]}"#).0
+    #expect(mixture?.format(of: .denseFeedForward).numbers == .sixteenBit)
+    #expect(mixture?.format(of: .experts).numbers == .fp8)
+  }
+
+  @Test("files in MXFP4 of a model without experts are not read, and say so")
+  func noExperts() throws {
+    let model = try dense(#"{"quant_method": "mxfp4"}"#)
+    #expect(model.quantization == nil && model.unmodelled.contains { $0.contains("MXFP4") && $0.contains("none") })
+    #expect(try quantization(#"{"quant_method": "mxfp4"}"#).0?.format(of: .experts).numbers == .mxfp4)
+  }
+
   @Test("every method that vLLM's users meet has its numbers and its bytes a weight", arguments: Method.all)
   func methods(row: Method) throws {
     let found = try #require(try quantization(row.config).0)

@@ -122,6 +122,19 @@ private let runs = Result { () throws -> [ServingRun] in
     #expect(run.flags.shortestShare == 0.8 && run.flags.promptsPerConcurrency == 10)
   }
 
+  @Test("seconds under the names of milliseconds, and times of tokens that do not exist, are refused")
+  func impossibleTimes() {
+    let header = "engine,model,system,input_tokens,output_tokens,concurrency,tp,ttft_ms,tpot_ms"
+    for (line, words) in [
+      ("vllm,org/Model,h100_sxm,1024,128,8,1,95,0.0081", "milliseconds, not seconds"),
+      ("vllm,org/Model,h100_sxm,1024,128,8,1,0.095,8.1", "milliseconds, not seconds"),
+      ("vllm,org/Model,h100_sxm,1024,1,8,1,95,8.1", "an answer of one token"),
+    ] {
+      #expect("\(#expect(throws: Problems.self) { try read(header, line) }, default: "")".contains(words), "\(line)")
+    }
+    #expect((try? read(header, "vllm,org/Model,h100_sxm,1024,1,8,1,95,"))?.outputTokens == 1)
+  }
+
   @Test("flags of the two phases stand in one cell")
   func phases() throws {
     let run = try read(

@@ -19,7 +19,10 @@ extension Quantization {
     }
     let modules = Modules(
       layers: reader.optionalCount("num_hidden_layers", maximum: 1024) ?? 1,
-      dense: reader.isSet("enable_moe_block") ? [""] : ["mlp."])
+      dense: reader.isSet("enable_moe_block") ? [""] : ["mlp."], hasExperts: hasExperts(reader))
+    guard method != "mxfp4" || modules.hasExperts else {
+      return (nil, ["Files in MXFP4 have experts in it alone, and this model has none: give the number formats."], true)
+    }
     guard var formats = formats(method, config, modules) else {
       let name = [method, algorithm ?? config.text("format") ?? config.text("bits")].compactMap { $0 }
       return (
@@ -43,6 +46,14 @@ extension Quantization {
     let grouped = "bitsandbytes is taken as integers of 4 bits in groups of 64: its own kernels are slower."
     let isGrouped = method == "bitsandbytes" && formats.values.contains { $0.numbers == .int4 }
     return (value, weightOnlyNotes(formats) + (isGrouped ? [grouped] : []), false)
+  }
+
+  /// Under whichever name the class counts them.
+  private static func hasExperts(_ reader: ConfigReader) -> Bool {
+    let names = [
+      "experts", "n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "num_routed_experts",
+    ]
+    return names.contains { reader.field($0).flatMap(\.text).flatMap { Int($0) }.map { $0 > 1 } ?? false }
   }
 
   /// The format of each group; nil where it is not known.
@@ -107,6 +118,8 @@ struct Modules {
   var layers: Int
   /// Where experts lie in a layer: Gemma 4 has them beside the dense part.
   var dense: [String]
+  /// Where there are some, layers without them come first; else every layer is dense.
+  var hasExperts: Bool
 
   /// One of the middle of the model.
   func typical(of group: WeightGroup) -> [String] { names(of: group, layer: layers / 2) }
@@ -123,7 +136,7 @@ struct Modules {
     case .attention:
       return ["self_attn.o_proj", "linear_attn.out_proj", "mixer.o_proj", "attention.o_proj"].map { place + $0 }
     case .indexer: return [place + "self_attn.indexer.wq_b"]
-    case .denseFeedForward: return [(dense == [""] ? place : "layers.0.") + "mlp.down_proj"]
+    case .denseFeedForward: return [(dense == [""] || !hasExperts ? place : "layers.0.") + "mlp.down_proj"]
     case .experts:
       let parts = dense == [""] ? [""] : ["mlp.", "block_sparse_moe.", "mixer."]
       return parts.flatMap { [place + $0 + "experts.0.down_proj", place + $0 + "experts.0.w2"] }

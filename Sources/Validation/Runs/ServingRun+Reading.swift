@@ -53,6 +53,16 @@ extension ServingRun {
     guard timeToFirstToken != nil || timePerOutputToken != nil else {
       throw record.problem("tpot_ms", "neither it nor ttft_ms is given", wayOut: "give at least one")
     }
+    if timePerOutputToken != nil, outputTokens < 2 {
+      throw record.problem(
+        "tpot_ms", "an answer of one token has no time for each further one", wayOut: "leave it empty")
+    }
+    // No chip reads the weights of any model, nor does a front end answer, in so short a time.
+    for (name, measured, least) in [("ttft_ms", timeToFirstToken, 0.1), ("tpot_ms", timePerOutputToken, 0.05)] {
+      guard let measured, measured.value.milliseconds < least else { continue }
+      throw record.problem(
+        name, "\(measured.value.milliseconds) ms is too short for any engine", wayOut: "give milliseconds, not seconds")
+    }
     repeats = try record.optionalCount("repeats") ?? 1
     measuredOn = record["measured"] ?? ""
     flags = try RunFlags(record)
