@@ -4,6 +4,8 @@ import Units
 public struct Engine: Decodable, Sendable {
   public var name: String
   public var source: String
+  /// Makers of the chips that it runs on; absent where they are several, or where nobody has said.
+  public var makers: [String]?
   /// Steps that decode.
   public var decode: Decode
   /// Steps of prompts.
@@ -22,7 +24,8 @@ public struct Engine: Decodable, Sendable {
   public var scheduling: Scheduling?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, source, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution, scheduling
+    case name, source, makers, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution
+    case scheduling
   }
 
   /// What two microbatches do for each other.

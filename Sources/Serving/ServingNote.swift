@@ -34,6 +34,8 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case unreadFormat(String)
   /// Weights in a format that the chip has no products of.
   case widened(chip: String)
+  /// The engine runs on chips of other makers alone.
+  case otherMaker(engine: String, chip: String, makers: [String])
   /// Options that a real engine would feel, and that are not modelled.
   case leftOut([String])
   /// The chip cannot be bought: it is announced, or a rumour.

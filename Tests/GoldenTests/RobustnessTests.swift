@@ -70,6 +70,21 @@ import Testing
     #expect(try String(contentsOfFile: trace, encoding: .utf8).hasPrefix("arrival"))
   }
 
+  @Test("an engine on chips that it does not run on says so, on its own makers' it does not")
+  func otherMakersChip() throws {
+    for (engine, system, isStrange) in [
+      ("vLLM-Ascend", "HGX H100", true), ("TensorRT-LLM", "Atlas 800 A2", true), ("vLLM-Ascend", "Atlas 800 A2", false),
+      ("TensorRT-LLM", "HGX B200", false), ("vLLM", "MI300X platform", false),
+    ] {
+      let answer = try BuiltProgram.run([
+        "simulate", "--model", "Qwen3-8B", "--system", system, "--engine", engine, "--max-concurrency", "2",
+        "--num-prompts", "4",
+      ])
+      #expect(answer.code == 0, "\(answer.error)")
+      #expect(answer.output.contains("alone, not on the") == isStrange, "\(engine) on \(system): \(answer.output)")
+    }
+  }
+
   @Test("a model's file or folder in the working directory is found without a path before it")
   func modelBeside() throws {
     let scratch = try Scratch()

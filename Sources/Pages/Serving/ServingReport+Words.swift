@@ -109,6 +109,9 @@ extension ServingNote {
     case .widened(let chip):
       return "The \(chip) has no products in the weights' format: they are taken to be widened as they are read, which "
         + "needs kernels that do so (vLLM has some for NVIDIA's chips; none are known for Ascend)."
+    case .otherMaker(let engine, let chip, let makers):
+      return "\(engine) runs on chips of \(makers.joined(separator: " and ")) alone, not on the \(chip): take another "
+        + "engine (--engine); the figures say what it would do if it ran."
     case .drafts(let drafts, let tokens):
       return "\(Text.counted(drafts, "draft")) a step, of which \(Measure(tokens - 1, .count)) "
         + "\(tokens - 1 == 1 ? "is" : "are") accepted: an input (speculation.acceptance), on which the time per output "

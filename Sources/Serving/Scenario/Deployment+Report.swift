@@ -17,7 +17,7 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + startNotes + draftNotes + unmodelledNotes + notes
+      notes: unsoldNotes + makerNotes + startNotes + draftNotes + unmodelledNotes + notes
         + skippedNotes(outcome.skipped)
         + windowNotes(outcome),
       run: run(outcome))
@@ -26,6 +26,12 @@ extension Deployment {
   private var unsoldNotes: [ServingNote] {
     guard let status = machine.chip.status, status != .sold else { return [] }
     return [.unsold(chip: machine.chip.name, status)]
+  }
+
+  private var makerNotes: [ServingNote] {
+    let (engine, chip) = (machine.engine, machine.chip)
+    guard let makers = engine.makers, !makers.contains(chip.vendor) else { return [] }
+    return [.otherMaker(engine: engine.name, chip: chip.name, makers: makers)]
   }
 
   /// What a real engine would not start with, or has no kernels for.
