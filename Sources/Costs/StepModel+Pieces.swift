@@ -1,13 +1,12 @@
 import Hardware
 
 extension StepModel {
-  /// Seconds that the host works on a decode step whose graphs are captured in pieces, beyond what the layers take on
-  /// the die; 0 where a graph holds the whole step, or the die is the slower.
+  /// Seconds that the layers of a decode step take at least because the host launches them in pieces; 0 where a graph
+  /// holds the whole step.
   ///
   /// The host launches a piece for each layer and one more, and one by one the kernels between them: the core and the
-  /// write to the cache of grouped attention, all of latent attention. Ignored: what of the attention's work on long
-  /// contexts hides behind the host.
-  func hostBeyond(_ work: StepWork, layersOnDie: Double) -> Double {
+  /// write to the cache of grouped attention, all of latent attention.
+  func hostFloor(_ work: StepWork) -> Double {
     guard let pieces = engine.execution?.graphs.pieces, work.isCaptured, work.decode != nil, work.prefill.isEmpty else {
       return 0
     }
@@ -16,8 +15,7 @@ extension StepModel {
       count += layer.count
       between += layer.count * Self.kernelsBetweenPieces(layer.attention)
     }
-    let host = pieces.launch.value.value * (count + 1) + pieces.kernel.value.value * between
-    return max(0, host - layersOnDie)
+    return pieces.launch.value.value * (count + 1) + pieces.kernel.value.value * between
   }
 
   private static func kernelsBetweenPieces(_ attention: [Operation]) -> Double {

@@ -33,7 +33,7 @@ extension StepModel {
         resolved.layers = half
       }
     }
-    let host = hostBeyond(work, layersOnDie: resolved.seconds)
+    let host = hostFloor(work) - resolved.seconds
     if host > 0 { resolved.outside.append(hostBetweenPieces(host)) }
     resolved.seconds += resolved.outside.reduce(0) { $0 + $1.time(share: 1) }
     return resolved

@@ -1,6 +1,6 @@
 import Units
 
-/// A step's time in parts that add up to it exactly, where nothing overlaps.
+/// A step's time in parts that add up to it exactly, where nothing overlaps and the host is not the slower.
 ///
 /// The serving simulation samples these into integer tables: what grows with the new tokens, the attention cores by
 /// the context that they see, the head, the host.
@@ -13,8 +13,10 @@ public struct StepParts: Hashable, Sendable {
   public var head: Seconds
   /// Between two steps.
   public var host: Seconds
+  /// What `shared` and `cores` together take at least, because the host launches them.
+  public var floor = Seconds.zero
 
-  public var total: Seconds { cores.reduce(shared + head + host, +) }
+  public var total: Seconds { max(cores.reduce(shared, +), floor) + head + host }
 }
 
 extension StepModel {
@@ -45,8 +47,7 @@ extension StepModel {
         parts.add(time, of: operation)
       }
     }
-    let onDie = parts.cores.reduce(parts.shared, +).value
-    parts.host = parts.host + Seconds(hostBeyond(work, layersOnDie: onDie))
+    parts.floor = Seconds(hostFloor(work))
     for operation in lowering.outside(work) {
       parts.add(Seconds(times.demand(of: operation, isCaptured: work.isCaptured).time(share: 1)), of: operation)
     }

@@ -262,7 +262,7 @@ extension ScenarioOptions {
       fields.append("model: \(quoted(modelName(model, in: catalog, remark)))")
     }
     if speculativeAcceptance == nil {
-      let assumed = method == "ngram" ? 0.4 : 0.7
+      let assumed = (Scenario.Speculation.Method(rawValue: method) ?? .mtp).assumed.chance
       remark("drafts: each is taken to be accepted with a chance of \(assumed); --speculative-acceptance says")
     }
     return [("speculation", "{ \(fields.joined(separator: ", ")) }")]

@@ -5,7 +5,7 @@ import Units
 ///
 /// Engines without overlap between microbatches spend the sum of their parts:
 ///
-///     pure decode   decodeBase[n] + core
+///     pure decode   max(decodeBase[n] + core, decodeFloor[n])
 ///     with chunks   base(t, T) + head(s) + host(r) + core + Σ chunks
 ///     core          Σ over context kinds κ of α[κ][n] + β[κ][n] · S[κ]
 ///
@@ -17,6 +17,8 @@ public struct EngineDurations: Sendable {
   public struct Model {
     /// Everything of a pure decode step with `requests` on every rank but attention cores.
     public var decode: (_ requests: Int) -> Seconds
+    /// What a pure decode step takes at least, because the host launches it.
+    public var floor: (_ requests: Int) -> Seconds
     /// Everything of a step with prompts that grows with its tokens: new tokens of the fullest rank and of all ranks.
     public var shared: (_ tokens: Int, _ instanceTokens: Int) -> Seconds
     /// Head and sampling of so many tokens on a rank.
@@ -34,6 +36,7 @@ public struct EngineDurations: Sendable {
 
     public init(
       decode: @escaping (_ requests: Int) -> Seconds,
+      floor: @escaping (_ requests: Int) -> Seconds = { _ in .zero },
       shared: @escaping (_ tokens: Int, _ instanceTokens: Int) -> Seconds,
       head: @escaping (_ sampled: Int) -> Seconds = { _ in .zero },
       host: @escaping (_ requests: Int) -> Seconds = { _ in .zero },
@@ -43,6 +46,7 @@ public struct EngineDurations: Sendable {
       mixedPower: @escaping (_ tokens: Int) -> Watts = { _ in .zero }
     ) {
       self.decode = decode
+      self.floor = floor
       self.shared = shared
       self.head = head
       self.host = host
@@ -58,6 +62,8 @@ public struct EngineDurations: Sendable {
   public let tokenLimit: Int
   /// By requests on the fullest rank.
   let decodeBase: [Int64]
+  /// By requests on the fullest rank; nil where no host binds.
+  let decodeFloor: [Int64]?
   /// `base` where only the fullest rank has tokens, and where every rank has as many.
   let alone: SampledLine
   let level: SampledLine
@@ -87,6 +93,8 @@ public struct EngineDurations: Sendable {
     self.tokenLimit = tokenLimit
     let requests = SampledLine(limit: requestLimit, perOctave: sampling) { model.decode($0).value * 1e12 }
     decodeBase = (0...requestLimit).map { max(1, requests.value($0)) }
+    let floor = SampledLine(limit: requestLimit, perOctave: sampling) { model.floor($0).value * 1e12 }
+    decodeFloor = floor.value(1) > 0 ? (0...requestLimit).map { floor.value($0) } : nil
     alone = SampledLine(limit: tokenLimit, perOctave: sampling) { model.shared(max(1, $0), max(1, $0)).value * 1e12 }
     level = SampledLine(limit: tokenLimit, perOctave: sampling) {
       model.shared(max(1, $0), max(1, $0) * ranks).value * 1e12

@@ -302,7 +302,10 @@ struct EngineInstance: Sendable {
         increment = max(increment, line.increment)
       }
     }
-    return (max(1, durations.decodeBase[min(most, durations.requestLimit)] + duration), increment)
+    let onDie = max(1, durations.decodeBase[min(most, durations.requestLimit)] + duration)
+    // While the host is the slower, contexts may grow without longer steps.
+    if let floor = durations.decodeFloor?[min(most, durations.requestLimit)], onDie < floor { return (floor, 0) }
+    return (onDie, increment)
   }
 
   /// A rank's attention core in the planned step: its duration, its growth with each step, and the steps for which that
@@ -341,7 +344,7 @@ struct EngineInstance: Sendable {
       most = min(most, ranks[index].calendar.distance(from: ranks[index].decodeSteps), coreLine(index).steps)
       if most > 1, !layout.reservesOutput { most = min(most, ranks[index].stepsWithinMemory(most)) }
     }
-    if ranks.count > 1 { most = whileSlowest(most, first: first, increment: increment) }
+    if ranks.count > 1 || durations.decodeFloor != nil { most = whileSlowest(most, first: first, increment: increment) }
     return most
   }
 

@@ -142,14 +142,19 @@ extension Scenario.Speculation {
     return Drafting(tokens: draftTokens, acceptance: chances, method: kind)
   }
 
-  /// What is assumed of a method where nothing is said, and between what it may be: published acceptances of
-  /// prediction layers and heads lie between these; texts that repeat themselves decide what a look-up finds.
-  var assumed: (chance: Double, low: Double, high: Double) {
-    method == .ngram ? (0.4, 0.1, 0.7) : (0.7, 0.5, 0.9)
-  }
+  var assumed: Method.Assumed { (method ?? .mtp).assumed }
 
   /// The chance that a draft is accepted, at each position or at all.
   public var chances: [Double] { acceptance?.byPosition ?? [assumed.chance] }
+}
+
+extension Scenario.Speculation.Method {
+  /// The chance that a draft is accepted where nobody says it, and between what it may be.
+  public typealias Assumed = (chance: Double, low: Double, high: Double)
+
+  /// Layers, heads and models that draft: as published for one draft of DeepSeek-V3 (0.7, arXiv 2506.12708v2), the ends
+  /// are our judgement. Look-ups: all three are; texts that repeat themselves decide what they find.
+  public var assumed: Assumed { self == .ngram ? (0.4, 0.1, 0.7) : (0.7, 0.5, 0.9) }
 }
 
 extension Scenario {

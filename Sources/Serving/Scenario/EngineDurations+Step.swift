@@ -63,6 +63,10 @@ extension EngineDurations {
           let parts = decode(count)
           return parts.shared + parts.head + parts.host
         },
+        floor: { count in
+          let parts = decode(max(1, count))
+          return parts.floor > .zero ? parts.floor + parts.head + parts.host : .zero
+        },
         shared: { new, total in
           model.parts(promptWork(new, 0, kind: nil, total: max(new, total / stages))).shared
         },
