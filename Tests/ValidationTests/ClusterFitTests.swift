@@ -9,6 +9,7 @@ import Units
 /// Results of a cluster of one's own: read from each client's file, and constants found on them.
 @Suite struct ClusterFitTests {
   private static let scenario = """
+    name: mine
     model: Llama-3.1-8B
     system: HGX H100
     engine: vLLM
@@ -67,7 +68,7 @@ import Units
   func nothing() throws {
     let fit = try Self.fit(try Self.measured([]))
     for value in fit.moved { #expect(abs(value.posterior.value / value.prior.value - 1) < 0.01, "\(value)") }
-    #expect(fit.points.allSatisfy { $0.before == $0.after || $0.result.timePerOutputToken != nil })
+    #expect(try #require(fit.after.timePerOutputToken) < 1e-3 && #require(fit.leftOut.timeToFirstToken) < 0.01)
   }
 
   @Test("the file that is written is an engine that answers as the fit, and says on what it was calibrated")
