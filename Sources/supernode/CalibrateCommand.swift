@@ -22,8 +22,8 @@ struct Calibrate: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: """
-      Results of a benchmark against your own cluster, at two loads or more: files of vllm bench serve --save-result, of \
-      SGLang's bench_serving, of AIPerf, or rows of runs.
+      Results of a benchmark against your own cluster, at two loads or more: files of vllm bench serve \
+      --save-result, of SGLang's bench_serving, of AIPerf, or rows of runs.
       """)
   var from: [String] = []
   @Option(

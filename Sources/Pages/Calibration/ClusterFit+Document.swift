@@ -32,7 +32,7 @@ extension ClusterFit {
 
   private var movedTable: Table {
     Table(
-      "Before: the engine's value, and within what nine of ten clusters are believed to lie; after: nine chances in ten",
+      "Before: the engine's value, and where nine of ten clusters are believed to lie; after: nine chances in ten",
       columns: [
         "constant", "what it is", .number("before"), .number("its range"), .number("after"), .number("its range"),
         .number("change"), .number("doubt left"),

@@ -53,8 +53,8 @@ extension LeftOutFile {
       [row("nothing, the same fit", kind.full), row("nothing, the catalog's constants", kind.catalog)]
     }
     return Table(
-      "Medians and 90th percentiles of absolute errors; bias is the median signed error. The runs of groups that are in "
-        + "the fit are left out of it; all other groups never were in it",
+      "Medians and 90th percentiles of absolute errors; bias is the median signed error. The runs of groups that are "
+        + "in the fit are left out of it; all other groups never were in it",
       columns: ["left out", .number("runs")] + Self.columns, rows: each + (whole ?? []))
   }
 

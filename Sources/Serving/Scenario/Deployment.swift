@@ -25,7 +25,7 @@ public struct Deployment: Sendable {
 
   /// Throws the faults found, by the scenario's field.
   ///
-  /// - Parameter changing: changes the scenario's engine before anything is made of it, as a calibration tries constants.
+  /// - Parameter changing: changes the scenario's engine before anything is made of it: a calibration tries constants.
   public init(
     _ scenario: Scenario, catalog: Catalog, changing: ((inout Engine) -> Void)? = nil
   ) throws {

@@ -3,9 +3,10 @@ import Simulation
 
 /// Constants found on measured times, each with what was believed of it before.
 ///
-/// The loss is Σ w t² ln(1 + r²/t²) + Σ z²: r is ln(predicted / measured) over the scale of its metric, t the tail beyond
-/// which a time that no constant explains moves little; z is ln(value / prior's mean) over the prior's deviation. For small r it is twice
-/// the negative logarithm of a normal likelihood, so its curvature gives the posterior's deviations.
+/// The loss is Σ w t² ln(1 + r²/t²) + Σ z²: r is ln(predicted / measured) over the scale of its metric, t the tail
+/// beyond which a time that no constant explains moves little; z is ln(value / prior's mean) over the prior's
+/// deviation. For small r it is twice the negative logarithm of a normal likelihood, so its curvature gives the
+/// posterior's deviations.
 struct ConstantFit: Sendable {
   /// One run or result: TPOT and TTFT in seconds, nil where one was not measured.
   struct Case: Sendable {

@@ -6,8 +6,8 @@ import Units
 /// found without any run of it.
 ///
 /// Times of the runs that calibrate are taken as linear in the constants around the priors' means
-/// (`ConstantFit.Expansion`), which no measurement moves; the constants of the full fit, told beside, come from the same
-/// lines. Only runs with prompts and answers together. A chip's kernels are those of its file.
+/// (`ConstantFit.Expansion`), which no measurement moves; the constants of the full fit, told beside, come from the
+/// same lines. Only runs with prompts and answers together. A chip's kernels are those of its file.
 public struct LeaveOut: Codable, Sendable, Hashable {
   /// What a group of runs has in common.
   public enum Kind: String, Codable, Sendable, CaseIterable { case chip, model, version, engine }
