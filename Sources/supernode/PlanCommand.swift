@@ -33,8 +33,8 @@ struct PlanCommand: ParsableCommand {
   var engine: [String] = []
   @Option(
     help: """
-      Formats of the weights to try: auto (the model's files), fp8, int8, awq, gptq, mxfp4, nvfp4 (repeatable). What it \
-      does to answers is not modelled.
+      Formats of the weights to try: auto (the model's files), fp8, int8, awq, gptq, mxfp4, nvfp4 (repeatable). What \
+      it does to answers is not modelled.
       """)
   var quantization: [String] = []
   @Option(help: "The format of keys and values: auto, fp8, bf16.") var kvCacheDtype: String?

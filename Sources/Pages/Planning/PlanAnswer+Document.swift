@@ -141,9 +141,11 @@ extension PlanAnswer {
       })
   }
 
+  private var layouts: Int { feasible + refused.reduce(0) { $0 + $1.count } }
+
   private var planNotes: [String] {
     var notes = [
-      "Of \(Text.counted(estimates, "estimate")) of batches in \(Text.counted(feasible + refused.reduce(0) { $0 + $1.count }, "layout")), "
+      "Of \(Text.counted(estimates, "estimate")) of batches in \(Text.counted(layouts, "layout")), "
         + "\(Text.counted(feasible, "deployment")) keep\(feasible == 1 ? "s" : "") the objectives on average.",
       "Batch: requests that decode on a rank. Estimates are of steps at full batches and of mean requests; "
         + "simulations have requests that come by chance (Poisson).",
@@ -152,8 +154,7 @@ extension PlanAnswer {
     if let least = gaps.min(), let most = gaps.max(), request.requestRate == nil {
       notes.append(
         "Simulated rates lie \(Text.signedPercent(least)) to \(Text.signedPercent(most)) from the estimates: requests "
-          + "that come by chance need room below the mean, and \(Measure(request.objectives.share, .percent)) must keep "
-          + "the objectives, not the mean one.")
+          + "come by chance, and \(Measure(request.objectives.share, .percent)) of them must keep the objectives.")
     }
     return notes
   }

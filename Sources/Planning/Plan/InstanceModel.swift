@@ -6,8 +6,8 @@ import Units
 
 /// One kind of instance that a plan may use: how it is divided, its memory, and what batches of it come to.
 ///
-/// Times of steps and memory are those that a simulation of the same deployment uses. Left out: how long keys and values
-/// travel, requests of unlike lengths, and what a scheduler does where memory is full.
+/// Times of steps and memory are those that a simulation of the same deployment uses. Left out: how long keys and
+/// values travel, requests of unlike lengths, and what a scheduler does where memory is full.
 ///
 /// A reference: a step's model is large, and candidates share it.
 final class InstanceModel: Sendable {

@@ -20,8 +20,8 @@ public struct PlanCandidate: Sendable, Hashable {
   public var endToEnd: Seconds
   /// A second, of the whole.
   public var outputTokens: Double
-  /// Input power of the chips in use with their share of the system, and what hardware and energy cost; nil where it was
-  /// not asked for, or no price is known.
+  /// Input power of the chips in use with their share of the system, and what hardware and energy cost; nil where it
+  /// was not asked for, or no price is known.
   public var power: Watts?
   public var dollarsPerSecond: DollarsPerSecond?
 

@@ -16,8 +16,8 @@ struct PlanSpace: Sendable {
   /// Of the requests, those that must keep every objective.
   let share: Double
 
-  /// Instances of a role in all sizes and divisions; nothing that could serve is left out but sizes that are no power of
-  /// two, of 24 or of 72 chips.
+  /// Instances of a role in all sizes and divisions; nothing that could serve is left out but sizes that are no power
+  /// of two, nor of boards of 18, 24, 36 or 72 chips.
   func instances(_ role: EnginePool.Role) -> (models: [InstanceModel], refusals: [PlanRefusal]) {
     var found: (models: [InstanceModel], refusals: [PlanRefusal]) = ([], [])
     func add(_ plans: [ParallelPlan]) {
