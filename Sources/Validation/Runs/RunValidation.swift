@@ -1,4 +1,5 @@
 import Formats
+import Simulation
 import Units
 
 /// Measured runs of serving engines against the simulation of the same engines.

@@ -1,0 +1,110 @@
+import Costs
+import Units
+
+/// What a plan is asked for: a model, its traffic, what must be kept, and the chips that there are.
+public struct PlanRequest: Sendable {
+  /// The catalog's name of the model, or the path of a `config.json` or of its folder.
+  public var model: String
+  /// The systems that may be used; each is planned by itself.
+  public var fleets: [Fleet]
+  /// Engines by name; nil: all that the catalog offers for a chip.
+  public var engines: [String]?
+  public var formats: [Formats]
+  public var lengths: Lengths
+  public var objectives: Objectives
+  /// Requests per second that must be served; nil: as many as the chips can.
+  public var requestRate: Double?
+  public var goal = Goal.throughput
+  public var divisions = Division.allCases
+  /// Instances beyond those that the traffic needs, of each pool.
+  public var spares = 0
+  public var drafting = Drafting.none
+  /// Of the capacity of a pool by whole steps, what is planned for: requests that come by chance need room.
+  public var utilisation = 0.9
+
+  public init(model: String, fleets: [Fleet], formats: [Formats], lengths: Lengths, objectives: Objectives) {
+    self.model = model
+    self.fleets = fleets
+    self.formats = formats
+    self.lengths = lengths
+    self.objectives = objectives
+  }
+
+  /// Chips of one system that may be used.
+  public struct Fleet: Sendable, Hashable {
+    public var system: String
+    public var chips: Int
+    public init(system: String, chips: Int) {
+      self.system = system
+      self.chips = chips
+    }
+  }
+
+  /// Number formats, and what they are called; nil: those of the model's files.
+  public struct Formats: Sendable, Hashable {
+    public var name: String
+    public var precision: Precision?
+    public init(name: String, precision: Precision?) {
+      self.name = name
+      self.precision = precision
+    }
+    public static let ofFiles = Formats(name: "as its files", precision: nil)
+  }
+
+  /// Mean tokens of a request.
+  public struct Lengths: Sendable, Hashable {
+    public var prompt: Double
+    public var output: Double
+    /// Of a prompt, the share that is found in a cache of prefixes.
+    public var prefixHits: Double
+    public init(prompt: Double, output: Double, prefixHits: Double = 0) {
+      self.prompt = prompt
+      self.output = output
+      self.prefixHits = prefixHits
+    }
+    /// Tokens of a prompt that are computed, and those before them that are not.
+    var fresh: Double { max(1, prompt - cached) }
+    var cached: Double { prompt * prefixHits }
+    /// Pairs of a new token and one that it sees.
+    var pairs: Double { fresh * (cached + (fresh + 1) / 2) }
+    /// Tokens of context in the middle of an answer.
+    var context: Double { prompt + output / 2 }
+    var whole: Double { prompt + output }
+    /// Tokens that decode steps make: prefill makes the first.
+    var decoded: Double { max(1, output - 1) }
+  }
+
+  /// What requests must keep; nil: nothing is asked.
+  public struct Objectives: Sendable, Hashable {
+    public var timeToFirstToken: Seconds?
+    public var timePerOutputToken: Seconds?
+    public var endToEnd: Seconds?
+    /// Of the requests that must keep all of them in the simulation; estimates hold the mean request to them.
+    public var share: Double
+    public init(
+      timeToFirstToken: Seconds? = nil, timePerOutputToken: Seconds? = nil, endToEnd: Seconds? = nil,
+      share: Double = 0.95
+    ) {
+      self.timeToFirstToken = timeToFirstToken
+      self.timePerOutputToken = timePerOutputToken
+      self.endToEnd = endToEnd
+      self.share = share
+    }
+    public var isEmpty: Bool { timeToFirstToken == nil && timePerOutputToken == nil && endToEnd == nil }
+  }
+
+  /// By what plans are ranked.
+  public enum Goal: String, Sendable, CaseIterable, Codable {
+    /// Output tokens a second for each chip that may be used.
+    case throughput
+    /// Fewest chips that serve the rate that is asked for.
+    case chips
+    /// Dollars for a million output tokens.
+    case cost
+    /// Joules for an output token.
+    case energy
+  }
+
+  /// Whether the same instances compute prompts and decode.
+  public enum Division: String, Sendable, CaseIterable, Codable { case together, apart }
+}
