@@ -46,8 +46,6 @@ struct PlanCommand: ParsableCommand {
     name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
     help: "Output tokens of a request.")
   var outputLen = 128
-  @Option(name: [.customLong("prefix-hits")], help: "Share of a prompt that a cache of prefixes holds (0 to 1).")
-  var prefixHits = 0.0
   @Option(help: "Requests per second that must be served; as many as the chips can where absent.")
   var requestRate: Double?
   @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:2000 tpot:50 e2el:60000.")
@@ -161,12 +159,12 @@ struct PlanCommand: ParsableCommand {
     options.model = name
     options.system = system[0]
     let wanted = quantization.isEmpty ? ["auto"] : quantization
-    let formats = try wanted.map { word -> PlanRequest.Formats in
+    let formats = try wanted.map { word -> PlanRequest.FormatChoice in
       guard word != "auto" || kvCacheDtype != nil else { return .ofFiles }
       options.quantization = word == "auto" ? nil : word
       let node = try options.read(in: catalog)
-      return PlanRequest.Formats(
-        name: word == "auto" ? PlanRequest.Formats.ofFiles.name : word,
+      return PlanRequest.FormatChoice(
+        name: word == "auto" ? PlanRequest.FormatChoice.ofFiles.name : word,
         precision: try node.field("precision").map { try $0.decode(Precision.self) })
     }
     var request = PlanRequest(
@@ -174,7 +172,7 @@ struct PlanCommand: ParsableCommand {
       fleets: try system.map { system in
         PlanRequest.Fleet(system: system, chips: try chips ?? catalog.system(system).chips.value)
       }, formats: formats,
-      lengths: .init(prompt: Double(inputLen), output: Double(outputLen), prefixHits: prefixHits),
+      lengths: .init(prompt: Double(inputLen), output: Double(outputLen)),
       objectives: try objectives())
     request.engines = engine.isEmpty ? nil : engine.map { options.engineName($0) }
     request.requestRate = requestRate

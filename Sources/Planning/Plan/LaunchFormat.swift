@@ -53,6 +53,12 @@ extension Planner {
         "--emit", "the best plan is \(candidate.engine)'s, not \(asked.rawValue)'s",
         wayOut: "give --engine \(asked.rawValue), or --emit of that engine")
     }
+    if engine == .tensorRT, candidate.pools.count > 1 || format == .dynamo {
+      throw Problem(
+        "--emit",
+        "what TensorRT-LLM needs beside its command line (roles, transfer of keys and values) is not written yet",
+        wayOut: "use --emit scenario, --division together with trtllm or kubernetes, or another engine")
+    }
     switch format {
     case .dynamo: return dynamo(candidate, engine)
     case .kubernetes: return kubernetes(candidate, engine)
@@ -86,6 +92,8 @@ extension Planner {
       if let role = kvRole(pool.role) {
         words.append("--kv-transfer-config '{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"\(role)\"}'")
       }
+      if hasNarrowCache(candidate) { words.append("--kv-cache-dtype fp8") }
+      if candidate.formats == "fp8" { words.append("--quantization fp8") }
       words += drafts(candidate).map { "--speculative-config '{\"method\":\"mtp\",\"num_speculative_tokens\":\($0)}'" }
     case .sgLang:
       // Its data parallel groups of attention are made of the tensor parallel dies.
@@ -96,6 +104,8 @@ extension Planner {
       if pool.role != .prefill { words.append("--max-running-requests \(pool.estimate.requestsPerRank * plan.data)") }
       if pool.role != .decode { words.append("--chunked-prefill-size \(pool.promptTokensPerStep * plan.data)") }
       if pool.role != .colocated { words.append("--disaggregation-mode \(pool.role.rawValue)") }
+      if hasNarrowCache(candidate) { words.append("--kv-cache-dtype fp8_e4m3") }
+      if candidate.formats == "fp8" { words.append("--quantization fp8") }
       words += drafts(candidate).map { "--speculative-algorithm EAGLE --speculative-num-steps \($0)" }
     case .tensorRT:
       words = ["trtllm-serve \(modelWord)", "--tp_size \(plan.tensor * plan.data)"]
@@ -116,6 +126,10 @@ extension Planner {
     }
   }
 
+  private func hasNarrowCache(_ candidate: PlanCandidate) -> Bool {
+    request.formats.first { $0.name == candidate.formats }?.precision?.keyValue == .fp8
+  }
+
   private func drafts(_ candidate: PlanCandidate) -> [Int] {
     request.drafting.tokens > 0 ? [request.drafting.tokens] : []
   }
@@ -125,10 +139,13 @@ extension Planner {
   /// What no option says.
   private func remarks(_ candidate: PlanCandidate, _ engine: LaunchEngine) -> [String] {
     var lines = ["\(request.model) is the catalog's name or your path: put the name at Hugging Face in its place"]
+    if engine == .tensorRT, hasNarrowCache(candidate) {
+      lines.append("keys and values in FP8: kv_cache_config: { dtype: fp8 } in --extra_llm_api_options")
+    }
     if candidate.pools.contains(where: { $0.instances > 1 }) || candidate.pools.count > 1 {
       lines.append("a router goes before the instances; which one is not said here")
     }
-    if candidate.formats != PlanRequest.Formats.ofFiles.name {
+    if candidate.formats != PlanRequest.FormatChoice.ofFiles.name {
       lines.append("weights in \(candidate.formats): take a checkpoint in that format, or the engine's own option")
     }
     if candidate.pools.contains(where: { $0.plan.dies > $0.chips * 8 || $0.chips > 8 }) {

@@ -29,13 +29,16 @@ extension PlanAnswer.Plan: Encodable {
 
 extension PlanSimulation: Encodable {
   enum CodingKeys: String, CodingKey {
-    case requestRate, share, meets, outputTokensPerChip, timeToFirstToken, timePerOutputToken, endToEnd, energy, cost,
+    case requestRate, servedRate, share, meets, outputTokensPerChip, slices, timeToFirstToken, timePerOutputToken,
+      endToEnd, energy, cost,
       validity, scenario
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(requestRate, forKey: .requestRate)
+    try container.encode(servedRate, forKey: .servedRate)
+    try container.encode(slices, forKey: .slices)
     try container.encode(share, forKey: .share)
     try container.encode(meets, forKey: .meets)
     try container.encode(outputTokensPerChip, forKey: .outputTokensPerChip)

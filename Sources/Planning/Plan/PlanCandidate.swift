@@ -6,7 +6,7 @@ import Units
 public struct PlanCandidate: Sendable, Hashable {
   public var system: String
   public var engine: String
-  /// As `PlanRequest.Formats` calls them.
+  /// As `PlanRequest.FormatChoice` calls them.
   public var formats: String
   public var division: PlanRequest.Division
   /// In the order in which a request passes them.

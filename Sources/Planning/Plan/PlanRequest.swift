@@ -9,7 +9,7 @@ public struct PlanRequest: Sendable {
   public var fleets: [Fleet]
   /// Engines by name; nil: all that the catalog offers for a chip.
   public var engines: [String]?
-  public var formats: [Formats]
+  public var formats: [FormatChoice]
   public var lengths: Lengths
   public var objectives: Objectives
   /// Requests per second that must be served; nil: as many as the chips can.
@@ -22,7 +22,7 @@ public struct PlanRequest: Sendable {
   /// Of the capacity of a pool by whole steps, what is planned for: requests that come by chance need room.
   public var utilisation = 0.9
 
-  public init(model: String, fleets: [Fleet], formats: [Formats], lengths: Lengths, objectives: Objectives) {
+  public init(model: String, fleets: [Fleet], formats: [FormatChoice], lengths: Lengths, objectives: Objectives) {
     self.model = model
     self.fleets = fleets
     self.formats = formats
@@ -41,14 +41,14 @@ public struct PlanRequest: Sendable {
   }
 
   /// Number formats, and what they are called; nil: those of the model's files.
-  public struct Formats: Sendable, Hashable {
+  public struct FormatChoice: Sendable, Hashable {
     public var name: String
     public var precision: Precision?
     public init(name: String, precision: Precision?) {
       self.name = name
       self.precision = precision
     }
-    public static let ofFiles = Formats(name: "as its files", precision: nil)
+    public static let ofFiles = FormatChoice(name: "as its files", precision: nil)
   }
 
   /// Mean tokens of a request.

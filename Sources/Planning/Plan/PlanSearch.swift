@@ -13,7 +13,7 @@ import Units
 struct PlanSearch: Sendable {
   let request: PlanRequest
   let fleet: PlanRequest.Fleet
-  let formats: PlanRequest.Formats
+  let formats: PlanRequest.FormatChoice
   let space: PlanSpace
   private let power: PowerModel
 
@@ -28,7 +28,7 @@ struct PlanSearch: Sendable {
   }
 
   init(
-    _ request: PlanRequest, fleet: PlanRequest.Fleet, formats: PlanRequest.Formats, machine: Machine,
+    _ request: PlanRequest, fleet: PlanRequest.Fleet, formats: PlanRequest.FormatChoice, machine: Machine,
     architecture: Architecture
   ) {
     self.request = request
@@ -57,13 +57,8 @@ struct PlanSearch: Sendable {
       var best: PlanCandidate?
       var nearest = Double.infinity
       var fewest = Int.max
-      let batches = Self.batches(upTo: model.mostInMemory) {
-        outcome.estimates += 1
-        return model.together($0).map(keeps) ?? false
-      }
-      for batch in batches {
-        outcome.estimates += 1
-        guard let estimate = model.together(batch) else { continue }
+      let estimates = sweep(upTo: model.mostInMemory, &outcome) { model.together($0) }
+      for estimate in estimates {
         nearest = min(nearest, misses(estimate))
         guard let candidate = candidate(model, limited(estimate, model)) else {
           if keeps(estimate) { fewest = min(fewest, instances(for: estimate) * model.chips) }
@@ -109,13 +104,8 @@ struct PlanSearch: Sendable {
     var points: [[Sized]] = []
     var second: [Sized] = []
     for model in answers.models {
-      let batches = Self.batches(upTo: model.mostInMemory) {
-        outcome.estimates += 1
-        return keeps(model.answers($0))
-      }
-      let all = batches.map { batch in
-        outcome.estimates += 1
-        return Sized(model: model, estimate: limited(model.answers(batch), model))
+      let all = sweep(upTo: model.mostInMemory, &outcome) { model.answers($0) }.map {
+        Sized(model: model, estimate: limited($0, model))
       }
       points.append(all)
       let good = all.filter { keeps($0.estimate) }
@@ -177,9 +167,9 @@ struct PlanSearch: Sendable {
   }
 
   static func bestOfEachSize(_ list: [Sized]) -> [Sized] {
-    var best: [Int: Sized] = [:]
-    for entry in list where entry.rate > best[entry.model.chips]?.rate ?? 0 { best[entry.model.chips] = entry }
-    return best.keys.sorted().compactMap { best[$0] }
+    var bySize: [Int: Sized] = [:]
+    for entry in list where entry.rate > bySize[entry.model.chips]?.rate ?? 0 { bySize[entry.model.chips] = entry }
+    return bySize.keys.sorted().compactMap { bySize[$0] }
   }
 
   /// Waiting for prompts where so many instances compute them.
@@ -359,20 +349,28 @@ struct PlanSearch: Sendable {
     1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024,
   ]
 
-  /// - Parameter keeps: whether a batch keeps the objectives: true up to some batch, and not beyond.
-  static func batches(upTo memory: Int, keeps: (Int) -> Bool) -> [Int] {
+  /// Estimates of all of them; above the largest of the usual ones that keeps the objectives the next is looked for
+  /// between it and the first that does not.
+  func sweep(
+    upTo memory: Int, _ outcome: inout Outcome, estimate: (Int) -> InstanceEstimate?
+  ) -> [InstanceEstimate] {
     let most = min(memory, InstanceModel.largestBatch)
     guard most >= 1 else { return [] }
-    var list = usual.filter { $0 < most } + [most]
-    if !keeps(most), keeps(1) {
-      var (low, high) = (1, most)
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if keeps(middle) { low = middle } else { high = middle }
-      }
-      if !list.contains(low) { list.append(low) }
+    let sizes = Self.usual.filter { $0 < most } + [most]
+    var found = sizes.map { estimate($0) }
+    outcome.estimates += sizes.count
+    guard let last = found.lastIndex(where: { $0.map(keeps) ?? false }), last + 1 < sizes.count else {
+      return found.compactMap { $0 }
     }
-    return list.sorted()
+    var (low, high) = (sizes[last], sizes[last + 1])
+    var best: InstanceEstimate?
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      outcome.estimates += 1
+      if let tried = estimate(middle), keeps(tried) { (low, best) = (middle, tried) } else { high = middle }
+    }
+    found.insert(best, at: last + 1)
+    return found.compactMap { $0 }
   }
 
   private static func powers(upTo most: Int) -> [Int] {
