@@ -69,7 +69,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "How to print the result: table, json or csv (the frontier).") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, dynamo, kubernetes, scenario.")
+  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, kubernetes, scenario.")
   var emit: LaunchFormat?
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
@@ -117,7 +117,8 @@ struct PlanCommand: ParsableCommand {
     let launch = try emit.flatMap { format in try answer.best.map { try planner.launch($0, as: format, seed: seed) } }
     let context = ReportContext(
       title: title(request), system: subtitle(request), commandLine: CommandLine.arguments.joined(separator: " "))
-    let result = try JSONText.encode(answer)
+    let run = try ResultRun(seed: seed, request: request, entries: planner.entries, in: catalog)
+    let result = try JSONText.encode(WithRun(result: answer, run: run))
     try jsonFile?.append(result + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
@@ -179,7 +180,8 @@ struct PlanCommand: ParsableCommand {
     request.goal = try goal()
     request.divisions = division.list
     request.spares = spare
-    if draftTokens > 0 { request.drafting = Drafting(tokens: draftTokens, acceptance: [speculativeAcceptance]) }
+    request.draftTokens = draftTokens
+    if draftTokens > 0 { request.acceptance = speculativeAcceptance }
     return request
   }
 

@@ -137,7 +137,7 @@ extension PlanAnswer {
           Table.Cell(Measure(each.value, .duration).description),
           Table.Cell(Measure(run?.outputTokensPerChip ?? candidate.outputTokensPerChip, .count).description),
           Table.Cell(
-            run.map { Measure($0.share, .percent).description } ?? "",
+            run.map { request.objectives.isEmpty ? "" : Measure($0.share, .percent).description } ?? "",
             tone: run.map { $0.meets ? .good : .bad } ?? .plain),
         ]
       })

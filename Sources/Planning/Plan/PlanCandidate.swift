@@ -25,7 +25,7 @@ public struct PlanCandidate: Sendable, Hashable {
   public var power: Watts?
   public var dollarsPerSecond: DollarsPerSecond?
 
-  public struct Pool: Sendable, Hashable {
+  public struct Pool: Encodable, Sendable, Hashable {
     public var role: EnginePool.Role
     public var instances: Int
     /// Of one instance.

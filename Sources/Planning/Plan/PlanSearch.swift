@@ -7,9 +7,10 @@ import Units
 
 /// Looks through all that a plan may use of one engine in one format on one fleet.
 ///
-/// Bounds that cut: a step grows with its batch, so that no batch beyond the first that misses an objective is asked
-/// for; where prefill and decode are apart the best instance of each size is enough, since what the other pool does
-/// depends on its rate and chips alone.
+/// Nothing is cut: every batch of the list below is estimated on every instance, and where prefill and decode are
+/// apart each is joined with every kind of prefill. What is not tried are batches between those of the list, but for
+/// the largest that keeps the objectives, and more than one number of prompts in a step of prefill: that which makes
+/// most.
 struct PlanSearch: Sendable {
   let request: PlanRequest
   let fleet: PlanRequest.Fleet
@@ -37,7 +38,8 @@ struct PlanSearch: Sendable {
     space = PlanSpace(
       machine: machine, architecture: architecture,
       precision: formats.precision ?? Precision(checkpoint: architecture, engine: machine.engine),
-      drafting: request.drafting, lengths: request.lengths, chips: fleet.chips, share: request.objectives.share)
+      drafting: Drafting(tokens: request.draftTokens, acceptance: request.acceptance.map { [$0] } ?? []),
+      lengths: request.lengths, chips: fleet.chips, share: request.objectives.share)
     power = PowerModel(machine.system, chip: machine.chip)
   }
 
@@ -101,38 +103,26 @@ struct PlanSearch: Sendable {
     outcome.refusals += prompts.refusals + answers.refusals
     let first = bestPrompts(prompts.models, &outcome)
     guard !first.isEmpty else { return }
-    var points: [[Sized]] = []
-    var second: [Sized] = []
-    for model in answers.models {
-      let all = sweep(upTo: model.mostInMemory, &outcome) { model.answers($0) }.map {
-        Sized(model: model, estimate: limited($0, model))
-      }
-      points.append(all)
-      let good = all.filter { keeps($0.estimate) }
-      if let best = good.max(by: { $0.rate < $1.rate }) { second.append(best) }
-      if good.isEmpty {
-        outcome.refusals.append(refusal(of: model, .decode, misses: all.map { misses($0.estimate) }.min() ?? .infinity))
-      }
-    }
-    // Where energy counts, a slower instance of the same size can be better: all stay.
-    let kept = request.goal == .energy ? second : Self.bestOfEachSize(second)
     var fewest: (chips: Int, model: InstanceModel)?
-    for decode in kept {
-      for prompt in first {
-        if let candidate = join(prompt, decode) {
-          outcome.candidates.append(candidate)
-        } else if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max {
-          fewest = (chips, decode.model)
+    for model in answers.models {
+      var nearest = Double.infinity
+      for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
+        let decode = Sized(model: model, estimate: limited(estimate, model))
+        let joined = first.compactMap { join($0, decode) }
+        let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
+        if let best { outcome.points.append(best) }
+        let whole = joined.map(request.objectives.missesWhole).min() ?? -1
+        nearest = min(nearest, max(misses(estimate), whole))
+        guard keeps(estimate) else { continue }
+        outcome.candidates += joined.filter { request.objectives.keepsWhole($0) }
+        for prompt in first where joined.isEmpty {
+          if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
         }
       }
+      if nearest > 0 { outcome.refusals.append(refusal(of: model, .decode, misses: nearest)) }
     }
     if outcome.candidates.isEmpty, let fewest {
       outcome.refusals.append(shortage(of: fewest.model, .decode, needed: fewest.chips))
-    }
-    for decode in points.joined() {
-      let joined = first.compactMap { join($0, decode) }
-      let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
-      if let best { outcome.points.append(best) }
     }
   }
 
@@ -147,7 +137,7 @@ struct PlanSearch: Sendable {
   private func bestPrompts(_ models: [InstanceModel], _ outcome: inout Outcome) -> [Sized] {
     var found: [Sized] = []
     for model in models {
-      let most = max(1, min(model.mostInMemory, Int(model.promptBudget / request.lengths.fresh)))
+      let most = max(1, min(model.mostInMemory, Int(model.promptBudget / request.lengths.prompt)))
       var best: Sized?
       var nearest = Double.infinity
       for count in Self.powers(upTo: most) {
@@ -164,12 +154,6 @@ struct PlanSearch: Sendable {
       }
     }
     return found
-  }
-
-  static func bestOfEachSize(_ list: [Sized]) -> [Sized] {
-    var bySize: [Int: Sized] = [:]
-    for entry in list where entry.rate > bySize[entry.model.chips]?.rate ?? 0 { bySize[entry.model.chips] = entry }
-    return bySize.keys.sorted().compactMap { bySize[$0] }
   }
 
   /// Waiting for prompts where so many instances compute them.
@@ -225,7 +209,6 @@ struct PlanSearch: Sendable {
     guard rate > 0 else { return nil }
     let each = answers.estimate.timePerOutputToken
     let first = queue(prompts, working).mean(min(0.99, rate / (Double(working) * prompts.rate)))
-    if let limit = request.objectives.endToEnd, first + each * request.lengths.decoded > limit { return nil }
     return assembled(
       [
         pool(prompts.model, .prefill, instances: best.first, prompts.estimate, rate: prompting),
@@ -290,10 +273,13 @@ struct PlanSearch: Sendable {
     }
     candidate.power = watts
     let hardware = space.machine.system.price.map {
-      $0.value * (Double(candidate.chips) / Double(space.machine.system.chips.value)) / PlanPrices.amortization
+      $0.value * (Double(candidate.chips) / Double(space.machine.system.chips.value))
+        / Scenario.CostAssumptions.usualAmortization
     }
     candidate.dollarsPerSecond = hardware.map {
-      $0 + DollarsPerSecond(watts.value * PlanPrices.electricity.value * PlanPrices.usageEffectiveness)
+      $0
+        + DollarsPerSecond(watts.value * Scenario.CostAssumptions.usualElectricity.value)
+        * Scenario.CostAssumptions.usualEffectiveness
     }
   }
 
@@ -378,11 +364,4 @@ struct PlanSearch: Sendable {
     while let last = list.last, last * 2 <= most { list.append(last * 2) }
     return list
   }
-}
-
-/// What money is counted with where nothing else is said; as in `simulate`.
-public enum PlanPrices {
-  public static let amortization = Seconds.hours(4 * 8766)
-  public static let electricity = DollarsPerJoule(0.08 / 3.6e6)
-  public static let usageEffectiveness = 1.2
 }

@@ -104,7 +104,8 @@ extension Planner {
       part.pools[index].instances = max(1, part.pools[index].instances - request.spares)
     }
     let wanted = Int((Self.flights * candidate.concurrency / Double(Self.mostRequests)).rounded(.up))
-    let slices = max(1, min(wanted, part.pools.map(\.instances).min() ?? 1))
+    // Parts of eight instances of each pool at least, so that their numbers stay in proportion.
+    let slices = max(1, min(wanted, (part.pools.map(\.instances).min() ?? 1) / 8))
     for index in part.pools.indices {
       part.pools[index].instances = max(1, part.pools[index].instances / slices)
     }
@@ -151,9 +152,9 @@ extension Planner {
     if let precision = request.formats.first(where: { $0.name == candidate.formats })?.precision {
       lines.append("precision: \(precision.flowText)")
     }
-    if request.drafting.tokens > 0 {
-      let chances = request.drafting.acceptance.map { "\($0)" }.joined(separator: ", ")
-      lines.append("speculation: { draftTokens: \(request.drafting.tokens), acceptance: [\(chances)] }")
+    if request.draftTokens > 0 {
+      let chance = request.acceptance.map { ", acceptance: \($0)" } ?? ""
+      lines.append("speculation: { draftTokens: \(request.draftTokens)\(chance) }")
     }
     lines += poolLines(candidate)
     let limits = [
