@@ -26,6 +26,11 @@ extension Deployment {
       validity.intervals?.timePerOutputToken?.widen(
         by: own / tokens(asked.assumed.high), own / tokens(asked.assumed.low))
     }
+    if isServed {
+      validity.addTransfer(
+        machine.chip.efficiency.transfer, decode: decodes ? meanDecodeStep(outcome) : nil,
+        prefill: meanPrefillStep(outcome))
+    }
     return validity
   }
 
