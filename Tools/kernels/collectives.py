@@ -6,7 +6,7 @@ The library (NCCL) changes its protocol with the size: small messages start earl
 way, so a collective is the faster of two lines: `ring` and `inSwitch` (where switches sum; else `bulkRing`), `gather`
 and `bulkGather` (all-gather and reduce-scatter alike), `allToAll` and `bulkAllToAll`. Kernels of an engine's own sum in
 one shot or in two (TensorRT-LLM's tables; above some size they call the library). Sizes in the tables count values; the
-program counts bytes.
+program counts bytes; less than one token of 2,048 values is left out.
 """
 import io
 import re
@@ -16,6 +16,7 @@ import pyarrow.parquet
 
 from tables import PACKAGE, Table, fastest, fit, is_fitted, told
 
+LEAST = 4096
 BYTES = {"half": 2, "bfloat16": 2, "float16": 2, "int8": 1}
 # Boards whose switches sum for the library, as its tables show on large sizes.
 SUMMING = ("h100_sxm", "h200_sxm", "b200_sxm", "b300_sxm")
@@ -42,12 +43,12 @@ def read(chip, folder, table, columns):
 def library(chip, operations):
     """Milliseconds by operation, ranks and bytes: the fastest release, in 16 bits."""
     rows = read(chip, "nccl", "nccl", ["op_name", "nccl_dtype", "num_gpus", "message_size", "latency"])
-    return fastest(((o, g, s * 2), l) for o, t, g, s, l in rows if o in operations and t == "half")
+    return fastest(((o, g, s * 2), l) for o, t, g, s, l in rows if o in operations and t == "half" and s * 2 >= LEAST)
 
 
 def own_kernels(chip):
     rows = read(chip, "trtllm", "custom_allreduce", ["allreduce_dtype", "num_gpus", "message_size", "latency"])
-    return fastest((("custom", g, s * BYTES[t]), l) for t, g, s, l in rows)
+    return fastest((("custom", g, s * BYTES[t]), l) for t, g, s, l in rows if s * BYTES[t] >= LEAST)
 
 
 def sent(kernel, size, ranks):
