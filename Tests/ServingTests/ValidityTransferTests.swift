@@ -1,8 +1,8 @@
-import Costs
 import Formats
 import Testing
 import Units
 
+@testable import Costs
 @testable import Hardware
 @testable import Serving
 
