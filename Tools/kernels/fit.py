@@ -135,7 +135,7 @@ def kernels(chip):
     writer = Writer(chip)
     writer.lines += [
         "  # Isolated kernels by format: tables of NVIDIA's aiconfigurator-core 0.12.0, fastest of the engines'",
-        "  # kernels for each shape, then those of one engine and of one backend of experts; fitted by Tools/kernels/fit.py.",
+        "  # kernels for each shape, then those of one engine and of one backend of experts; by Tools/kernels/fit.py.",
         "  kernels:"]
     writer.group(2, "products", "", writer.products())
     writer.group(2, "experts", "", writer.experts())

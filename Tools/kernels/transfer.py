@@ -48,7 +48,8 @@ class Operator:
 
 
 OPERATORS = [
-    Operator("products", lambda chip, name: operators.products(chip, name, most=MOST), ("bf16", "fp8", "fp8Block", "fp4")),
+    Operator(
+        "products", lambda chip, name: operators.products(chip, name, most=MOST), ("bf16", "fp8", "fp8Block", "fp4")),
     Operator("experts", lambda chip, name: operators.experts(chip, name, most=MOST), tuple(operators.FORMATS)),
     Operator("attention", lambda chip, name: operators.decode(chip, name, None, most=MOST), ("bf16", "fp8")),
     Operator("prompts", lambda chip, _: operators.prompts(chip, most=MOST), ("bf16",)),

@@ -7,8 +7,8 @@ extension Validity {
   /// What the answer was held against, and where nine of ten such runs lie.
   public var sentences: [String] { [sentence] + [intervalSentence, transferSentence].compactMap { $0 } }
 
-  /// `Efficiencies of this chip are those of nine NVIDIA chips: where chips were left out, nine of ten products took 0.75
-  /// to 1.5 times as long as predicted, …`
+  /// `Kernels of X were not measured: its efficiencies are those of nine NVIDIA chips. Where chips were left out, nine of
+  /// ten products took 0.68 to 1.7 times as long as predicted, …`
   public var transferSentence: String? {
     guard let transfer else { return nil }
     func words(_ band: EfficiencyTransfer.Band) -> String {
@@ -20,8 +20,8 @@ extension Validity {
     }
     let end = steps.isEmpty ? "" : ": \(steps.joined(separator: ", ")); both stand in the interval"
     return
-      "Kernels of \(group.chip) were not measured: its efficiencies are those of \(transfer.from). Where chips were left "
-      + "out, nine of ten products took \(words(transfer.products)) times as long as predicted\(experts), of attention "
+      "Kernels of \(group.chip) were not measured: its efficiencies are those of \(transfer.from). Where chips were "
+      + "left out, nine of ten products took \(words(transfer.products)) times as long as predicted\(experts), of attention "
       + "\(words(transfer.attention))\(end)."
   }
 
