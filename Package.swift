@@ -67,6 +67,7 @@ let package = Package(
       name: "Pages",
       dependencies: [
         "Units", "Formats", "Reports", "Models", "Hardware", "Costs", "Workloads", "Serving", "Supply", "Validation",
+        "Planning",
       ],
       swiftSettings: settings),
 

@@ -22,10 +22,12 @@ public struct Engine: Decodable, Sendable {
   public var execution: Execution?
   /// Absent where prefill and decode are planned apart, by whole requests (CloudMatrix-Infer's way).
   public var scheduling: Scheduling?
+  /// Measured results that its constants were corrected on, of one cluster; absent in the catalog.
+  public var calibratedOn: OwnResults?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, source, makers, decode, prefill, experts, constants, cache, kernels, buffers, validity, execution
-    case scheduling
+    case scheduling, calibratedOn
   }
 
   /// What two microbatches do for each other.
@@ -80,6 +82,31 @@ public struct Engine: Decodable, Sendable {
     /// Most tokens of a step of prompts that a rank's exchange buffers hold at once.
     public var promptTokens: Sourced<Int>
     enum CodingKeys: String, CodingKey, CaseIterable { case runtimeShare, promptTokens }
+  }
+
+  /// Results of one cluster that an engine's constants were corrected on; `supernode calibrate --from` writes it.
+  public struct OwnResults: Codable, Sendable, Hashable {
+    /// The engine that was corrected.
+    public var engine: String
+    /// The files of the results.
+    public var results: [String]
+    /// Median absolute errors of results that were left out of the correction, as shares.
+    public var timePerOutputToken: Double?
+    /// As `timePerOutputToken`.
+    public var timeToFirstToken: Double?
+    /// Fewest and most requests in flight.
+    public var concurrency: [Double]?
+    /// Lowest and highest, per second.
+    public var requestRate: [Double]?
+    /// Least and most in the mean of a result.
+    public var promptTokens: [Double]
+    /// As `promptTokens`.
+    public var outputTokens: [Double]
+    public var source: String
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case engine, results, timePerOutputToken, timeToFirstToken, concurrency, requestRate, promptTokens, outputTokens
+      case source
+    }
   }
 
   /// The range in which the model was held against measurements.

@@ -38,6 +38,8 @@ public enum ServingNote: Codable, Sendable, Hashable {
   case otherMaker(engine: String, chip: String, makers: [String])
   /// Options that a real engine would feel, and that are not modelled.
   case leftOut([String])
+  /// The engine's constants were corrected on results of one cluster.
+  case calibrated(Engine.OwnResults)
   /// The chip cannot be bought: it is announced, or a rumour.
   case unsold(chip: String, Chip.Status)
 

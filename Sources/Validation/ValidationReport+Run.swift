@@ -1,4 +1,5 @@
 import Formats
+import Simulation
 import Units
 
 extension ValidationReport {

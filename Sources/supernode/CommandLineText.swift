@@ -55,7 +55,10 @@ struct CommandLineText {
 
   // MARK: Verbs
 
-  private static let verbs = ["simulate", "init", "validate", "supply", "catalog", "trace", "schema", "help", "manual"]
+  private static let verbs = [
+    "simulate", "plan", "compare", "init", "validate", "calibrate", "supply", "catalog", "trace", "schema", "help",
+    "manual",
+  ]
   private static let inner = [
     "catalog": names(of: CatalogCommand.configuration), "trace": names(of: TraceCommand.configuration),
   ]

@@ -10,7 +10,7 @@ enum ResultKeys: String, ExpressibleByArgument, CaseIterable {
   func text(of report: ServingReport, inputs: Node) throws -> String {
     switch self {
     case .supernode: try JSONText.encode(SimulationResult(report: report, inputs: inputs), pretty: true)
-    case .vllm: try JSONText.encode(VLLMResult(report).values, pretty: true)
+    case .vllm: try JSONText.encode(VLLMResult(report, inputs).values, pretty: true)
     case .aiperf: try JSONText.encode(AIPerfResult(report).values, pretty: true)
     }
   }
@@ -20,8 +20,13 @@ enum ResultKeys: String, ExpressibleByArgument, CaseIterable {
 private struct VLLMResult {
   var values: [String: Double] = [:]
 
-  init(_ report: ServingReport) {
+  init(_ report: ServingReport, _ inputs: Node) {
     let throughput = report.throughput
+    values["num_prompts"] = Double(report.requests.offered)
+    for (key, field) in [("max_concurrency", "maxConcurrency"), ("request_rate", "requestRate")] {
+      // All at once is `inf` there; as no JSON number it comes out as null.
+      values[key] = inputs["workload.\(field)"]?.text.flatMap(Double.init) ?? .infinity
+    }
     values["duration"] = throughput.duration.value
     values["completed"] = Double(report.requests.completed)
     values["total_input_tokens"] = Double(report.requests.promptTokens)

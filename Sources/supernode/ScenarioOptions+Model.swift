@@ -23,7 +23,7 @@ extension ScenarioOptions {
   }
 
   /// A name of the catalog, a path, or a name of Hugging Face, whose owner and ending the catalog leaves out.
-  private func modelName(_ name: String, in catalog: Catalog, _ remark: (String) -> Void) -> String {
+  func modelName(_ name: String, in catalog: Catalog, _ remark: (String) -> Void) -> String {
     // The catalog never stands for a file or folder that is there.
     if catalog.path(of: name, kind: "models") != nil || fileKind(at: name) != .missing { return name }
     guard let hub = hubModel(name, in: catalog) else { return name }

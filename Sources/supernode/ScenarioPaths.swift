@@ -3,7 +3,7 @@ import Units
 
 /// Paths in a scenario count from the scenario's folder; what is not there is looked for in the working directory.
 enum ScenarioPaths {
-  private static let fields = ["model", "speculation.model", "workload.trace"]
+  private static let fields = ["model", "engine", "speculation.model", "workload.trace"]
 
   /// The scenario with its paths as the working directory has them.
   static func resolved(_ node: Node, in catalog: Catalog) throws -> Node {
@@ -31,7 +31,8 @@ enum ScenarioPaths {
 
   /// Whether a name of the catalog cannot be meant.
   private static func isPath(_ text: String) -> Bool {
-    text.hasPrefix("./") || text.hasPrefix("../") || [".json", ".jsonl", ".csv", ".gz"].contains(where: text.hasSuffix)
+    text.hasPrefix("./") || text.hasPrefix("../")
+      || [".json", ".jsonl", ".csv", ".gz", ".yaml"].contains(where: text.hasSuffix)
   }
 
   /// The scenario with paths that do not depend on where it lies.

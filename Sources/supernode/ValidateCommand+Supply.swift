@@ -22,13 +22,6 @@ extension Validate {
     return result
   }
 
-  /// The engines' constants found again on the runs that calibrate.
-  func printFit(_ catalog: Catalog) throws {
-    let fit = try RunFit(catalog: catalog, every: every, workers: processorCount())
-    let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-    Terminal.write(renderer.render(fit.document))
-  }
-
   /// Files of `--rows` by their columns: estimates of supply have a `quantity` and a `period`, runs of engines a
   /// `concurrency`.
   func rowFiles() throws -> (supply: [String], runs: [String], measurements: [String]) {

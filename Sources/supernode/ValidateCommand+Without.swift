@@ -24,9 +24,9 @@ extension Validate {
   func checkWithout() throws {
     guard !without.isEmpty else { return }
     _ = try mechanisms()
-    guard kind == nil || kind == "runs", format != .compared, !fitRuns else {
+    guard kind == nil || kind == "runs", format != .compared else {
       throw ValidationError(
-        "--without: predicts the measured runs of engines alone; leave --kind, --fit-runs and --format compared out")
+        "--without: predicts the measured runs of engines alone; leave --kind and --format compared out")
     }
   }
 

@@ -42,8 +42,7 @@ struct Validate: ParsableCommand {
   @Option(help: "Writes a self-contained HTML report.") var report: String?
   @Option(help: "Draws of the supply model for each information date.") var draws = 1000
   @Option(help: "Of the measured runs of engines take only the first of every so many.") var every = 1
-  @Flag(help: "Finds the engines' constants again on the runs that calibrate, and prints them beside the catalog's.")
-  var fitRuns = false
+  @Flag(help: .hidden) var fitRuns = false
   @Option(
     help: ArgumentHelp(
       """
@@ -68,6 +67,9 @@ struct Validate: ParsableCommand {
         "--kind \(kind): there are no such rows; \(near) kinds are \(Self.kinds.joined(separator: ", "))")
     }
     try OutputPaths.check([json, report], against: rows + [budgets])
+    guard !fitRuns else {
+      throw ValidationError("--fit-runs: constants are found by another verb; use supernode calibrate --every \(every)")
+    }
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
     try checkWithout()
   }
@@ -76,7 +78,6 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let catalog = try Catalog(checking: catalog)
-    guard !fitRuns else { return try printFit(catalog) }
     guard without.isEmpty else { return try printWithout(catalog) }
     let files = try rowFiles()
     let path = budgets ?? catalog.resourcePath("catalog/published/budgets.yaml")

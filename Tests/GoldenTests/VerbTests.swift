@@ -6,7 +6,7 @@ import Testing
 @Suite struct VerbTests {
   /// The command, the exit code, and what the answer has in it.
   static let misspelt: [(String, Int32, String)] = [
-    ("simulte", 2, "did you mean 'simulate'? The verbs are"), ("plan", 2, "; the verbs are"),
+    ("simulte", 2, "did you mean 'simulate'? The verbs are"), ("trains", 2, "verbs are"),
     ("catalog shwo H100", 2, "did you mean 'catalog show'?"), ("trace inspct", 2, "did you mean 'trace inspect'?"),
     ("vllm bench serve", 2, "simulate --system"), ("catalog show H1000", 1, "did you mean"),
     ("simulate cloudmatrix384-deepsek-r1", 1, "did you mean 'cloudmatrix384-deepseek-r1'?"),

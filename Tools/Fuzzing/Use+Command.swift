@@ -8,7 +8,7 @@ extension Use {
     let arguments = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).prefix(200)
     // No file outside, no standard input, no run of days.
     let isHarmless = arguments.allSatisfy { $0.utf8.count < 100_000 && !$0.contains("\0") && !leads(outside: $0) }
-    guard isHarmless, !arguments.contains("--fit-runs") else { return }
+    guard isHarmless, !arguments.contains("calibrate") else { return }
     // What was asked for at length may take as long, and so may all measured runs.
     let kinds = zip(arguments, arguments.dropFirst()).filter { $0.0 == "--kind" }.map(\.1)
     if arguments.contains("validate"), kinds.isEmpty || kinds.contains("runs") { return }

@@ -73,9 +73,9 @@ public struct Calibrator: Sendable {
     return fit
   }
 
-  private func squares(_ list: [Double]) -> Double { list.reduce(0) { $0 + $1 * $1 } }
+  func squares(_ list: [Double]) -> Double { list.reduce(0) { $0 + $1 * $1 } }
 
-  private func residuals(_ values: [Double], _ cases: [Calibration.Case]) throws -> [Double] {
+  func residuals(_ values: [Double], _ cases: [Calibration.Case]) throws -> [Double] {
     let rows = try cases.map { (try predict($0, values) / $0.time.value - 1) / $0.tolerance }
     return rows + zip(values, calibration.priors).map { ($0 - $1.mean) / $1.deviation }
   }

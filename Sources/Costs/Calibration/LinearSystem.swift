@@ -1,7 +1,7 @@
 /// Small dense systems of equations.
-enum LinearSystem {
+package enum LinearSystem {
   /// Gaussian elimination with row pivoting; a singular direction gets 0.
-  static func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
+  package static func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
     let count = right.count
     var rows = matrix
     var values = right

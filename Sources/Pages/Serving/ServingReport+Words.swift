@@ -7,9 +7,14 @@ import Units
 extension ServingReport {
   public var noteSentences: [String] { notes.map(\.sentence) }
 
-  /// That the chip cannot be bought: never folded away.
+  /// That the chip cannot be bought, or that the engine was calibrated on results of one's own: never folded away.
   var unsoldSentences: [String] {
-    notes.compactMap { note in if case .unsold = note { note.sentence } else { nil } }
+    notes.compactMap { note in
+      switch note {
+      case .unsold, .calibrated: note.sentence
+      default: nil
+      }
+    }
   }
 }
 
@@ -122,6 +127,7 @@ extension ServingNote {
         + "speculation.acceptance (--speculative-acceptance)."
     case .leftOut(let options):
       return "Not modelled, and left out: \(options.joined(separator: ", "))."
+    case .calibrated(let results): return results.sentence
     case .unsold(let chip, .rumour):
       return "The \(chip) is a rumour: no maker has published it, and what follows rests on guesses."
     case .unsold(let chip, _):

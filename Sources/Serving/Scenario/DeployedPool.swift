@@ -71,6 +71,9 @@ public struct DeployedPool: Sendable {
   /// Tokens for whose activations memory is set aside at most: engines measure them on a dummy step of this size.
   private static let activationTokens = 16_384
 
+  /// New tokens of prompts that a step of a rank takes; 0 where none are computed.
+  public var promptTokensPerStep: Int { role == .decode ? 0 : settings?.tokensOfPrompts ?? maxTokensPerRank }
+
   /// Tokens that a block holds, and blocks of a rank.
   var blocks: Int { settings.map { min(tokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
 }

@@ -17,7 +17,7 @@ extension Deployment {
       outcome, refusals: refusals(outcome), prices: prices, decodeStep: decodeBreakdown(outcome),
       prefillStep: prefillBreakdown(outcome),
       validity: try validity(outcome),
-      notes: unsoldNotes + makerNotes + startNotes + draftNotes + unmodelledNotes + notes
+      notes: unsoldNotes + calibrationNotes + makerNotes + startNotes + draftNotes + unmodelledNotes + notes
         + skippedNotes(outcome.skipped)
         + windowNotes(outcome),
       run: run(outcome))
@@ -27,6 +27,8 @@ extension Deployment {
     guard let status = machine.chip.status, status != .sold else { return [] }
     return [.unsold(chip: machine.chip.name, status)]
   }
+
+  private var calibrationNotes: [ServingNote] { machine.engine.calibratedOn.map { [.calibrated($0)] } ?? [] }
 
   private var makerNotes: [ServingNote] {
     let (engine, chip) = (machine.engine, machine.chip)

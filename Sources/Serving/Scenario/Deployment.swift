@@ -24,11 +24,16 @@ public struct Deployment: Sendable {
   let catalog: Catalog
 
   /// Throws the faults found, by the scenario's field.
-  public init(_ scenario: Scenario, catalog: Catalog) throws {
+  ///
+  /// - Parameter changing: changes the scenario's engine before anything is made of it: a calibration tries constants.
+  public init(
+    _ scenario: Scenario, catalog: Catalog, changing: ((inout Engine) -> Void)? = nil
+  ) throws {
     self.scenario = scenario
     self.catalog = catalog
     try scenario.checkCounts()
-    let parts = try Parts(scenario, catalog: catalog)
+    var parts = try Parts(scenario, catalog: catalog)
+    changing?(&parts.machine.engine)
     architecture = parts.architecture
     machine = parts.machine
     precision = parts.precision
@@ -82,7 +87,7 @@ extension Deployment {
     let scenario: Scenario
     let catalog: Catalog
     let architecture: Architecture
-    let machine: Machine
+    var machine: Machine
     let precision: Precision
     let drafting: Drafting
 

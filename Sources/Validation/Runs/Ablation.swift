@@ -1,4 +1,5 @@
 import Formats
+import Simulation
 import Units
 
 /// What each mechanism is worth: the scored runs predicted without it, one mechanism at a time.

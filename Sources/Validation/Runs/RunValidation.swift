@@ -1,4 +1,5 @@
 import Formats
+import Simulation
 import Units
 
 /// Measured runs of serving engines against the simulation of the same engines.
@@ -7,6 +8,8 @@ public struct RunValidation: Sendable {
   /// Runs behind the published outcomes.
   public var runs: Int
   public var otherTools: [OtherTool]
+  /// Errors with a group left out of the fit, as `calibrate --leave-out each` found them; nil where nobody did.
+  public var leftOut: LeftOutFile?
   let predictor: RunPredictor
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String] = []
@@ -51,6 +54,7 @@ public struct RunValidation: Sendable {
       return RunOutcome.all(run, predictor.predict(run), chip: identity.chip, isDense: identity.isDense)
     }.flatMap { $0 }
     self.runs = runs.count { !$0.isOwn }
+    leftOut = try LeftOutFile.read(catalog)
     otherTools =
       try catalog.resourcePath("catalog/published/other-tools.yaml")
       .map { try Node.read(path: $0).decode([OtherTool].self) } ?? []

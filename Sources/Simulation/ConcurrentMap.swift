@@ -1,7 +1,7 @@
 import Dispatch
 
 /// `transform` of each element over `workers` threads, in the order of the elements.
-func concurrentMap<Element: Sendable, Result: Sendable>(
+public func concurrentMap<Element: Sendable, Result: Sendable>(
   _ elements: [Element], workers: Int, _ transform: @Sendable (Element) -> Result
 ) -> [Result] {
   let count = elements.count

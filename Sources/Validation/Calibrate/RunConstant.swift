@@ -2,7 +2,7 @@ import Hardware
 import Units
 
 /// A constant of engines that a fit on runs may move; those of chips come from kernel tables instead.
-public enum RunConstant: String, Sendable, CaseIterable {
+public enum RunConstant: String, Codable, Sendable, CaseIterable {
   case operatorLaunch, eagerLaunch, startupShare, stepGap, hostPerRequest, collectivesInService, attentionInService
   case expertSkew, perPromptToken, frontEnd
 
@@ -12,6 +12,44 @@ public enum RunConstant: String, Sendable, CaseIterable {
     case .operatorLaunch, .eagerLaunch, .hostPerRequest, .perPromptToken: "us"
     case .stepGap, .frontEnd: "ms"
     case .startupShare, .collectivesInService, .attentionInService, .expertSkew: ""
+    }
+  }
+
+  /// SI units are so many of its own.
+  var inSI: Double {
+    switch unit {
+    case "us": 1e-6
+    case "ms": 1e-3
+    default: 1
+    }
+  }
+
+  /// Where it stands in an engine's file.
+  public var field: String {
+    switch self {
+    case .operatorLaunch, .stepGap, .expertSkew: "constants.\(rawValue)"
+    case .eagerLaunch: "execution.launch.eager"
+    case .startupShare: "execution.launch.startupShare"
+    case .hostPerRequest, .attentionInService: "execution.\(rawValue)"
+    case .collectivesInService: "execution.collectives.inService"
+    case .perPromptToken: "execution.frontEnd.perPromptToken"
+    case .frontEnd: "execution.frontEnd.constant"
+    }
+  }
+
+  /// What it is, in words.
+  public var title: String {
+    switch self {
+    case .operatorLaunch: "between two kernels of a graph"
+    case .eagerLaunch: "launch of a kernel without graphs"
+    case .startupShare: "share of isolated start-ups left in a graph"
+    case .stepGap: "host between two steps"
+    case .hostPerRequest: "host for each request of a step"
+    case .collectivesInService: "collectives in service over isolated ones"
+    case .attentionInService: "attention in service over isolated"
+    case .expertSkew: "busiest rank's experts over the mean"
+    case .perPromptToken: "front end for each prompt token"
+    case .frontEnd: "front end for each request"
     }
   }
 

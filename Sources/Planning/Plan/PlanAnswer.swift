@@ -1,0 +1,97 @@
+import Serving
+import Units
+
+/// The plans that were found, best first, and what was not.
+public struct PlanAnswer: Encodable, Sendable {
+  public var request: PlanRequest
+  /// Each layout once, at its best batch and number of instances.
+  public var plans: [Plan]
+  /// Of each system, engine and format: no other point of it is faster for a user and makes as much of a chip.
+  public var frontier: [PlanCandidate]
+  /// Candidates whose steps were estimated.
+  public var estimates: Int
+  /// Layouts that keep every objective.
+  public var feasible: Int
+  /// Instances that cannot serve, counted by why.
+  public var refused: [Refused]
+  public var nearestMisses: [PlanRefusal]
+  /// Systems that no engine is for.
+  public var leftOut: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case request = "inputs"
+    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut
+  }
+
+  public struct Refused: Encodable, Sendable, Hashable {
+    public var reason: PlanRefusal.Reason
+    public var count: Int
+    /// The one that misses least, or else the first.
+    public var example: PlanRefusal
+  }
+
+  /// A plan, and what became of it in a simulation.
+  public struct Plan: Encodable, Sendable {
+    public var candidate: PlanCandidate
+    public var simulated: PlanSimulation?
+  }
+
+  /// The first that may be recommended: one that kept its objectives in the simulation, where any was simulated.
+  public var best: Plan? { plans.first { $0.simulated.map(\.meets) ?? true } ?? plans.first }
+
+  init(_ request: PlanRequest, outcomes: [PlanSearch.Outcome], searches: [PlanSearch], leftOut: [String]) {
+    self.request = request
+    self.leftOut = leftOut
+    estimates = outcomes.reduce(0) { $0 + $1.estimates }
+    var best: [PlanCandidate.Layout: PlanCandidate] = [:]
+    for candidate in outcomes.flatMap(\.candidates) {
+      let layout = candidate.layout
+      if best[layout].map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { best[layout] = candidate }
+    }
+    feasible = best.count
+    let ranked = best.values.sorted { $0.isBetter(than: $1, for: request.goal) }
+    plans = ranked.prefix(Self.kept).map { candidate in
+      let search = searches.first { search in
+        search.fleet.system == candidate.system && search.space.machine.engine.name == candidate.engine
+          && search.formats.name == candidate.formats
+      }
+      return Plan(candidate: search?.priced(candidate) ?? candidate)
+    }
+    frontier = Self.frontier(of: outcomes.flatMap(\.points))
+    let refusals = outcomes.flatMap(\.refusals)
+    refused = PlanRefusal.Reason.allCases.compactMap { reason in
+      let all = refusals.filter { $0.reason == reason }
+      guard let example = all.min(by: { $0.misses < $1.misses }) else { return nil }
+      return Refused(reason: reason, count: all.count, example: example)
+    }
+    // What fits and is too slow or too little is nearer than what does not fit.
+    let fitting = refusals.filter { [.objective, .chips].contains($0.reason) && $0.misses.isFinite }
+    nearestMisses = (fitting.isEmpty ? refusals.filter { $0.misses.isFinite } : fitting)
+      .sorted { ($0.misses, $0.chips) < ($1.misses, $1.chips) }.prefix(3).map { $0 }
+  }
+
+  /// Plans that are kept.
+  private static let kept = 20
+
+  /// Of each system, engine and format, or of all together, the points that no other beats in both speed per user and
+  /// tokens per chip; from the fastest for a user down.
+  public static func frontier(of points: [PlanCandidate], grouped: Bool = true) -> [PlanCandidate] {
+    var groups: [String: [PlanCandidate]] = [:]
+    for point in points where point.speedPerUser > 0 {
+      let name = grouped ? "\(point.system)\n\(point.engine)\n\(point.formats)" : ""
+      groups[name, default: []].append(point)
+    }
+    return groups.keys.sorted().flatMap { name -> [PlanCandidate] in
+      let sorted = (groups[name] ?? []).sorted {
+        ($0.speedPerUser, $0.outputTokensPerChip, -Double($0.chips))
+          > ($1.speedPerUser, $1.outputTokensPerChip, -Double($1.chips))
+      }
+      var best = 0.0
+      return sorted.filter { point in
+        guard point.outputTokensPerChip > best else { return false }
+        best = point.outputTokensPerChip
+        return true
+      }
+    }
+  }
+}

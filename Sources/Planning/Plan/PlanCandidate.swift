@@ -1,0 +1,89 @@
+import Costs
+import Serving
+import Units
+
+/// One way to serve: an engine, formats, and pools of instances with their batches, as estimates see it.
+public struct PlanCandidate: Sendable, Hashable {
+  public var system: String
+  public var engine: String
+  /// As `PlanRequest.FormatChoice` calls them.
+  public var formats: String
+  public var division: PlanRequest.Division
+  /// In the order in which a request passes them.
+  public var pools: [Pool]
+  /// Chips that may be used.
+  public var budget: Int
+  /// Of the whole deployment, at full batches; spare instances count nothing.
+  public var requestsPerSecond: Double
+  public var timeToFirstToken: Seconds
+  public var timePerOutputToken: Seconds
+  public var endToEnd: Seconds
+  /// A second, of the whole.
+  public var outputTokens: Double
+  /// Input power of the chips in use with their share of the system, and what hardware and energy cost; nil where it
+  /// was not asked for, or no price is known.
+  public var power: Watts?
+  public var dollarsPerSecond: DollarsPerSecond?
+
+  public struct Pool: Encodable, Sendable, Hashable {
+    public var role: EnginePool.Role
+    public var instances: Int
+    /// Of one instance.
+    public var chips: Int
+    public var plan: ParallelPlan
+    public var estimate: InstanceEstimate
+    /// New tokens of prompts in a step of a rank.
+    public var promptTokensPerStep: Int
+    /// Of all instances, without the spare ones.
+    public var requestsPerSecond: Double
+  }
+
+  public var chips: Int { pools.reduce(0) { $0 + $1.chips * $1.instances } }
+  /// A second, for each chip in use.
+  public var outputTokensPerChip: Double { outputTokens / Double(chips) }
+  /// Tokens a second that a user sees.
+  public var speedPerUser: Double { timePerOutputToken > .zero ? 1 / timePerOutputToken.value : 0 }
+  public var joulesPerOutputToken: Joules? { power.map { Joules($0.value / outputTokens) } }
+  public var dollarsPerMillionTokens: Dollars? { dollarsPerSecond.map { Dollars($0.value / outputTokens * 1e6) } }
+  /// Requests in flight over all instances, those that wait for or are in their prompt included.
+  public var concurrency: Double { requestsPerSecond * endToEnd.value }
+
+  /// What it is, without how many instances and which batch: two candidates of one layout differ in these alone.
+  var layout: Layout {
+    Layout(
+      system: system, engine: engine, formats: formats, plans: pools.map(\.plan), roles: pools.map(\.role))
+  }
+
+  struct Layout: Hashable {
+    var system: String
+    var engine: String
+    var formats: String
+    var plans: [ParallelPlan]
+    var roles: [EnginePool.Role]
+  }
+}
+
+extension PlanCandidate {
+  /// Whether it ranks before another; ties go to fewer chips, then to the faster one, then by name.
+  func isBetter(than other: PlanCandidate, for goal: PlanRequest.Goal) -> Bool {
+    func order(_ candidate: PlanCandidate) -> [Double] {
+      let value: Double
+      switch goal {
+      case .throughput: value = -candidate.outputTokens / Double(candidate.budget)
+      case .chips: value = Double(candidate.chips)
+      case .cost: value = candidate.dollarsPerMillionTokens?.value ?? .infinity
+      case .energy: value = candidate.joulesPerOutputToken?.value ?? .infinity
+      }
+      return [value, Double(candidate.chips), candidate.timePerOutputToken.value, candidate.timeToFirstToken.value]
+    }
+    let (mine, others) = (order(self), order(other))
+    for (left, right) in zip(mine, others) where left != right { return left < right }
+    return words < other.words
+  }
+
+  /// Names and sizes, which decide where all else is equal.
+  private var words: String {
+    let sizes = pools.map { "\($0.plan.tensor) \($0.plan.pipeline) \($0.plan.data) \($0.plan.expert)" }
+    return "\(system) \(engine) \(formats) \(sizes.joined(separator: " "))"
+  }
+}

@@ -1,0 +1,137 @@
+import Costs
+import Formats
+import Hardware
+import Models
+import Serving
+import Simulation
+import Units
+
+/// Finds the best deployments for a model and its traffic over the chips that one may have.
+///
+///     let answer = try Planner(request, catalog: Catalog(), workers: 2).plan()
+public struct Planner: Sendable {
+  let request: PlanRequest
+  let catalog: Catalog
+  let workers: Int
+  let architecture: Architecture
+  let searches: [PlanSearch]
+  /// Systems and engines that no search could be made of, with the reason.
+  let leftOut: [String]
+
+  /// Reads what the request names.
+  ///
+  /// - Throws: the faults of the request, by the field of `PlanRequest`.
+  public init(_ request: PlanRequest, catalog: Catalog, workers: Int) throws {
+    try request.check()
+    self.request = request
+    self.catalog = catalog
+    self.workers = workers
+    let config = try placed("model") { try catalog.node("models", request.model) }
+    let architecture = try Architecture(config: config, name: request.model)
+    self.architecture = architecture
+    let whole = Int(request.lengths.whole.rounded(.up))
+    guard whole <= architecture.maximumPositions else {
+      throw Problem(
+        "lengths",
+        "\(whole) tokens of prompt and answer are more than the \(architecture.maximumPositions) positions "
+          + "of \(architecture.name)", wayOut: "give shorter ones")
+    }
+    let engines =
+      try request.engines.map { names in
+        try names.map { name in try placed("engine") { try catalog.engine(name) } }
+      } ?? Self.current(catalog)
+    var searches: [PlanSearch] = []
+    var leftOut: [String] = []
+    for fleet in request.fleets {
+      let system = try placed("system") { try catalog.system(fleet.system) }
+      let chip = try placed("system") { try catalog.chip(system.chip) }
+      var fleet = fleet
+      fleet.system = system.name
+      if fleet.chips > system.chips.value, system.scales != true {
+        throw Problem(
+          "chips", "\(fleet.chips) are more than the \(system.chips.value) chips of \(system.name)",
+          wayOut: "give at most \(system.chips.value)")
+      }
+      let fitting = request.engines == nil ? Self.offered(engines, for: chip) : engines
+      if fitting.isEmpty { leftOut.append("\(system.name): no engine of the catalog is for \(chip.vendor)'s chips") }
+      for engine in fitting {
+        let machine = Machine(system: system, chip: chip, engine: engine)
+        for formats in request.formats {
+          searches.append(
+            PlanSearch(request, fleet: fleet, formats: formats, machine: machine, architecture: architecture))
+        }
+      }
+    }
+    self.searches = searches
+    self.leftOut = leftOut
+  }
+
+  /// All engines of the catalog but the variations of another, such as its older releases, which are asked for by name.
+  private static func current(_ catalog: Catalog) throws -> [Engine] {
+    try catalog.names("engines").filter { name in
+      guard let path = catalog.path(of: name, kind: "engines") else { return false }
+      let file = try Node.read(path: path)
+      return file.field("basedOn") == nil || file.field("makers") != nil
+    }.map { try catalog.engine($0) }
+  }
+
+  /// Engines that are offered for a chip without being asked for: where its maker has a port of an engine, not the
+  /// engine itself.
+  static func offered(_ engines: [Engine], for chip: Chip) -> [Engine] {
+    let own = engines.filter { $0.makers?.contains(chip.vendor) == true }
+    let ported = Set(own.compactMap(\.scheduling?.scheduler))
+    let general = engines.filter { engine in
+      engine.makers == nil && engine.scheduling.map { !ported.contains($0.scheduler) } ?? false
+    }
+    return own + general
+  }
+
+  /// Entries of the catalog that decide the plan, by kind.
+  public var entries: [(kind: String, name: String)] {
+    let machines = searches.map(\.space.machine)
+    let systems = Set(machines.map(\.system.name)).sorted().map { ("systems", $0) }
+    let chips = Set(machines.map(\.chip.name)).sorted().map { ("chips", $0) }
+    let engines = Set(machines.map(\.engine.name)).sorted().map { ("engines", $0) }
+    return [("models", request.model)] + systems + chips + engines
+  }
+
+  /// Searches, ranks and draws the frontier; nothing is simulated.
+  public func plan() -> PlanAnswer {
+    let outcomes = concurrentMap(searches, workers: workers) { $0.run() }
+    return PlanAnswer(request, outcomes: outcomes, searches: searches, leftOut: leftOut)
+  }
+}
+
+extension PlanRequest {
+  /// What cannot be asked.
+  func check() throws {
+    var faults: [Problem] = []
+    func refuse(_ isWrong: Bool, _ place: String, _ fault: String, _ wayOut: String) {
+      if isWrong { faults.append(Problem(place, fault, wayOut: wayOut)) }
+    }
+    refuse(fleets.isEmpty, "system", "is missing", "name at least one system")
+    for fleet in fleets {
+      refuse(
+        fleet.chips < 1 || fleet.chips > 1_000_000, "chips", "\(fleet.chips) is not between 1 and 1,000,000",
+        "give a number of chips")
+    }
+    refuse(
+      !(lengths.prompt >= 1 && lengths.prompt <= 1e7), "input-len", "\(lengths.prompt) is no length of a prompt",
+      "give tokens from 1 on")
+    refuse(
+      !(lengths.output >= 1 && lengths.output <= 1e7), "output-len", "\(lengths.output) is no length of an answer",
+      "give tokens from 1 on")
+    refuse(!(objectives.share > 0 && objectives.share <= 1), "share", "\(objectives.share) is no share", "such as 0.95")
+    let limits = [objectives.timeToFirstToken, objectives.timePerOutputToken, objectives.endToEnd].compactMap { $0 }
+    refuse(
+      limits.contains { !($0.value > 0 && $0.value < 1e7) }, "goodput", "a limit is not above 0", "such as tpot:50")
+    refuse(
+      requestRate.map { !($0 > 0 && $0 < 1e9) } ?? false, "request-rate", "\(requestRate ?? 0) is no rate",
+      "give requests per second above 0")
+    refuse(
+      goal == .chips && requestRate == nil, "optimise", "fewest chips are asked for, and no rate is to be served",
+      "give --request-rate")
+    refuse(!(0...1000).contains(spares), "spare", "\(spares) is no number of instances", "give 0 to 1000")
+    guard faults.isEmpty else { throw Problems(faults) }
+  }
+}

@@ -1,0 +1,218 @@
+import ArgumentParser
+import Costs
+import Formats
+import Pages
+import Planning
+import Reports
+import Serving
+import Units
+
+/// The best deployment for a model, its traffic and its objectives over the chips that one may have.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Finds the best deployment for a model, its traffic and its objectives on the chips that one may have.",
+    discussion: """
+      Examples:
+        supernode plan --model Qwen3-32B --system 'HGX H200' --chips 32 --input-len 4000 --output-len 500 \
+      --goodput ttft:300 tpot:10
+        supernode plan --model DeepSeek-V3 --system 'HGX H200' --chips 64 --isl 4000 --osl 1000 --ttft 2000 --tpot 50
+        supernode plan --model Llama-3.1-70B --system 'HGX H100' --system 'HGX H20' --request-rate 20 --optimise cost
+      """)
+
+  @Option(help: "The model: its name in the catalog or at Hugging Face, or the path of a config.json.")
+  var model: String
+  @Option(
+    help: "A system of the catalog that may be used (repeatable: each is planned by itself, and they are ranked).")
+  var system: [String]
+  @Option(
+    name: [.customLong("chips"), .customLong("total-gpus")],
+    help: "Chips that may be used of each system; all of one system where absent.")
+  var chips: Int?
+  @Option(help: "An engine by name (repeatable); all that the catalog offers for the chip where absent.")
+  var engine: [String] = []
+  @Option(
+    help: """
+      Formats of the weights to try: auto (the model's files), fp8, int8, awq, gptq, mxfp4, nvfp4 (repeatable). What \
+      it does to answers is not modelled.
+      """)
+  var quantization: [String] = []
+  @Option(help: "The format of keys and values: auto, fp8, bf16.") var kvCacheDtype: String?
+  @Option(
+    name: [.customLong("input-len"), .customLong("isl"), .customLong("random-input-len")],
+    help: "Prompt tokens of a request.")
+  var inputLen = 1024
+  @Option(
+    name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
+    help: "Output tokens of a request.")
+  var outputLen = 128
+  @Option(help: "Requests per second that must be served; as many as the chips can where absent.")
+  var requestRate: Double?
+  @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:2000 tpot:50 e2el:60000.")
+  var goodput: [String] = []
+  @Option(help: "As --goodput ttft:MS.") var ttft: Double?
+  @Option(help: "As --goodput tpot:MS.") var tpot: Double?
+  @Option(name: [.customLong("request-latency")], help: "As --goodput e2el:MS.") var requestLatency: Double?
+  @Option(help: "Of the requests that must keep every objective in the simulation (0 to 1).") var share = 0.95
+  @Option(
+    name: [.customLong("optimise"), .customLong("optimize")], help: "throughput (for each chip), chips, cost, energy.")
+  var optimise: String?
+  @Option(help: "Where prompts are computed: together with the answers, apart from them, or both are tried.")
+  var division = Division.both
+  @Option(
+    name: [.customLong("spare"), .customLong("spare-instances")],
+    help: "Instances of each pool beyond what the traffic needs (N+1 is 1).")
+  var spare = 0
+  @Option(help: "Draft tokens of the model's own prediction layers; none where absent.") var draftTokens = 0
+  @Option(help: "The chance that a draft is accepted (0 to 1).") var speculativeAcceptance = 0.7
+  @Option(help: "Simulates so many of the best plans; 0 only estimates.") var simulate = 5
+  @Option(help: "How to print the result: table, json or csv (the frontier).") var format = OutputFormat.table
+  @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, kubernetes, scenario.")
+  var emit: LaunchFormat?
+  @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
+    []
+  @Flag(help: "No remarks.") var quiet = false
+
+  enum Division: String, ExpressibleByArgument, CaseIterable {
+    case together, apart, both
+    var list: [PlanRequest.Division] {
+      switch self {
+      case .together: [.together]
+      case .apart: [.apart]
+      case .both: [.together, .apart]
+      }
+    }
+  }
+
+  func validate() throws {
+    guard !system.isEmpty else { throw ValidationError("name a system: --system 'HGX H200'") }
+    guard (0...20).contains(simulate) else {
+      throw ValidationError("--simulate \(simulate): give a number from 0 to 20")
+    }
+    guard (0...16).contains(draftTokens) else {
+      throw ValidationError("--draft-tokens \(draftTokens): give a number from 0 to 16")
+    }
+    guard json != "-" || report != "-" else {
+      throw ValidationError("only one of --json and --report can go to standard output")
+    }
+    try OutputPaths.check([json, report], against: [model])
+  }
+
+  func run() throws {
+    let catalog = try Catalog(checking: self.catalog)
+    let jsonFile = try json.map(OutputFile.init(path:))
+    let reportFile = try report.map(OutputFile.init(path:))
+    let request = try self.request(catalog)
+    let planner = try Planner(request, catalog: catalog, workers: processorCount())
+    var answer = planner.plan()
+    if simulate > 0, !answer.plans.isEmpty {
+      if !quiet, Terminal.errorIsTerminal {
+        Terminal.writeError("supernode: \(answer.estimates) estimates; simulating the best \(simulate) …")
+      }
+      answer = try planner.simulated(answer, best: simulate, seed: seed)
+    }
+    let launch = try emit.flatMap { format in try answer.best.map { try planner.launch($0, as: format, seed: seed) } }
+    let context = ReportContext(
+      title: title(request), system: subtitle(request), commandLine: CommandLine.arguments.joined(separator: " "))
+    let run = try ResultRun(seed: seed, request: request, entries: planner.entries, in: catalog)
+    let result = try JSONText.encode(WithRun(result: answer, run: run))
+    try jsonFile?.append(result + "\n")
+    if let reportFile {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      try reportFile.append(HTMLRenderer().render(answer.document(context, launch: launch), chartScript: script))
+    }
+    for file in [jsonFile, reportFile] { try file?.commit() }
+    if ![json, report].contains("-") { try printed(answer, context, result, launch) }
+    guard answer.best != nil else { throw ExitCode(1) }
+  }
+
+  private func printed(_ answer: PlanAnswer, _ context: ReportContext, _ result: String, _ launch: String?) throws {
+    if emit != nil, let launch, format == .table { return Terminal.write(launch) }
+    switch format {
+    case .json: Terminal.write(result)
+    case .csv: Terminal.write(answer.frontierCSV)
+    case .table:
+      let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+      Terminal.write(renderer.render(answer.summary(context, launch: launch)))
+    }
+  }
+
+  private func title(_ request: PlanRequest) -> String {
+    let name = request.model.split(separator: "/").filter { $0 != "config.json" && $0 != "." }.last.map(String.init)
+    return "Plan for \(name ?? request.model)"
+  }
+
+  private func subtitle(_ request: PlanRequest) -> String {
+    let fleets = request.fleets.map { "\($0.chips) chips of \($0.system)" }.joined(separator: " or ")
+    let rate = request.requestRate.map { ", \(Measure($0, .count)) requests/s" } ?? ""
+    return "\(fleets); \(inputLen) tokens in, \(outputLen) out\(rate)"
+  }
+
+  // MARK: the request
+
+  func request(_ catalog: Catalog) throws -> PlanRequest {
+    var options = try ScenarioOptions.parse([])
+    options.kvCacheDtype = kvCacheDtype
+    let name = options.modelName(model, in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
+    options.model = name
+    options.system = system[0]
+    let wanted = quantization.isEmpty ? ["auto"] : quantization
+    let formats = try wanted.map { word -> PlanRequest.FormatChoice in
+      guard word != "auto" || kvCacheDtype != nil else { return .ofFiles }
+      options.quantization = word == "auto" ? nil : word
+      let node = try options.read(in: catalog)
+      return PlanRequest.FormatChoice(
+        name: word == "auto" ? PlanRequest.FormatChoice.ofFiles.name : word,
+        precision: try node.field("precision").map { try $0.decode(Precision.self) })
+    }
+    var request = PlanRequest(
+      model: name,
+      fleets: try system.map { system in
+        PlanRequest.Fleet(system: system, chips: try chips ?? catalog.system(system).chips.value)
+      }, formats: formats,
+      lengths: .init(prompt: Double(inputLen), output: Double(outputLen)),
+      objectives: try objectives())
+    request.engines = engine.isEmpty ? nil : engine.map { options.engineName($0) }
+    request.requestRate = requestRate
+    request.goal = try goal()
+    request.divisions = division.list
+    request.spares = spare
+    request.draftTokens = draftTokens
+    if draftTokens > 0 { request.acceptance = speculativeAcceptance }
+    return request
+  }
+
+  private func goal() throws -> PlanRequest.Goal {
+    guard let optimise else { return requestRate == nil ? .throughput : .chips }
+    guard let goal = PlanRequest.Goal(rawValue: optimise.lowercased()) else {
+      let names = PlanRequest.Goal.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--optimise \(optimise): use one of \(names)")
+    }
+    return goal
+  }
+
+  private func objectives() throws -> PlanRequest.Objectives {
+    var limits = PlanRequest.Objectives(share: share)
+    limits.timeToFirstToken = ttft.map { .milliseconds($0) }
+    limits.timePerOutputToken = tpot.map { .milliseconds($0) }
+    limits.endToEnd = requestLatency.map { .milliseconds($0) }
+    for pair in goodput.flatMap({ $0.split(separator: " ") }) {
+      let parts = pair.split(separator: ":")
+      guard parts.count == 2, let limit = Double(parts[1]), limit > 0 else {
+        throw ValidationError("--goodput \(pair): write ttft:MS, tpot:MS or e2el:MS, such as ttft:2000 tpot:50")
+      }
+      switch parts[0] {
+      case "ttft": limits.timeToFirstToken = .milliseconds(limit)
+      case "tpot": limits.timePerOutputToken = .milliseconds(limit)
+      case "e2el": limits.endToEnd = .milliseconds(limit)
+      default: throw ValidationError("--goodput \(pair): write ttft:MS, tpot:MS or e2el:MS, such as ttft:2000 tpot:50")
+      }
+    }
+    return limits
+  }
+}
+
+extension LaunchFormat: ExpressibleByArgument {}

@@ -1,0 +1,100 @@
+import Formats
+import Testing
+
+/// The verbs plan and compare, from outside.
+@Suite struct PlanVerbTests {
+  private static let small = [
+    "plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "8", "--isl", "512", "--osl", "64", "--tpot",
+    "30", "--engine", "vLLM",
+  ]
+
+  @Test("a plan is told on the terminal, as JSON, as CSV and as a command, the same twice over")
+  func plan() throws {
+    let table = try BuiltProgram.run(Self.small + ["--simulate", "1"])
+    #expect(table.code == 0, "\(table.error)")
+    for words in ["Plan for Llama-3.1-8B", "vLLM, ", "Simulated: ", "What cannot serve"] {
+      #expect(table.output.contains(words), "\(words)")
+    }
+    let json = try BuiltProgram.run(Self.small + ["--simulate", "1", "--json", "-"])
+    let again = try BuiltProgram.run(Self.small + ["--simulate", "1", "--json", "-"])
+    #expect(json.output == again.output)
+    let node = try Node.parse(json.output, file: "plan")
+    let best = try #require(node.field("plans")?.elements.first)
+    #expect(best.field("simulated")?.field("meets")?.text == "true")
+    #expect(best.field("candidate")?.field("chips")?.text == "8")
+    #expect(node["inputs.objectives.timePerOutputToken"] != nil && node["run.inputHash"]?.text?.isEmpty == false)
+    let csv = try BuiltProgram.run(Self.small + ["--simulate", "0", "--format", "csv"])
+    #expect(csv.output.hasPrefix("system,engine,formats,"))
+    let launch = try BuiltProgram.run(Self.small + ["--simulate", "0", "--emit", "vllm"])
+    #expect(launch.output.contains("vllm serve Llama-3.1-8B"))
+    #expect(launch.output.contains("--tensor-parallel-size"))
+  }
+
+  @Test("the scenario of a plan goes into simulate")
+  func scenario() throws {
+    let scratch = try Scratch()
+    let text = try BuiltProgram.run(Self.small + ["--simulate", "0", "--emit", "scenario"]).output
+    _ = try scratch.write(text, to: "plan.yaml")
+    let run = try BuiltProgram.run(["simulate", "plan.yaml", "--num-prompts", "200", "--quiet"], in: scratch.path)
+    #expect(run.code == 0, "\(run.error)")
+  }
+
+  @Test("what has no plan says why, and ends with 1")
+  func none() throws {
+    let large = try BuiltProgram.run(["plan", "--model", "DeepSeek-V3", "--system", "HGX H100", "--chips", "4"])
+    #expect(large.code == 1)
+    #expect(large.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("GB missing per die"))
+    let much = try BuiltProgram.run([
+      "plan", "--model", "Llama-3.1-70B", "--system", "HGX H100", "--request-rate", "500",
+    ])
+    #expect(much.code == 1)
+    #expect(much.output.contains("and there are 8") || much.output.contains("there are\n8"), "\(much.output)")
+  }
+
+  @Test(
+    "what cannot be asked is one sentence",
+    arguments: [
+      (["--chips", "0"], 1, "chips: 0 is not between"), (["--goodput", "tpot"], 2, "write ttft:MS"),
+      (["--optimise", "speed"], 2, "use one of throughput, chips, cost, energy"),
+      (["--engine", "nosuch"], 1, "nosuch"), (["--emit", "sglang"], 1, "the best plan is vLLM's"),
+      (["--share", "2"], 1, "share"), (["--isl", "0"], 1, "input-len"),
+    ] as [([String], Int32, String)])
+  func faults(_ more: [String], _ code: Int32, _ words: String) throws {
+    let answer = try BuiltProgram.run(Self.small + ["--simulate", "0"] + more)
+    #expect(answer.code == code, "\(answer.error)")
+    #expect(
+      answer.error.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(words), "\(answer.error)")
+  }
+
+  @Test("systems, scenarios and results are set side by side; what differs is named")
+  func compare() throws {
+    let systems = try BuiltProgram.run([
+      "compare", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--system", "HGX H20", "--isl", "512", "--osl",
+      "64", "--simulate", "0",
+    ])
+    #expect(systems.code == 0, "\(systems.error)")
+    for words in ["memory bandwidth", "best plan", "HGX H20 against HGX H100"] {
+      #expect(systems.output.contains(words), "\(words)")
+    }
+    let scratch = try Scratch()
+    for (name, rate) in [("one", "1"), ("two", "4")] {
+      let run = try BuiltProgram.run(
+        [
+          "simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--request-rate", rate, "--num-prompts", "100",
+          "--json", "\(name).json", "--quiet",
+        ], in: scratch.path)
+      #expect(run.code == 0)
+    }
+    let results = try BuiltProgram.run(["compare", "one.json", "two.json", "--json", "-"], in: scratch.path)
+    #expect(results.code == 0, "\(results.error)")
+    let node = try Node.parse(results.output, file: "compare")
+    let differences = node.field("differences")?.elements.compactMap { $0.field("field")?.text } ?? []
+    #expect(differences == ["workload.requestRate"])
+    let rows = node.field("rows")?.elements ?? []
+    let rate = try #require(rows.first { $0.field("quantity")?.text == "requests/s" })
+    let ratio = try #require(rate.field("ratios")?.elements.last?.text.flatMap(Double.init))
+    #expect(ratio > 2 && ratio < 5)
+    let alone = try BuiltProgram.run(["compare", "one.json"], in: scratch.path)
+    #expect(alone.code == 2 && alone.error.contains("name a second one"))
+  }
+}
