@@ -19,14 +19,25 @@ extension Engine {
     return chip.efficiency.kernels?.of(execution.kernelFamily, execution.expertBackend)
   }
 
-  /// Without the kernels around experts that the chip's measured ones hold: the norm before the router is left.
+  /// Without the kernels around experts that the chip's measured ones hold: the norm before the router is left, and the
+  /// bytes that they move are those of the chip's.
   func withoutHeldMixture(on chip: Chip, _ precision: Precision) -> Engine {
     let format = precision.experts ?? precision.weights
     let compute = KernelRates.computed(
       format, precision.expertCompute?.compute ?? format.compute, widens: chip.peak.fp4 == nil)
-    guard kernels(of: chip)?.experts.reach(format, computing: compute)?.holdsMixture == true else { return self }
+    guard let reach = kernels(of: chip)?.experts.reach(format, computing: compute) else { return self }
     var engine = self
+    engine.kernels.mixtureMoves = reach.moves ?? 1
+    guard reach.holdsMixture == true else { return engine }
     engine.kernels.mixture.value = min(1, engine.kernels.mixture.value)
+    return engine
+  }
+
+  /// With what queries of prompts cost beside the keys that they see, in the chip's kernels of attention.
+  func withPromptKeys(on chip: Chip, _ precision: Precision) -> Engine {
+    let reach = kernels(of: chip)?.attention.reach(precision.keyValue, computing: precision.keyValue)
+    var engine = self
+    engine.kernels.promptKeys = reach?.extraKeys ?? 0
     return engine
   }
 }

@@ -59,8 +59,9 @@ public struct StepModel: Sendable {
     self.expertSkew = expertSkew
     self.place = place
     fabric = try Fabric(system, chip: chip, failures: failures)
+    let rules = engine.withoutHeldMixture(on: chip, precision).withPromptKeys(on: chip, precision)
     lowering = Lowering(
-      architecture: architecture, engine: engine.withoutHeldMixture(on: chip, precision), plan: plan,
+      architecture: architecture, engine: rules, plan: plan,
       precision: precision, drafting: drafting,
       cachePlane: try cachePlane.map { try system.requiredPlane($0) }, kinds: architecture.timedKinds)
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)

@@ -114,9 +114,17 @@ public struct KernelEfficiency: Decodable, Sendable {
     /// Of experts: the start-ups of their two products hold what chooses, orders, activates and sums around them;
     /// absent: those are kernels of their own.
     public var holdsMixture: Bool?
+    /// Of experts: bytes that gathering, quantising, activating and summing around their products move, over those that
+    /// the engine counts (`gatherBytes`, `activationBytes`); as many where absent.
+    public var moves: Double?
+    /// Of attention: keys that a query of a prompt costs beside those that it sees: blocks on the diagonal, queries and
+    /// outputs moved; none where absent.
+    public var extraKeys: Double?
     /// What was fitted, and the error on what was not.
     public var source: String
-    enum CodingKeys: String, CodingKey, CaseIterable { case share, read, startup, join, fill, holdsMixture, source }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case share, read, startup, join, fill, holdsMixture, moves, extraKeys, source
+    }
 
     /// (compute^p + memory^p)^(1/p): p is 1 for `sum`, 2 for `root`, 4 for `fourthRoot`.
     public enum Join: String, Decodable, Sendable, CaseIterable {

@@ -119,10 +119,12 @@ public struct ChipEfficiency: Decodable, Sendable {
   public var attentionStartup: Calibrated<Seconds>?
   /// By format, for engines whose kernels are known one by one.
   public var kernels: KernelEfficiency?
+  /// Where efficiencies are those of other chips: whose, and how far such predictions lay from measured kernels.
+  public var transfer: EfficiencyTransfer?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case matrix, matrixHalfDepth, attention, memory, vector, tileRows, tileColumns, matrixByFormat, weightRead
-    case expertRead, keyValueRead, productStartup, attentionStartup, kernels
+    case expertRead, keyValueRead, productStartup, attentionStartup, kernels, transfer
   }
 
   /// By the format that a product computes in.

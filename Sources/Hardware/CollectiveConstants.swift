@@ -8,14 +8,22 @@ public struct CollectiveConstants: Decodable, Sendable {
   public var twoShot: Kernel?
   /// All-reduce round a ring.
   public var ring: Kernel?
+  /// `ring` as libraries send large sizes: a longer start-up, and more bandwidth; the faster of the two counts.
+  public var bulkRing: Kernel?
   /// All-reduce that the switches sum.
   public var inSwitch: Kernel?
   /// All-gather and reduce-scatter.
   public var gather: Kernel?
+  /// `gather` of large sizes, as `bulkRing`.
+  public var bulkGather: Kernel?
   /// A part from each to each.
   public var allToAll: Kernel?
+  /// `allToAll` of large sizes, as `bulkRing`.
+  public var bulkAllToAll: Kernel?
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case oneShot, twoShot, ring, inSwitch, gather, allToAll }
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case oneShot, twoShot, ring, bulkRing, inSwitch, gather, bulkGather, allToAll, bulkAllToAll
+  }
 
   public struct Kernel: Decodable, Sendable {
     /// With nothing to send.
@@ -32,12 +40,12 @@ public struct CollectiveConstants: Decodable, Sendable {
     }
   }
 
-  func allReduce(_ kernel: CollectiveKernel) -> Kernel? {
+  func allReduce(_ kernel: CollectiveKernel) -> [Kernel] {
     switch kernel {
-    case .oneShot: oneShot
-    case .twoShot: twoShot
-    case .ring: ring
-    case .inSwitch: inSwitch
+    case .oneShot: [oneShot].compactMap { $0 }
+    case .twoShot: [twoShot].compactMap { $0 }
+    case .ring: [ring, bulkRing].compactMap { $0 }
+    case .inSwitch: [inSwitch].compactMap { $0 }
     }
   }
 }
@@ -60,25 +68,31 @@ extension Fabric {
   public func allReduce(_ size: Bytes, ranks: Int, kernels: [CollectiveKernel]) -> Seconds? {
     guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
     let open = availability(of: plane, scope: scope(of: ranks))
-    return kernels.compactMap { kernel in
-      constants.allReduce(kernel)?.time(
-        sending: kernel.sent(size, ranks: ranks), ranks: ranks, availability: open)
+    return kernels.flatMap { kernel in
+      constants.allReduce(kernel).map {
+        $0.time(sending: kernel.sent(size, ranks: ranks), ranks: ranks, availability: open)
+      }
     }.min()
   }
 
   /// All-gather (or its mirror image): every rank ends with `total`; all-to-all of `total` a rank.
   public func measuredGather(_ total: Bytes, ranks: Int) -> Seconds? {
     guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
-    let sent = total * (Double(ranks - 1) / Double(ranks))
-    return constants.gather?.time(
-      sending: sent, ranks: ranks, availability: availability(of: plane, scope: scope(of: ranks)))
+    return fastest([constants.gather, constants.bulkGather], total, ranks: ranks, on: plane)
   }
 
   public func measuredAllToAll(_ size: Bytes, ranks: Int) -> Seconds? {
     guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
+    return fastest([constants.allToAll, constants.bulkAllToAll], size, ranks: ranks, on: plane)
+  }
+
+  /// All but a rank's own part is sent.
+  private func fastest(
+    _ kernels: [CollectiveConstants.Kernel?], _ size: Bytes, ranks: Int, on plane: Plane
+  ) -> Seconds? {
     let sent = size * (Double(ranks - 1) / Double(ranks))
-    return constants.allToAll?.time(
-      sending: sent, ranks: ranks, availability: availability(of: plane, scope: scope(of: ranks)))
+    let open = availability(of: plane, scope: scope(of: ranks))
+    return kernels.compactMap { $0?.time(sending: sent, ranks: ranks, availability: open) }.min()
   }
 
   private func measuredCollectives(for ranks: Int) -> (Plane, CollectiveConstants)? {

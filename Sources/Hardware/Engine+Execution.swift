@@ -58,6 +58,11 @@ extension Engine {
     public var gatherBytes: Sourced<Double>?
     /// A norm on latents, read and written once more.
     public var latentNormBytes: Sourced<Double>
+    /// What kernels around experts move over what `gatherBytes` and `activationBytes` say: the chip's kernels of
+    /// experts tell it (`moves`), no file of an engine.
+    public var mixtureMoves = 1.0
+    /// Keys that a query of a prompt costs beside those that it sees, as the chip's kernels of attention tell.
+    public var promptKeys = 0.0
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case attention, latentAttention, headNorms, feedForward, mixture, normBytes, rotaryBytes, quantiseBytes,

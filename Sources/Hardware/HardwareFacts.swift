@@ -26,7 +26,9 @@ public enum HardwareFacts {
     for (name, value) in node.fields where !words.contains(name) {
       // `value`, `low` and `high` are numbers of the fact around them.
       let own = ["value", "low", "high"].contains(name) ? key : name
-      walk(value, key: own, inEfficiency: inEfficiency || name == "efficiency", &faults)
+      // Of a transfer the fields are factors of times.
+      let isShare = name != "transfer" && (inEfficiency || name == "efficiency")
+      walk(value, key: own, inEfficiency: isShare, &faults)
     }
   }
 

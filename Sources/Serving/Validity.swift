@@ -13,6 +13,8 @@ public struct Validity: Codable, Sendable, Hashable {
   /// Where nine of ten such runs lie, by how measured times lay to predicted ones; nil where nothing was served, or no
   /// run can tell.
   public var intervals: Intervals? = nil
+  /// Where the chip's efficiencies are other chips'; nil where its own kernels were measured.
+  public var transfer: Transfer? = nil
 
   public enum Grade: String, Codable, Sendable, CaseIterable {
     /// Within what was measured, by the same engine on the same chip.

@@ -122,6 +122,19 @@ import Units
     #expect(paper.withoutHeldMixture(on: chip, blocks).kernels.mixture.value == paper.kernels.mixture.value)
   }
 
+  @Test("kernels around experts move what the chip's own say, times what the engine counts, and nothing else changes")
+  func moves() throws {
+    let catalog = Catalog()
+    let (chip, vLLM) = (try catalog.chip("NVIDIA H200"), try catalog.engine("vLLM"))
+    let blocks = Precision(weights: .fp8Block)
+    let own = try #require(vLLM.kernels(of: chip)?.experts.fp8Block?.moves)
+    let held = vLLM.withoutHeldMixture(on: chip, blocks).kernels
+    #expect(held.mixtureMoves == own && own > 1 && vLLM.kernels.mixtureMoves == 1)
+    #expect(held.activationBytes.value == vLLM.kernels.activationBytes.value)
+    // Where no kernels were measured, what the engine counts stands.
+    #expect(try vLLM.withoutHeldMixture(on: catalog.chip("NVIDIA H800"), blocks).kernels.mixtureMoves == 1)
+  }
+
   @Test("every fitted kernel reaches some of the peak and of the bandwidth, and starts within 40 us")
   func catalogEntries() throws {
     for name in ["NVIDIA H100", "NVIDIA H200", "NVIDIA B200", "NVIDIA B300", "NVIDIA GB200", "NVIDIA GB300"] {

@@ -132,6 +132,22 @@ import Units
         && never.contains("a spread over chips; the doubt is at least this"))
   }
 
+  @Test("an answer with another chip's efficiencies says whose, and what that may be worth, on the first screen")
+  func transfer() {
+    var answer = report
+    answer.validity.group.dense = true
+    answer.validity.transfer = .init(
+      from: "nine NVIDIA chips", products: .init(low: 0.8, high: 1.5), experts: .init(low: 0.6, high: 2),
+      attention: .init(low: 0.5, high: 2), decodeStep: .init(low: 0.75, high: 1.55), prefillStep: nil)
+    let sentence = answer.validity.transferSentence ?? ""
+    #expect(sentence.contains("those of nine NVIDIA chips") && sentence.contains("0.80 to 1.5 times as long"))
+    #expect(sentence.contains("a decode step of this run may take 0.75 to 1.6 times") && !sentence.contains("experts"))
+    #expect(answer.document(context).lead.contains(sentence) && answer.summary(context).lead.contains(sentence))
+    answer.validity.group.dense = false
+    #expect(answer.validity.transferSentence?.contains("of experts 0.60 to 2.0") == true)
+    #expect(report.validity.transferSentence == nil)
+  }
+
   @Test("captions tell the peak that is drawn, and limits are those of all ranks and instances")
   func limits() throws {
     let batch = try lines("Requests in decode")

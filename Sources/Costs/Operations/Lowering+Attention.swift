@@ -57,6 +57,7 @@ extension Lowering {
         core(pairs: load.context * load.queries, read: load.context + load.decodeTokens, isDecode: true))
     }
     list += load.prompts.map { core(pairs: $0.pairs, read: $0.contextTokens + $0.newTokens, isDecode: false) }
+    list += promptBlocks(load.prompts, flopsPerPair: 2 * Double(queries + values))
     return list + outputProjection(rows: load.tokens, depth: values)
   }
 

@@ -79,6 +79,7 @@ extension Lowering {
     let elementwise =
       load.rows * (Double(hidden) * kernels.normBytes.value)
       + pairs * (Double(width) * kernels.activationBytes.value + Double(hidden) * (kernels.gatherBytes?.value ?? 0))
+      * kernels.mixtureMoves
     let format = precision.experts ?? precision.weights
     let depth = mixture.latentSize ?? hidden
     let up = mixture.isGated ? 2 * width : width

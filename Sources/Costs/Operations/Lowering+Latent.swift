@@ -80,6 +80,7 @@ extension Lowering {
       let bytes = read * Double(heads * (perHead + shape.valueDimension)) * 2
       list.append(attentionCore("attention", flops: flops, bytes: bytes, context: place, isDecode: false))
     }
+    list += promptBlocks(prompts, flopsPerPair: 2 * Double(heads) * Double(perHead + shape.valueDimension))
     return list
   }
 

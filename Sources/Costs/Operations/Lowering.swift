@@ -86,6 +86,18 @@ struct Lowering: Sendable {
     return Operation(name, .attention, .attention(core), context: context)
   }
 
+  /// What queries of prompts cost beside the keys that they see: it grows with new tokens alone, so that it stands
+  /// outside the cores; none where the chip's kernels of attention say nothing of it.
+  func promptBlocks(_ prompts: [AttentionLoad.Prompt], flopsPerPair: Double) -> [Operation] {
+    let queries = prompts.reduce(0) { $0 + $1.newTokens }
+    guard kernels.promptKeys > 0, queries > 0 else { return [] }
+    var blocks = attentionCore(
+      "attention, whole blocks", flops: flopsPerPair * queries * kernels.promptKeys, bytes: 0, context: nil,
+      isDecode: false)
+    blocks.launches = 0
+    return [blocks]
+  }
+
   func collective(
     _ name: String, _ kind: Operation.Collective.Kind, size: Double, ranks: Int, sent: Double, times: Double = 1
   ) -> Operation {

@@ -69,7 +69,9 @@ extension Calibrated {
 
 extension CollectiveConstants {
   var basis: Basis {
-    let kernels = [oneShot, twoShot, ring, inSwitch, gather, allToAll].compactMap { $0 }
+    let kernels = [
+      oneShot, twoShot, ring, bulkRing, inSwitch, gather, bulkGather, allToAll, bulkAllToAll,
+    ].compactMap { $0 }
     return kernels.map { min($0.startup.basis, $0.bandwidth.basis) }.min() ?? .prior
   }
 }

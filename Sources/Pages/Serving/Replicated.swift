@@ -161,7 +161,7 @@ extension ReplicatedAnswer {
       })
     return Document(
       title: context.title, subtitle: context.system, mark: validity.badge, badges: met + overloaded,
-      lead: [validity.sentence] + [validity.intervalSentence].compactMap { $0 } + [
+      lead: validity.sentences + [
         "\(count) runs that differ in their seed alone (\(seeds[0]) to \(seeds[count - 1])): the mean, the half width "
           + "of its 95% interval, and the runs at either end."
       ], sections: [Document.Section("Over \(count) seeds", [.table(table)])], sources: [])

@@ -1,10 +1,29 @@
+import Hardware
 import Reports
 import Serving
 import Units
 
 extension Validity {
   /// What the answer was held against, and where nine of ten such runs lie.
-  public var sentences: [String] { [sentence] + [intervalSentence].compactMap { $0 } }
+  public var sentences: [String] { [sentence] + [intervalSentence, transferSentence].compactMap { $0 } }
+
+  /// `Kernels of X were not measured: its efficiencies are those of nine NVIDIA chips. Where chips were left out, nine
+  /// of ten products took 0.68 to 1.7 times as long as predicted, …`
+  public var transferSentence: String? {
+    guard let transfer else { return nil }
+    func words(_ band: EfficiencyTransfer.Band) -> String {
+      "\(Text.significant(band.low, digits: 2)) to \(Text.significant(band.high, digits: 2))"
+    }
+    let experts = group.dense ? "" : ", of experts \(words(transfer.experts))"
+    let steps = [("a decode step", transfer.decodeStep), ("a step of prompts", transfer.prefillStep)].compactMap {
+      name, band in band.map { "\(name) of this run may take \(words($0)) times" }
+    }
+    let end = steps.isEmpty ? "" : ": \(steps.joined(separator: ", ")); the interval holds it"
+    return
+      "Kernels of \(group.chip) were not measured: its efficiencies are those of \(transfer.from). Where chips were "
+      + "left out, nine of ten products took \(words(transfer.products)) times as long as predicted\(experts), of "
+      + "attention \(words(transfer.attention))\(end)."
+  }
 
   /// `TPOT 18.4 ms: nine of ten such runs lie within 14 to 23 ms; TTFT 187 ms: 120 to 320 ms (means).`
   public var intervalSentence: String? {

@@ -16,33 +16,36 @@ extension Deployment {
         + "tokens of context each\(passes)")
   }
 
-  private func meanDecodeStep(_ outcome: ServingOutcome) -> StepEstimate {
+  func meanDecodeStep(_ outcome: ServingOutcome) -> StepEstimate {
     let requests = max(1, Int(outcome.meanRequestsPerRank.rounded()))
     let context = max(1, outcome.meanContextPerRequest)
     return decodePool.model.estimate(decodePool.decodeWork(requests: requests, context: context))
   }
 
-  /// A prefill step at the run's mean load, taken apart.
-  func prefillBreakdown(_ outcome: ServingOutcome) -> ServingReport.StepBreakdown {
+  func meanPrefillStep(_ outcome: ServingOutcome) -> StepEstimate {
     let work = outcome.meanPrefillWork
     let model = promptPool.model
     let groups = Double(model.ranks)
     let pairs = Double(work.attentionPairs) / groups
-    let step: StepEstimate
     if promptPool.settings == nil {
-      step = model.prefillStep(
+      return model.prefillStep(
         newTokens: max(1, Double(work.newTokens) / groups), attentionPairs: pairs,
         cachedTokens: Double(work.cachedTokens) / groups, requests: max(1, work.requests / model.ranks))
-    } else {
-      let tokens = max(1, Double(work.newTokens) / groups)
-      let cached = Double(work.cachedTokens) / groups
-      let requests = max(1, Double(work.requests) / groups)
-      // All of the mean step's prompts as one, with as many pairs.
-      let chunk = StepWork.Prefill(
-        newTokens: tokens, cachedTokens: cached,
-        pairs: model.pairs(pairs, newTokens: tokens, cachedTokens: cached, requests: requests), sampled: requests)
-      step = model.estimate(StepWork(prefill: [chunk], isCaptured: false))
     }
+    let tokens = max(1, Double(work.newTokens) / groups)
+    let cached = Double(work.cachedTokens) / groups
+    let requests = max(1, Double(work.requests) / groups)
+    // All of the mean step's prompts as one, with as many pairs.
+    let chunk = StepWork.Prefill(
+      newTokens: tokens, cachedTokens: cached,
+      pairs: model.pairs(pairs, newTokens: tokens, cachedTokens: cached, requests: requests), sampled: requests)
+    return model.estimate(StepWork(prefill: [chunk], isCaptured: false))
+  }
+
+  /// A prefill step at the run's mean load, taken apart.
+  func prefillBreakdown(_ outcome: ServingOutcome) -> ServingReport.StepBreakdown {
+    let work = outcome.meanPrefillWork
+    let step = meanPrefillStep(outcome)
     return ServingReport.StepBreakdown(
       step,
       conditions:

@@ -26,6 +26,16 @@ extension Deployment {
       validity.intervals?.timePerOutputToken?.widen(
         by: own / tokens(asked.assumed.high), own / tokens(asked.assumed.low))
     }
+    if isServed {
+      let (first, last) = (promptPool.model.chip, decodePool.model.chip)
+      let (prefill, decode) = (meanPrefillStep(outcome), decodes ? meanDecodeStep(outcome) : nil)
+      if first.name == last.name {
+        validity.addTransfer(last.efficiency.transfer, decode: decode, prefill: prefill)
+      } else {
+        validity.addTransfer(first.efficiency.transfer, decode: nil, prefill: prefill)
+        validity.addTransfer(last.efficiency.transfer, decode: decode, prefill: nil)
+      }
+    }
     return validity
   }
 

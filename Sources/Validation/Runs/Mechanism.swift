@@ -103,6 +103,7 @@ extension Mechanism {
         system.planes[index].expertParallel?.dispatch.startup.value = .zero
         system.planes[index].expertParallel?.combine.startup.value = .zero
         system.planes[index].collectives?.allToAll?.startup.value = .zero
+        system.planes[index].collectives?.bulkAllToAll?.startup.value = .zero
       case .betweenNodes where system.planes[index].role == .scaleUp:
         system.planes[index].domain?.value = 1_000_000
       default: break
