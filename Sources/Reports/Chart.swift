@@ -75,9 +75,13 @@ public struct Chart: Sendable, Hashable {
       public var colour: Colour?
       /// Whether it is the greatest of what another line shows the mean of: a pale band down to zero.
       public var isPeak: Bool
+      /// Whether its points stand alone, with no line between them.
+      public var isDots: Bool
       public init(
-        _ name: String, _ points: [Point], isFilled: Bool = false, colour: Colour? = nil, isPeak: Bool = false
+        _ name: String, _ points: [Point], isFilled: Bool = false, colour: Colour? = nil, isPeak: Bool = false,
+        isDots: Bool = false
       ) {
+        self.isDots = isDots
         self.name = name
         self.points = points
         self.isFilled = isFilled

@@ -34,6 +34,13 @@ extension ChartOptions {
       "itemStyle": ["color": colour, "opacity": .number(strength)], "emphasis": ["disabled": true],
       "data": .array(series.points.map { [.number($0.x), .number($0.y)] }),
     ]
+    if series.isDots {
+      return [
+        "type": "scatter", "name": .text(series.name), "symbolSize": 7, "emphasis": ["disabled": true],
+        "itemStyle": ["color": colour, "opacity": 0.8],
+        "data": .array(series.points.map { [.number($0.x), .number($0.y)] }),
+      ]
+    }
     let area: JSONValue = ["areaStyle": ["opacity": 0.14, "color": colour]]
     let drawn = series.isFilled || series.isPeak ? result.adding(area) : result
     guard index == 0, !limits.isEmpty else { return drawn }

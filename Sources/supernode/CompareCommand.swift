@@ -148,16 +148,23 @@ struct CompareCommand: ParsableCommand {
     if let chips, counts.count != chips.values.count {
       throw ValidationError("--chips \(chips.values.joined(separator: ",")): give whole numbers")
     }
+    var planners: [Planner] = []
     let contenders = try system.enumerated().map { index, name -> Comparison.Contender in
       var own = arguments + ["--system", name]
       if !counts.isEmpty { own += ["--chips", "\(counts.count > 1 ? counts[index] : counts[0])"] }
       let command = try PlanCommand.parse(own)
       let planner = try Planner(command.request(catalog), catalog: catalog, workers: processorCount())
+      planners.append(planner)
       var answer = planner.plan()
       if simulate > 0, !answer.plans.isEmpty { answer = try planner.simulated(answer, best: simulate, seed: seed) }
       let found = try catalog.system(name)
       return Comparison.Contender(system: found, chip: try catalog.chip(found.chip), answer: answer)
     }
-    return Comparison(contenders, title: "\(model ?? "") on \(contenders.map(\.system.name).joined(separator: ", "))")
+    var comparison = Comparison(
+      contenders, title: "\(model ?? "") on \(contenders.map(\.system.name).joined(separator: ", "))")
+    comparison.parity = zip(planners, contenders).dropFirst().map { planner, contender in
+      Comparison.Parity(of: contender, planner, with: contenders[0], planners[0])
+    }
+    return comparison
   }
 }

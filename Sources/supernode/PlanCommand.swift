@@ -5,7 +5,10 @@ import Pages
 import Planning
 import Reports
 import Serving
+import Simulation
 import Units
+import Validation
+import Workloads
 
 /// The best deployment for a model, its traffic and its objectives over the chips that one may have.
 struct PlanCommand: ParsableCommand {
@@ -40,12 +43,14 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "The format of keys and values: auto, fp8, bf16.") var kvCacheDtype: String?
   @Option(
     name: [.customLong("input-len"), .customLong("isl"), .customLong("random-input-len")],
-    help: "Prompt tokens of a request.")
-  var inputLen = 1024
+    help: "Prompt tokens of a request; 1024 where absent.")
+  var inputLen: Int?
   @Option(
     name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
-    help: "Output tokens of a request.")
-  var outputLen = 128
+    help: "Output tokens of a request; 128 where absent.")
+  var outputLen: Int?
+  @Option(help: "A trace, whose requests and mean lengths take the place of generated ones: a file, or the catalog's.")
+  var trace: String?
   @Option(help: "Requests per second that must be served; as many as the chips can where absent.")
   var requestRate: Double?
   @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:2000 tpot:50 e2el:60000.")
@@ -63,6 +68,9 @@ struct PlanCommand: ParsableCommand {
     name: [.customLong("spare"), .customLong("spare-instances")],
     help: "Instances of each pool beyond what the traffic needs (N+1 is 1).")
   var spare = 0
+  @Option(help: "What all chips of a plan may draw at full load, hosts and network included, such as '500 kW'.")
+  var powerBudget: String?
+  @Option(help: "What the hardware of a plan may cost by the catalog's prices, such as '4e6 USD'.") var budget: String?
   @Option(help: "Draft tokens of the model's own prediction layers; none where absent.") var draftTokens = 0
   @Option(help: "The chance that a draft is accepted (0 to 1).") var speculativeAcceptance = 0.7
   @Option(help: "Simulates so many of the best plans; 0 only estimates.") var simulate = 5
@@ -74,6 +82,8 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
+  @Flag(help: "Adds what moves the answer: the best plan with one input after another higher and lower.")
+  var sensitivity = false
   @Flag(help: "No remarks.") var quiet = false
 
   enum Division: String, ExpressibleByArgument, CaseIterable {
@@ -95,6 +105,9 @@ struct PlanCommand: ParsableCommand {
     guard (0...16).contains(draftTokens) else {
       throw ValidationError("--draft-tokens \(draftTokens): give a number from 0 to 16")
     }
+    guard trace == nil || (inputLen == nil && outputLen == nil) else {
+      throw ValidationError("--trace: its requests have lengths of their own; leave --input-len and --output-len out")
+    }
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
     }
@@ -114,6 +127,7 @@ struct PlanCommand: ParsableCommand {
       }
       answer = try planner.simulated(answer, best: simulate, seed: seed)
     }
+    if sensitivity { answer.sensitivity = planner.sensitivity(of: answer) }
     let launch = try emit.flatMap { format in try answer.best.map { try planner.launch($0, as: format, seed: seed) } }
     let context = ReportContext(
       title: title(request), system: subtitle(request), commandLine: CommandLine.arguments.joined(separator: " "))
@@ -122,21 +136,35 @@ struct PlanCommand: ParsableCommand {
     try jsonFile?.append(result + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      try reportFile.append(HTMLRenderer().render(answer.document(context, launch: launch), chartScript: script))
+      let page = answer.document(context, launch: launch, measured: try measured(planner, request, catalog))
+      try reportFile.append(HTMLRenderer().render(page, chartScript: script))
     }
     for file in [jsonFile, reportFile] { try file?.commit() }
-    if ![json, report].contains("-") { try printed(answer, context, result, launch) }
+    if ![json, report].contains("-") {
+      try printed(answer, context, result, launch) { try measured(planner, request, catalog) }
+    }
     guard answer.best != nil else { throw ExitCode(1) }
   }
 
-  private func printed(_ answer: PlanAnswer, _ context: ReportContext, _ result: String, _ launch: String?) throws {
+  /// Published runs of the same kind, to lay over the frontier.
+  private func measured(_ planner: Planner, _ request: PlanRequest, _ catalog: Catalog) throws -> [MeasuredPoint] {
+    let systems = planner.entries.filter { $0.kind == "systems" }.map(\.name)
+    return try MeasuredPoint.all(
+      model: request.model, systems: systems, promptTokens: request.lengths.prompt,
+      outputTokens: request.lengths.output, catalog: catalog)
+  }
+
+  private func printed(
+    _ answer: PlanAnswer, _ context: ReportContext, _ result: String, _ launch: String?,
+    _ measured: () throws -> [MeasuredPoint]
+  ) throws {
     if emit != nil, let launch, format == .table { return Terminal.write(launch) }
     switch format {
     case .json: Terminal.write(result)
     case .csv: Terminal.write(answer.frontierCSV)
     case .table:
       let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-      Terminal.write(renderer.render(answer.summary(context, launch: launch)))
+      Terminal.write(renderer.render(answer.summary(context, launch: launch, measured: try measured())))
     }
   }
 
@@ -148,7 +176,10 @@ struct PlanCommand: ParsableCommand {
   private func subtitle(_ request: PlanRequest) -> String {
     let fleets = request.fleets.map { "\($0.chips) chips of \($0.system)" }.joined(separator: " or ")
     let rate = request.requestRate.map { ", \(Measure($0, .count)) requests/s" } ?? ""
-    return "\(fleets); \(inputLen) tokens in, \(outputLen) out\(rate)"
+    let lengths = request.lengths
+    let (input, output) = (Int(lengths.prompt.rounded()), Int(lengths.output.rounded()))
+    let source = request.trace.map { ", requests of \($0.name)" } ?? ""
+    return "\(fleets); \(input) tokens in, \(output) out\(source)\(rate)"
   }
 
   // MARK: the request
@@ -173,8 +204,11 @@ struct PlanCommand: ParsableCommand {
       fleets: try system.map { system in
         PlanRequest.Fleet(system: system, chips: try chips ?? catalog.system(system).chips.value)
       }, formats: formats,
-      lengths: .init(prompt: Double(inputLen), output: Double(outputLen)),
+      lengths: .init(prompt: Double(inputLen ?? 1024), output: Double(outputLen ?? 128)),
       objectives: try objectives())
+    if let trace { try take(trace, into: &request, catalog) }
+    request.powerBudget = try powerBudget.map { try Self.amount($0, "--power-budget", "'500 kW'") }
+    request.budget = try budget.map { try Self.amount($0, "--budget", "'4e6 USD'") }
     request.engines = engine.isEmpty ? nil : engine.map { options.engineName($0) }
     request.requestRate = requestRate
     request.goal = try goal()
@@ -183,6 +217,24 @@ struct PlanCommand: ParsableCommand {
     request.draftTokens = draftTokens
     if draftTokens > 0 { request.acceptance = speculativeAcceptance }
     return request
+  }
+
+  /// Requests of a trace that a simulation takes.
+  private static let tracedRequests = 10_000
+
+  private func take(_ trace: String, into request: inout PlanRequest, _ catalog: Catalog) throws {
+    var workload = WorkloadSpecification(trace: trace)
+    workload.prompts = Self.tracedRequests
+    let summary = try TraceSummary(of: workload.makeSource(catalog: catalog, seed: Seed(seed)))
+    guard summary.requests > 1, summary.span > .zero else {
+      throw Problem("--trace", "\(trace) has no requests at several times", wayOut: "give a trace with arrivals")
+    }
+    request.lengths = .init(prompt: max(1, summary.promptTokens.mean), output: max(1, summary.outputTokens.mean))
+    request.trace = .init(name: trace, requests: summary.requests, meanRate: summary.meanRate)
+  }
+
+  private static func amount<D: Dimension>(_ text: String, _ option: String, _ example: String) throws -> Quantity<D> {
+    do { return try Quantity(text: text) } catch { throw ValidationError("\(option) \(text): write \(example)") }
   }
 
   private func goal() throws -> PlanRequest.Goal {

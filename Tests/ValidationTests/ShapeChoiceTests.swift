@@ -58,3 +58,22 @@ import Testing
     #expect(choices.map(\.speed) == [100, 100, 100] && choices.allSatisfy { $0.chosen == "TP1" && $0.share == 1 })
   }
 }
+
+/// Published runs as points of a frontier.
+@Suite struct MeasuredPointTests {
+  @Test("runs of a model, a machine and lengths are found by the catalog's names, with what a chip made")
+  func found() throws {
+    let catalog = Catalog()
+    func points(_ model: String, _ systems: [String], _ prompt: Double, _ output: Double) throws -> [MeasuredPoint] {
+      try MeasuredPoint.all(
+        model: model, systems: systems, promptTokens: prompt, outputTokens: output, catalog: catalog)
+    }
+    let found = try points("Llama-3.1-70B", ["HGX H200"], 1024, 1024)
+    #expect(!found.isEmpty && found.allSatisfy { $0.system == "HGX H200" && $0.speedPerUser > 0 })
+    // Decoding alone makes concurrency tokens a step: a chip makes no more than its users see together.
+    #expect(Set(found.map(\.engine)).count >= 2)
+    #expect(try points("Llama-3.1-70B", ["HGX H200"], 1300, 1024).isEmpty)
+    #expect(try points("Llama-3.1-70B", ["HGX A100"], 1024, 1024).isEmpty)
+    #expect(try points("No-Such-Model", ["HGX H200"], 1024, 1024).isEmpty)
+  }
+}

@@ -11,6 +11,8 @@ public struct Comparison: Encodable, Sendable {
   public var differences: [Difference]
   /// How far each can be trusted, and what is not in the numbers.
   public var notes: [String]
+  /// Of each system but the first; empty where no plans are compared.
+  public var parity: [Parity] = []
 
   public struct Row: Encodable, Sendable {
     public var quantity: String
@@ -72,6 +74,10 @@ extension Comparison {
   public func document(_ context: ReportContext) -> Document {
     var sections = [Document.Section("Side by side", [.table(table)])]
     if !differences.isEmpty { sections.append(Document.Section("What differs in the inputs", [.table(inputs)])) }
+    let sentences = parity.flatMap(\.sentences)
+    if !sentences.isEmpty {
+      sections.append(Document.Section("What would have to be true", [.notes(sentences)]))
+    }
     if !notes.isEmpty { sections.append(Document.Section("How far to trust it", [.notes(notes)])) }
     return Document(
       title: title, subtitle: context.system, lead: lead, sections: sections, sources: context.sources,

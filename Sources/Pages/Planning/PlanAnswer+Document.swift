@@ -3,6 +3,7 @@ import Planning
 import Reports
 import Serving
 import Units
+import Validation
 
 extension PlanAnswer {
   /// The plans, the frontier and what cannot serve.
@@ -10,13 +11,17 @@ extension PlanAnswer {
   /// - Parameters:
   ///   - context: title, command line and sources of the page.
   ///   - launch: how the best plan is started, where that was asked for.
-  public func document(_ context: ReportContext, launch: String? = nil) -> Document {
+  ///   - measured: published runs of the same model, systems and lengths, laid over the frontier.
+  public func document(
+    _ context: ReportContext, launch: String? = nil, measured: [MeasuredPoint] = []
+  ) -> Document {
     var sections: [Document.Section] = []
     if !plans.isEmpty {
       sections.append(Document.Section("Plans", [.table(planTable(shown: 5)), .notes(planNotes)]))
     }
     if let launch { sections.append(Document.Section("To start it", [.verbatim(title: "Commands", text: launch)])) }
-    if !frontier.isEmpty { sections.append(Document.Section("Frontier", frontierBlocks)) }
+    if !frontier.isEmpty { sections.append(Document.Section("Frontier", frontierBlocks(measured))) }
+    if let sensitivity { sections.append(sensitivity.section) }
     sections.append(Document.Section("What cannot serve", refusalBlocks))
     if let text = best?.simulated?.scenario {
       sections.append(
@@ -28,10 +33,13 @@ extension PlanAnswer {
   }
 
   /// The same for a terminal.
-  public func summary(_ context: ReportContext, launch: String? = nil) -> Document {
-    var document = document(context, launch: launch)
+  public func summary(
+    _ context: ReportContext, launch: String? = nil, measured: [MeasuredPoint] = []
+  ) -> Document {
+    var document = document(context, launch: launch, measured: measured)
     document.sections = document.sections.filter { $0.title != "Scenario" }.map { section in
-      section.title == "Frontier" ? Document.Section(section.title, [.charts([shortFrontier])]) : section
+      section.title == "Frontier"
+        ? Document.Section(section.title, [.charts([shortFrontier])] + measuredNotes(measured)) : section
     }
     document.sources = []
     document.footer = ""
@@ -163,11 +171,16 @@ extension PlanAnswer {
 
   // MARK: frontier
 
-  private var frontierBlocks: [Document.Block] {
+  private func frontierBlocks(_ measured: [MeasuredPoint]) -> [Document.Block] {
     let names = Dictionary(grouping: frontier) { $0.group(severalSystems: plans.hasSeveralSystems) }
     let series = names.keys.sorted().map { name in
       Chart.Lines.Series(
         name, (names[name] ?? []).map { Chart.Point($0.speedPerUser, $0.outputTokensPerChip) }.sorted { $0.x < $1.x })
+    }
+    let dots = Dictionary(grouping: measured) { "measured: \($0.engine), \($0.system)" }
+    let published = dots.keys.sorted().map { name in
+      Chart.Lines.Series(
+        name, (dots[name] ?? []).map { Chart.Point($0.speedPerUser, $0.outputTokensPerChip) }, isDots: true)
     }
     let chart = Chart(
       "Tokens per chip against speed per user",
@@ -175,8 +188,29 @@ extension PlanAnswer {
       .lines(
         .init(
           x: .init("Output tokens per second that a user sees"), y: .init("Output tokens per second and chip"),
-          series: series)))
-    return [.charts([chart]), .folded(title: "Points", [.table(frontierTable)])]
+          series: series + published)))
+    return [.charts([chart])] + measuredNotes(measured) + [.folded(title: "Points", [.table(frontierTable)])]
+  }
+
+  /// The best of the published runs near three speeds, beside the frontier there.
+  private func measuredNotes(_ measured: [MeasuredPoint]) -> [Document.Block] {
+    guard !measured.isEmpty else { return [] }
+    let all = PlanAnswer.frontier(of: frontier, grouped: false)
+    let lines = [20.0, 50, 100].compactMap { speed -> String? in
+      func best<T>(_ list: [T], _ each: (T) -> Double, _ yield: (T) -> Double) -> Double? {
+        list.filter { abs(each($0) / speed - 1) <= 0.2 }.map(yield).max()
+      }
+      guard let run = best(measured, \.speedPerUser, \.outputTokensPerChip),
+        let ours = best(all, \.speedPerUser, \.outputTokensPerChip)
+      else { return nil }
+      return "Near \(Text.significant(speed)) tokens/s a user the best of the published runs made "
+        + "\(Measure(run, .count)) tokens/s a chip; the frontier has \(Measure(ours, .count))."
+    }
+    return [
+      .notes(
+        ["\(Text.counted(measured.count, "published run")) of this model, these systems and lengths (InferenceX)."]
+          + lines)
+    ]
   }
 
   /// Of all engines and formats together, thinned: bars of tokens per chip from the fastest for a user down.

@@ -17,10 +17,12 @@ public struct PlanAnswer: Encodable, Sendable {
   public var nearestMisses: [PlanRefusal]
   /// Systems that no engine is for.
   public var leftOut: [String]
+  /// What moves the best plan, where it was asked for.
+  public var sensitivity: PlanSensitivity?
 
   enum CodingKeys: String, CodingKey {
     case request = "inputs"
-    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut
+    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut, sensitivity
   }
 
   public struct Refused: Encodable, Sendable, Hashable {

@@ -22,6 +22,11 @@ public struct PlanRequest: Codable, Sendable {
   public var draftTokens = 0
   /// The chance that a draft is accepted.
   public var acceptance: Double?
+  /// Requests of a trace instead of generated ones; the lengths are its means.
+  public var trace: Trace?
+  /// What all chips of a plan may draw at full load, with their share of hosts and network, and what they may cost.
+  public var powerBudget: Watts?
+  public var budget: Dollars?
   /// Of the capacity of a pool by whole steps, what is planned for: requests that come by chance need room.
   public var utilisation = 0.9
 
@@ -31,6 +36,20 @@ public struct PlanRequest: Codable, Sendable {
     self.formats = formats
     self.lengths = lengths
     self.objectives = objectives
+  }
+
+  /// A trace that the plans are simulated under, its times scaled to the rate.
+  public struct Trace: Codable, Sendable, Hashable {
+    /// A file, or a trace of the catalog.
+    public var name: String
+    /// Of its requests, the first so many are taken; a second of them has so many in the mean.
+    public var requests: Int
+    public var meanRate: Double
+    public init(name: String, requests: Int, meanRate: Double) {
+      self.name = name
+      self.requests = requests
+      self.meanRate = meanRate
+    }
   }
 
   /// Chips of one system that may be used.

@@ -31,7 +31,7 @@ struct PlanSearch: Sendable {
 
   init(
     _ request: PlanRequest, fleet: PlanRequest.Fleet, formats: PlanRequest.FormatChoice, machine: Machine,
-    architecture: Architecture
+    architecture: Architecture, only plans: [ParallelPlan]? = nil
   ) {
     self.request = request
     self.fleet = fleet
@@ -40,7 +40,8 @@ struct PlanSearch: Sendable {
       machine: machine, architecture: architecture,
       precision: formats.precision ?? Precision(checkpoint: architecture, engine: machine.engine),
       drafting: Drafting(tokens: request.draftTokens, acceptance: request.acceptance.map { [$0] } ?? []),
-      lengths: request.lengths, chips: fleet.chips, share: request.objectives.share)
+      lengths: request.lengths, chips: fleet.chips, share: request.objectives.share,
+      only: plans)
     power = PowerModel(machine.system, chip: machine.chip)
   }
 
@@ -221,6 +222,7 @@ struct PlanSearch: Sendable {
     guard other.map({ used <= fleet.chips && more <= $0.fleet.chips }) ?? (used + more <= fleet.chips) else {
       return nil
     }
+    if let other, !request.keepsBudgets([(space.machine, used), (other.space.machine, more)]) { return nil }
     let (working, decoding) = (best.first - spare, Double(best.second - spare) * answers.rate)
     let prompting = promptRate(prompts, working)
     let rate = min(prompting, decoding, request.requestRate ?? .infinity)

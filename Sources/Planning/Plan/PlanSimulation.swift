@@ -166,9 +166,14 @@ extension Planner {
     if !given.isEmpty {
       lines.append("objectives: { \(given.joined(separator: ", ")), share: \(request.objectives.share) }")
     }
-    lines.append(
-      "workload: { prompts: \(requests(candidate, rate: rate)), requestRate: \(rate), inputTokens: \(input), "
-        + "outputTokens: \(output) }")
+    if let trace = request.trace {
+      lines.append(
+        "workload: { trace: \(quoted(trace.name)), prompts: \(trace.requests), rateScale: \(rate / trace.meanRate) }")
+    } else {
+      lines.append(
+        "workload: { prompts: \(requests(candidate, rate: rate)), requestRate: \(rate), inputTokens: \(input), "
+          + "outputTokens: \(output) }")
+    }
     lines.append("seed: \(seed)")
     return lines.joined(separator: "\n") + "\n"
   }

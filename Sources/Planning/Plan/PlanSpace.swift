@@ -15,13 +15,15 @@ struct PlanSpace: Sendable {
   let chips: Int
   /// Of the requests, those that must keep every objective.
   let share: Double
+  /// Nothing else is tried; nil: all that there are.
+  var only: [ParallelPlan]?
 
   /// Instances of a role in all sizes and divisions; nothing that could serve is left out but sizes that are no power
   /// of two, nor of boards of 18, 24, 36 or 72 chips.
   func instances(_ role: EnginePool.Role) -> (models: [InstanceModel], refusals: [PlanRefusal]) {
     var found: (models: [InstanceModel], refusals: [PlanRefusal]) = ([], [])
     func add(_ plans: [ParallelPlan]) {
-      for plan in plans {
+      for plan in plans where only?.contains(plan) ?? true {
         do throws(PlanRefusal) {
           found.models.append(try instance(plan, role))
         } catch { found.refusals.append(error) }

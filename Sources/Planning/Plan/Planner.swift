@@ -10,11 +10,11 @@ import Units
 ///
 ///     let answer = try Planner(request, catalog: Catalog(), workers: 2).plan()
 public struct Planner: Sendable {
-  let request: PlanRequest
+  var request: PlanRequest
   let catalog: Catalog
   let workers: Int
   let architecture: Architecture
-  let searches: [PlanSearch]
+  var searches: [PlanSearch]
   /// Systems and engines that no search could be made of, with the reason.
   let leftOut: [String]
 
@@ -52,6 +52,7 @@ public struct Planner: Sendable {
           "chips", "\(fleet.chips) are more than the \(system.chips.value) chips of \(system.name)",
           wayOut: "give at most \(system.chips.value)")
       }
+      fleet.chips = try request.withinBudgets(fleet.chips, of: system, chip)
       let fitting = request.engines == nil ? Self.offered(engines, for: chip) : engines
       if fitting.isEmpty { leftOut.append("\(system.name): no engine of the catalog is for \(chip.vendor)'s chips") }
       for engine in fitting {
@@ -117,6 +118,47 @@ public struct Planner: Sendable {
 }
 
 extension PlanRequest {
+  /// Of so many chips of a system, those that the budgets of power and money allow.
+  func withinBudgets(_ chips: Int, of system: System, _ chip: Chip) throws -> Int {
+    var most = chips
+    if let powerBudget {
+      let each = SystemPower(system, chip: chip).watts(utilisation: 1, chips: 1)
+      most = min(most, Int(min(powerBudget / each, 1e6)))
+      guard most >= 1 else {
+        throw Problem(
+          "power-budget", "\(system.name) takes \(Int(each.value.rounded(.up))) W for each chip at full load",
+          wayOut: "give at least that")
+      }
+    }
+    if let budget {
+      guard let price = system.price?.value else {
+        throw Problem(
+          "budget", "no price of \(system.name) is known", wayOut: "give its price in a catalog of your own, or --chips"
+        )
+      }
+      let each = price / Double(system.chips.value)
+      most = min(most, Int(min(budget / each, 1e6)))
+      guard most >= 1 else {
+        throw Problem(
+          "budget", "a chip of \(system.name) costs \(Int(each.value.rounded(.up))) USD with its share of the system",
+          wayOut: "give at least that")
+      }
+    }
+    return most
+  }
+
+  /// Whether pools on two systems keep both budgets together.
+  func keepsBudgets(_ parts: [(machine: Machine, chips: Int)]) -> Bool {
+    let watts = parts.reduce(0) { sum, part in
+      sum + SystemPower(part.machine.system, chip: part.machine.chip).watts(utilisation: 1, chips: part.chips).value
+    }
+    let dollars = parts.reduce(0) { sum, part in
+      let system = part.machine.system
+      return sum + (system.price?.value.value ?? 0) * Double(part.chips) / Double(system.chips.value)
+    }
+    return watts <= powerBudget?.value ?? .infinity && dollars <= budget?.value ?? .infinity
+  }
+
   /// What cannot be asked.
   func check() throws {
     var faults: [Problem] = []
@@ -145,6 +187,8 @@ extension PlanRequest {
     refuse(
       goal == .chips && requestRate == nil, "optimise", "fewest chips are asked for, and no rate is to be served",
       "give --request-rate")
+    refuse(powerBudget.map { !($0.value > 0) } ?? false, "power-budget", "is not above 0", "such as '500 kW'")
+    refuse(budget.map { !($0.value > 0) } ?? false, "budget", "is not above 0", "such as '4e6 USD'")
     refuse(!(0...1000).contains(spares), "spare", "\(spares) is no number of instances", "give 0 to 1000")
     guard faults.isEmpty else { throw Problems(faults) }
   }

@@ -91,13 +91,17 @@ public struct RunPredictor: Sendable {
     return try found.get()
   }
 
+  /// What the catalog may call a machine of the file: `HGX H200` for `h200_sxm`.
+  static func systemNames(of name: String) -> [String] {
+    let part = name.uppercased().split(separator: "_").first.map(String.init) ?? name
+    return ["HGX \(part)", "\(part) NVL72", "\(part) platform", name]
+  }
+
   /// A machine of the catalog by the file's name of it: a board, or the rack of one GPU's half of a superchip.
   private static func machine(
     _ name: String, among systems: [String], _ catalog: Catalog
   ) -> Result<(system: System, chip: Chip), Unsupported> {
-    let part = name.uppercased().split(separator: "_").first.map(String.init) ?? name
-    let wanted = ["HGX \(part)", "\(part) NVL72", "\(part) platform", name]
-    guard let found = systems.first(where: wanted.contains) else {
+    guard let found = systems.first(where: systemNames(of: name).contains) else {
       return .failure(Unsupported("the machine '\(name)' is not in the catalog"))
     }
     do {
