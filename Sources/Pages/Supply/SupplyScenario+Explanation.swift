@@ -43,7 +43,8 @@ extension SupplyScenario {
     switch name {
     case "list":
       return list(
-        "Numbers", ["Name", "Value", "Unit", "Grade"], parameters.map { [$0.name, $0.value.text, $0.unit, $0.grade] })
+        "Numbers", ["Name", "Value", "Unit", "Grade"],
+        parameters.map { [$0.name, $0.value.text(in: $0.unit), $0.unit, $0.grade] })
     case "events":
       return list(
         "Events", ["Id", "Date", "Group", "What"],
@@ -75,14 +76,17 @@ extension SupplyScenario {
 
   private func explanation(of parameter: Parameter, _ world: WorldListing) -> Document {
     var rows = [
-      ("Value", "\(parameter.value.text) \(parameter.unit)"),
+      ("Value", "\(parameter.value.text(in: parameter.unit)) \(parameter.unit)"),
       ("Grade", "\(parameter.grade): \(Self.gradeMeaning(parameter.grade))"),
     ]
     if let date = parameter.asOf { rows.append(("Known since", date.description)) }
     for view in parameter.earlier ?? [] {
-      rows.append(("Held on \(view.asOf)", view.value.text + (view.source.map { ", by \($0)" } ?? "")))
+      rows.append(
+        ("Held on \(view.asOf)", view.value.text(in: parameter.unit) + (view.source.map { ", by \($0)" } ?? "")))
     }
-    for (member, value) in parameter.schools?.values.list ?? [] { rows.append(("School \(member)", value.text)) }
+    for (member, value) in parameter.schools?.values.list ?? [] {
+      rows.append(("School \(member)", value.text(in: parameter.unit)))
+    }
     if let factor = parameter.factor {
       rows.append(("Moves with", "\(factor.name), correlation \(CSVText.number(factor.loading))"))
     }
@@ -116,7 +120,7 @@ extension SupplyScenario {
     guard case .named(let name) = amount.form, let parameter = parameters.last(where: { $0.name == name }) else {
       return amount.text
     }
-    return "\(parameter.value.text) \(parameter.unit), \(name)"
+    return "\(parameter.value.text(in: parameter.unit)) \(parameter.unit), \(name)"
   }
 
   private func words(of effect: PolicyEvent.Effect) -> String {

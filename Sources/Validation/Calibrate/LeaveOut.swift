@@ -1,5 +1,6 @@
 import Formats
 import Hardware
+import Simulation
 import Units
 
 /// The scored runs of a chip, a model, an engine's version or an engine, predicted with engines' constants that were

@@ -9,6 +9,17 @@ public struct SupplyValidation: Sendable {
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String]
   public var run: SupplyReport.Run
+  /// The built-in rows again, each with its like left out.
+  public var folds: [Fold]
+  /// Statements whose date has passed.
+  public var forecasts: [SupplyRows.Forecast]
+
+  /// Rows that were answered as if unseen.
+  public struct Fold: Sendable {
+    public var kind, name: String
+    public var rows: [Row]
+    public var freed: [String]
+  }
 
   public typealias Constant = ValidationReport.Constant
 
@@ -25,6 +36,8 @@ public struct SupplyValidation: Sendable {
         source: fit.parameter?.source ?? "")
     }
     violations = []
+    folds = answered.folds.map { Fold(kind: $0.kind, name: $0.name, rows: $0.rows.map(Row.init), freed: $0.freed) }
+    forecasts = answered.forecasts
     run = answered.run
   }
 }

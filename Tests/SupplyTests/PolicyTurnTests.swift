@@ -1,0 +1,157 @@
+import Formats
+import Foundation
+import Testing
+import Units
+
+@testable import Supply
+
+/// Turns of policy, growth that levels off, first months, and quantiles within what was seen.
+@Suite struct PolicyTurnTests {
+  private static let events = """
+    [{id: ban, date: 2024-07, title: t, actor: a, source: s, effects: [{on: import.I.export, set: 0}]}]
+    """
+
+  private func world(_ perYear: String, known: String? = "2025-01", more: String = "") throws -> CompiledWorld {
+    let yaml =
+      SmallWorld.yaml() + "\n  risks:\n  - {name: r, title: t, perYear: \(perYear), ends: [ban]\(more)}\n"
+    let node = try Node.parse(yaml, file: "world.yaml")
+    let world = try #require(node.field("world")).decode(SupplyWorld.self)
+    let list = try Node.parse("events: \(Self.events)", file: "events.yaml")
+    let decoded = try #require(list.field("events")).decode([PolicyEvent].self)
+    var builder = WorldBuilder(
+      world, parameters: [], settings: .init(knownTo: known.flatMap { CalendarDay($0) }), seed: .init(1))
+    return try builder.build(events: decoded)
+  }
+
+  @Test("a ban ends on the day of its turn and not before what is known, and policy stays until then")
+  func ends() throws {
+    let world = try world("0.5")
+    var turned = 0
+    for draw in 0..<60 as Range<UInt64> {
+      let drawn = DrawnSeries(world, draw: draw)
+      let first = drawn["policy.stays"].firstIndex(of: 0) ?? 36
+      #expect(first >= 12)
+      #expect(drawn["sold.I"][6..<first].allSatisfy { $0 == 0 })
+      if first < 35 { #expect(drawn["sold.I"][35] == 10) }
+      turned += first < 36 ? 1 : 0
+    }
+    // In two years three of four: 45, with a standard deviation of 3.4.
+    #expect((31...59).contains(turned))
+  }
+
+  @Test("without a chance, or with nothing known, policy stays in every draw")
+  func stays() throws {
+    for world in [try world("0"), try world("0.9", known: nil)] {
+      let drawn = DrawnSeries(world, draw: 3)
+      #expect(drawn["policy.stays"].allSatisfy { $0 == 1 })
+      #expect(drawn["sold.I"].suffix(20).allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test("a claim is told with a turn of policy and without one")
+  func claims() throws {
+    var scenario = try SupplyScenario("base", catalog: SourceTree.catalog)
+    scenario.claims = scenario.claims.filter { $0.id == "seventy-value" }
+    let report = try SupplyReport(scenario, SupplyQuestion(draws: 400, workers: 2), version: "test")
+    let claim = try #require(report.claims.first)
+    let (stays, kept) = (try #require(claim.policyStays), try #require(claim.probabilityIfPolicyStays))
+    #expect((0.05...0.9).contains(stays))
+    #expect((0...1).contains(kept))
+    #expect(report.turns?.count == scenario.world.risks?.count)
+  }
+
+  @Test("growth levels off at its ceiling and never passes it")
+  func ceiling() throws {
+    let yaml = SmallWorld.yaml(
+      demand: "{at: {2024-01: 1000}, growth: 1000, ceiling: 50000}", wanted: "0")
+    let demand = DrawnSeries(try SmallWorld.world(yaml))["market.demand"]
+    #expect(zip(demand, demand.dropFirst()).allSatisfy { $0 <= $1 + 1e-9 })
+    #expect(demand.allSatisfy { $0 <= 50_000 + 1e-6 })
+    #expect((demand.last ?? 0) > 49_000)
+  }
+
+  @Test("the first month in which one quantity exceeds another is that month, or the one after the period")
+  func first() throws {
+    let world = try SmallWorld.world(
+      SmallWorld.yaml(wanted: "{at: {2024-01: 10, 2024-12: 10, 2025-01: 200}, step: true}"))
+    func month(_ text: String) throws -> Double {
+      let measure: SupplyMeasure = try Node.parse(text, file: "m").decode()
+      let compiled = try CompiledMeasure(measure, series: world.series, horizon: world.horizon)
+      return Double(world.run(draws: 1, measures: [compiled], workers: 1).measures[0][0])
+    }
+    let start = Double(2024 * 12)
+    #expect(
+      try month("{quantity: imports.units, over: 2024-01..2026-12, by: domestic.units, aggregate: first}") == start + 12
+    )
+    #expect(
+      try month("{quantity: domestic.units, over: 2024-01..2026-12, by: imports.units, aggregate: first}") == start)
+    #expect(
+      try month("{quantity: domestic.units, over: 2024-01..2026-12, exceeds: 1000000, aggregate: first}") == start + 36)
+  }
+
+  @Test("quantiles never leave the values that were seen")
+  func extremes() throws {
+    let world = try SmallWorld.world(SmallWorld.yaml(wafers: "20 to 400", stacks: "{uniform: [100, 103]}"))
+    let index = try #require(world.series.map(\.name).firstIndex(of: "fleet.powered"))
+    let stacks = try #require(world.series.map(\.name).firstIndex(of: "stacks.m"))
+    for draws in [3, 130, 700] {
+      let outcome = world.run(draws: draws, measures: [], workers: 2)
+      #expect(outcome.quantiles[index].allSatisfy { $0.allSatisfy { $0 <= 1 } })
+      #expect(outcome.quantiles[stacks].allSatisfy { $0.allSatisfy { (100...103).contains($0) } })
+    }
+  }
+}
+
+/// Claims in one line, paths by names, and a scenario beside its base.
+@Suite struct AnalystTests {
+  private func base() throws -> SupplyScenario { try SupplyScenario("base", catalog: SourceTree.catalog) }
+
+  @Test("a claim on the command line is the claim of a file")
+  func claim() throws {
+    var scenario = try base()
+    try scenario.add(claim: "domestic.units@2026 / domestic.units@2025 >= 3")
+    #expect(scenario.claims[0].sentence == "domestic.units in 2026 ÷ domestic.units in 2025 ≥ 3")
+    try scenario.add(claim: "first domestic.compute > 2 * imports.compute @ 2025-01..2030-12")
+    #expect(
+      scenario.claims[0].definition.text
+        == "first month of 2025-01..2030-12 in which domestic.compute exceeds 2 times imports.compute")
+    #expect(throws: Problem.self) { try scenario.add(claim: "domestic.units >= 3") }
+    #expect(throws: Problem.self) { try scenario.add(claim: "domestic.units@2026 >= many") }
+  }
+
+  @Test("a part of the world is found by its name, and its dates are shifted")
+  func names() throws {
+    var scenario = try base()
+    #expect(scenario.isPath("memory.CXMT.shift") && scenario.isPath("product.910C.plan"))
+    #expect(!scenario.isPath("chip.life_years") && !scenario.isPath("memory.CXMD.shift"))
+    try scenario.set(path: "product.910C.price", to: "12345")
+    #expect(scenario.world.products.first { $0.name == "910C" }?.price.amounts.first?.text == "12345")
+    try scenario.set(path: "memory.CXMT.shift", to: "12 months")
+    let node = try #require(
+      scenario.worldNode.field("memorySources")?.elements.first { $0.field("name")?.text == "CXMT" })
+    #expect(node.field("stacks")?.field("at")?.fields.map(\.key) == ["2025-12", "2026-07", "2027-07", "2028-07"])
+    #expect(throws: Problem.self) { try scenario.set(path: "memory.CXMT.shift", to: "soon") }
+  }
+
+  @Test("a scenario stands beside its base with the same draws, unless it changes nothing")
+  func beside() throws {
+    let text = "{name: x, values: {price.910c: 20000}}"
+    let scenario = try SupplyScenario(Node.parse(text, file: "x.yaml"), catalog: SourceTree.catalog)
+    var question = SupplyQuestion(draws: 16, workers: 1)
+    question.besideBase = true
+    let report = try SupplyReport(scenario, question, version: "test")
+    #expect(report.counterfactuals.count == 1)
+    let row = try #require(report.counterfactuals[0].differences.first { $0.quantity == "domestic.units" })
+    #expect(row.bands[0].p95 == 0)
+    let same = try SupplyScenario(Node.parse("{name: y, base: base}", file: "y.yaml"), catalog: SourceTree.catalog)
+    #expect(try SupplyReport(same, question, version: "test").counterfactuals.isEmpty)
+  }
+
+  @Test("the article has a number for every statement, and a run for it")
+  func article() throws {
+    let article = try SupplyArticle(base(), catalog: SourceTree.catalog, SupplyQuestion(draws: 64, workers: 2))
+    #expect(article.lines.count >= 15)
+    #expect(article.lines.allSatisfy { !$0.run.isEmpty && $0.value.p05 <= $0.value.p95 })
+    #expect(article.lines.contains { $0.probability != nil && $0.ifPolicyStays != nil })
+  }
+}
