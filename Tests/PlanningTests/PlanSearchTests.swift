@@ -86,9 +86,9 @@ import Units
     let (prompts, answers) = (search.space.instances(.prefill).models, search.space.instances(.decode).models)
     for first in prompts {
       let most = max(1, min(first.mostInMemory, Int(first.promptBudget / search.request.lengths.fresh)))
-      let estimates = (1...most).filter { $0 & ($0 - 1) == 0 }.map(first.prompts).filter {
-        world.first.map { limit in $0.timeToFirstToken <= .milliseconds(limit) } ?? true
-      }
+      let counts = (1...most).filter { $0 & ($0 - 1) == 0 }
+      let limit = world.first.map { Seconds.milliseconds($0) }
+      let estimates = counts.map(first.prompts).filter { estimate in limit.map { estimate.timeToFirstToken <= $0 } ?? true }
       guard let estimate = estimates.max(by: { $0.requestsPerSecond < $1.requestsPerSecond }) else { continue }
       let prompt = PlanSearch.Sized(model: first, estimate: estimate)
       for second in answers {
