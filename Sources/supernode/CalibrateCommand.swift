@@ -118,6 +118,12 @@ struct Calibrate: ParsableCommand {
     let results = try from.flatMap { try BenchmarkResult.read(path: $0) }
     let node = try scenario.read(in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
     let fit = try ClusterFit(results, scenario: node, catalog: catalog, workers: processorCount())
+    let makers = Set(results.map(\.format)).compactMap { $0.engine }.filter { !fit.engine.hasPrefix($0) }
+    if !quiet, let other = makers.sorted().first {
+      Terminal.writeError(
+        "supernode: a file is of \(other)'s own client, and \(fit.engine) is calibrated: that is right only where it "
+          + "was the server")
+    }
     var files: [(String, String)] = []
     if let write {
       let stem = write.split(separator: "/").last.map { $0.split(separator: ".").first.map(String.init) ?? "" } ?? ""

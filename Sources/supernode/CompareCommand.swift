@@ -85,7 +85,7 @@ struct CompareCommand: ParsableCommand {
     let comparison = try model == nil ? ofFiles(catalog) : ofSystems(catalog)
     let context = ReportContext(
       title: comparison.title, system: subtitle, commandLine: CommandLine.arguments.joined(separator: " "))
-    let result = try JSONText.encode(comparison)
+    let result = try JSONText.encode(WithRun(result: comparison, run: ResultRun(seed: seed)))
     try jsonFile?.append(result + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)

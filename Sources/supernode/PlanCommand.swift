@@ -46,8 +46,6 @@ struct PlanCommand: ParsableCommand {
     name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
     help: "Output tokens of a request.")
   var outputLen = 128
-  @Option(name: [.customLong("prefix-hits")], help: "Share of a prompt that a cache of prefixes holds (0 to 1).")
-  var prefixHits = 0.0
   @Option(help: "Requests per second that must be served; as many as the chips can where absent.")
   var requestRate: Double?
   @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:2000 tpot:50 e2el:60000.")
@@ -71,7 +69,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "How to print the result: table, json or csv (the frontier).") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, dynamo, kubernetes, scenario.")
+  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, kubernetes, scenario.")
   var emit: LaunchFormat?
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
@@ -119,7 +117,8 @@ struct PlanCommand: ParsableCommand {
     let launch = try emit.flatMap { format in try answer.best.map { try planner.launch($0, as: format, seed: seed) } }
     let context = ReportContext(
       title: title(request), system: subtitle(request), commandLine: CommandLine.arguments.joined(separator: " "))
-    let result = try JSONText.encode(answer)
+    let run = try ResultRun(seed: seed, request: request, entries: planner.entries, in: catalog)
+    let result = try JSONText.encode(WithRun(result: answer, run: run))
     try jsonFile?.append(result + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
@@ -161,12 +160,12 @@ struct PlanCommand: ParsableCommand {
     options.model = name
     options.system = system[0]
     let wanted = quantization.isEmpty ? ["auto"] : quantization
-    let formats = try wanted.map { word -> PlanRequest.Formats in
+    let formats = try wanted.map { word -> PlanRequest.FormatChoice in
       guard word != "auto" || kvCacheDtype != nil else { return .ofFiles }
       options.quantization = word == "auto" ? nil : word
       let node = try options.read(in: catalog)
-      return PlanRequest.Formats(
-        name: word == "auto" ? PlanRequest.Formats.ofFiles.name : word,
+      return PlanRequest.FormatChoice(
+        name: word == "auto" ? PlanRequest.FormatChoice.ofFiles.name : word,
         precision: try node.field("precision").map { try $0.decode(Precision.self) })
     }
     var request = PlanRequest(
@@ -174,14 +173,15 @@ struct PlanCommand: ParsableCommand {
       fleets: try system.map { system in
         PlanRequest.Fleet(system: system, chips: try chips ?? catalog.system(system).chips.value)
       }, formats: formats,
-      lengths: .init(prompt: Double(inputLen), output: Double(outputLen), prefixHits: prefixHits),
+      lengths: .init(prompt: Double(inputLen), output: Double(outputLen)),
       objectives: try objectives())
     request.engines = engine.isEmpty ? nil : engine.map { options.engineName($0) }
     request.requestRate = requestRate
     request.goal = try goal()
     request.divisions = division.list
     request.spares = spare
-    if draftTokens > 0 { request.drafting = Drafting(tokens: draftTokens, acceptance: [speculativeAcceptance]) }
+    request.draftTokens = draftTokens
+    if draftTokens > 0 { request.acceptance = speculativeAcceptance }
     return request
   }
 

@@ -125,16 +125,24 @@ import Testing
     "four-bit weights are served faster than eight-bit ones where the chip multiplies them",
     arguments: ["HGX B200", "MI355X platform", "950PR server", "GB300 NVL72"])
   func fourBits(_ system: String) throws {
-    func step(_ format: String) throws -> Double {
-      let answer = try BuiltProgram.run([
-        "simulate", "--model", "Qwen3-32B", "--system", system, "-tp", "2", "--quantization", format, "--request-rate",
-        "2", "--num-prompts", "10", "--random-input-len", "8192", "--format", "json",
-      ])
+    func mean(_ name: String, _ format: String, _ more: [String]) throws -> Double {
+      let answer = try BuiltProgram.run(
+        [
+          "simulate", "--model", "Qwen3-32B", "--system", system, "-tp", "2", "--quantization", format,
+          "--num-prompts", "10", "--format", "json",
+        ] + more)
       let result = try Node.parse(answer.output, file: "result")
-      return try #require(result["timeToFirstToken.mean"]?.text.flatMap { Double($0) })
+      return try #require(result["\(name).mean"]?.text.flatMap { Double($0) })
     }
-    let eight = try step("fp8")
-    #expect(try step("nvfp4") < eight && step("mxfp4") < eight)
+    // An engine whose host does not bind: steps are bound by reading weights. Prompts, by the chip's own engine.
+    let loads = [
+      ("timePerOutputToken", ["--engine", "vLLM", "--max-concurrency", "2"]),
+      ("timeToFirstToken", ["--request-rate", "2", "--random-input-len", "8192"]),
+    ]
+    for (name, more) in loads {
+      let eight = try mean(name, "fp8", more)
+      #expect(try mean(name, "nvfp4", more) < eight && mean(name, "mxfp4", more) < eight)
+    }
   }
 
   @Test("a host that launches decode in pieces binds its steps, and no step of prompts")

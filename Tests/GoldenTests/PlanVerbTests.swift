@@ -22,6 +22,7 @@ import Testing
     let best = try #require(node.field("plans")?.elements.first)
     #expect(best.field("simulated")?.field("meets")?.text == "true")
     #expect(best.field("candidate")?.field("chips")?.text == "8")
+    #expect(node["inputs.objectives.timePerOutputToken"] != nil && node["run.inputHash"]?.text?.isEmpty == false)
     let csv = try BuiltProgram.run(Self.small + ["--simulate", "0", "--format", "csv"])
     #expect(csv.output.hasPrefix("system,engine,formats,"))
     let launch = try BuiltProgram.run(Self.small + ["--simulate", "0", "--emit", "vllm"])

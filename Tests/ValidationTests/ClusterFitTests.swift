@@ -4,6 +4,7 @@ import Serving
 import Testing
 import Units
 
+@testable import Pages
 @testable import Validation
 
 /// Results of a cluster of one's own: read from each client's file, and constants found on them.
@@ -69,6 +70,15 @@ import Units
     let fit = try Self.fit(try Self.measured([]))
     for value in fit.moved { #expect(abs(value.posterior.value / value.prior.value - 1) < 0.01, "\(value)") }
     #expect(try #require(fit.after.timePerOutputToken) < 1e-3 && #require(fit.leftOut.timeToFirstToken) < 0.01)
+  }
+
+  @Test("a result that no constant explains is named before anything else, and what is explained is not")
+  func unexplained() throws {
+    var results = try Self.measured([])
+    #expect(!(try Self.fit(results).document(version: "").lead.contains { $0.contains("far off") }))
+    results[1].timePerOutputToken = (results[1].timePerOutputToken ?? 0) * 20
+    let lead = try Self.fit(results).document(version: "").lead
+    #expect(lead.first?.contains("far off") == true && lead[0].contains("Do not use"), "\(lead)")
   }
 
   @Test("the file that is written is an engine that answers as the fit, and says on what it was calibrated")
@@ -172,6 +182,11 @@ import Units
           .replacing("\"request_rate\": \"inf\",", with: ""), "the load is not known"
       ),
       (vllm(8, first: 1, each: 1).replacing("\"total_input_tokens\": 20480,", with: ""), "lengths are not known"),
+      (vllm(8, first: 1, each: 1e30), "more than a day"),
+      (
+        vllm(8, first: 1, each: 1).replacing("\"max_concurrency\": 8", with: "\"max_concurrency\": 0"),
+        "0 requests in flight"
+      ),
       (vllm(8, first: 0, each: 0), "neither TTFT nor TPOT was measured"),
       (vllm(8, first: 1, each: 1).replacing("\"mean_ttft_ms\": 1.0", with: "\"mean_ttft_ms\": -4"), "from zero on"),
     ])
@@ -187,6 +202,8 @@ import Units
     let one = try Self.result(Self.vllm(8, first: 100, each: 9))
     #expect(fault { _ = try Self.fit([one]) }.contains("one load alone"))
     #expect(fault { _ = try Self.fit([one, one]) }.contains("one load alone"))
+    let other = try Self.result(Self.vllm(16, first: 100, each: 9))
+    #expect(fault { _ = try Self.fit([one, other, one]) }.contains("is the same result as"))
     var row = one
     row.chips = 4
     row.concurrency = 4

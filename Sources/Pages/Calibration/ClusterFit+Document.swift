@@ -21,14 +21,21 @@ extension ClusterFit {
     func words(_ errors: Errors) -> String {
       "TPOT \(shown(errors.timePerOutputToken)), TTFT \(shown(errors.timeToFirstToken))"
     }
+    let far = unexplained
     return [
+      far.isEmpty
+        ? nil
+        : "Still far off: \(far.joined(separator: ", ")). Do not use this correction before you know why.",
       "Median errors of the results: \(words(before)) with the engine's own constants, \(words(after)) with the "
         + "corrected ones; each left out of the fit in turn, \(words(leftOut)).",
       moved.isEmpty
         ? "The results tell no constant apart from what was believed of it before."
         : "\(Text.counted(moved.count, "constant")) moved; \(kept.count) stay, for the results say too little of them.",
-    ]
+    ].compactMap { $0 }
   }
+
+  /// Results that are still far off.
+  private var unexplained: [String] { points.filter { $0.unexplained != nil }.map(\.result.place) }
 
   private var movedTable: Table {
     Table(
@@ -73,6 +80,13 @@ extension ClusterFit {
       "Within these loads (\(loads)) expect errors like those of results left out; beyond them the correction was not "
         + "tried."
     ]
+    for point in points {
+      guard let miss = point.unexplained else { continue }
+      notes.append(
+        "\(point.result.place) is still \(shown(miss)) off: no constant of an engine explains it. Look at how it was "
+          + "measured (another model, format or launch flag, a load that was not alone), or leave it out: it pulls the "
+          + "others.")
+    }
     for pair in together {
       notes.append(
         "\(pair.one.rawValue) and \(pair.other.rawValue) are told only together by these results (correlation "
@@ -91,6 +105,21 @@ extension ClusterFit {
           + "flags, formats, other loads on the machine).")
     }
     return notes
+  }
+}
+
+extension ClusterFit.Point {
+  /// The greater of its errors after the correction, where TPOT is more than a quarter off or TTFT more than a half.
+  fileprivate var unexplained: Double? {
+    func miss(_ time: Double?, _ measured: Double?, _ most: Double) -> Double? {
+      guard let time, let measured else { return nil }
+      let error = abs(time / measured - 1)
+      return error > most ? error : nil
+    }
+    return [
+      miss(after.timePerOutputToken, result.timePerOutputToken, 0.25),
+      miss(after.timeToFirstToken, result.timeToFirstToken, 0.5),
+    ].compactMap { $0 }.max()
   }
 }
 

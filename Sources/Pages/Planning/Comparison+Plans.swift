@@ -45,9 +45,9 @@ extension Comparison {
     let served = [
       Row("best plan", words: contenders.map { $0.plan?.candidate.words ?? "none" }),
       row("chips in use", .count) { $0.plan.map { Double($0.candidate.chips) } },
-      row("requests/s", .count) { $0.run?.requestRate ?? $0.plan?.candidate.requestsPerSecond },
+      row("requests/s", .count) { $0.run?.servedRate ?? $0.plan?.candidate.requestsPerSecond },
       row("output tokens/s", .count) { contender in
-        contender.run.map { $0.requestRate * contender.answer.request.lengths.output }
+        contender.run.map { $0.servedRate * contender.answer.request.lengths.output }
           ?? contender.plan?.candidate.outputTokens
       },
       row("output tokens/s a chip", .count) {
@@ -59,7 +59,10 @@ extension Comparison {
       row("TPOT p50", .duration) {
         ($0.run?.report.timePerOutputToken.p50 ?? $0.plan?.candidate.timePerOutputToken)?.value
       },
-      row("power", .watts) { ($0.run?.report.energy.meanPower ?? $0.plan?.candidate.power)?.value },
+      row("power", .watts) { contender in
+        contender.run.map { $0.report.energy.meanPower.value * Double($0.slices) }
+          ?? contender.plan?.candidate.power?.value
+      },
       row("energy per output token", .joules) {
         ($0.run?.report.energy.joulesPerOutputToken ?? $0.plan?.candidate.joulesPerOutputToken)?.value
       },

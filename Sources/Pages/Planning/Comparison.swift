@@ -134,24 +134,24 @@ extension Comparison {
 
   /// Leaves of inputs that are not the same everywhere, by their path.
   public static func differences(of inputs: [Node]) -> [Difference] {
-    var order: [String] = []
-    var values: [String: [String?]] = [:]
+    var leaves: [(path: String, texts: [String?])] = []
+    var places: [String: Int] = [:]
     func collect(_ node: Node, _ path: String, _ index: Int) {
       if let text = node.text {
-        if values[path] == nil {
-          order.append(path)
-          values[path] = [String?](repeating: nil, count: inputs.count)
+        let place = places[path] ?? leaves.count
+        if place == leaves.count {
+          places[path] = place
+          leaves.append((path, [String?](repeating: nil, count: inputs.count)))
         }
-        values[path]?[index] = text
+        leaves[place].texts[index] = text
         return
       }
       for (key, value) in node.fields { collect(value, path.isEmpty ? key : "\(path).\(key)", index) }
       for (number, value) in node.elements.enumerated() { collect(value, "\(path)[\(number)]", index) }
     }
     for (index, node) in inputs.enumerated() { collect(node, "", index) }
-    return order.compactMap { path in
-      guard let all = values[path], Set(all).count > 1 else { return nil }
-      return Difference(field: path, values: all.map { $0 ?? Text.missing })
+    return leaves.filter { Set($0.texts).count > 1 }.map { leaf in
+      Difference(field: leaf.path, values: leaf.texts.map { $0 ?? Text.missing })
     }
   }
 }

@@ -45,8 +45,10 @@ extension PlanAnswer {
     guard let simulated = best.simulated else { return [Document.Badge("estimated", tone: .caution)] }
     return [
       simulated.meets
-        ? Document.Badge("keeps its objectives in simulation", tone: .good)
-        : Document.Badge("misses its objectives in simulation", tone: .bad)
+        ? Document.Badge(
+          request.objectives.isEmpty ? "keeps up in simulation" : "keeps its objectives in simulation", tone: .good)
+        : Document.Badge(
+          request.objectives.isEmpty ? "falls behind in simulation" : "misses its objectives in simulation", tone: .bad)
     ]
   }
 
@@ -94,7 +96,7 @@ extension PlanAnswer {
   private var headlines: [Document.Headline] {
     guard let best else { return [] }
     let candidate = best.candidate
-    let rate = best.simulated?.requestRate ?? candidate.requestsPerSecond
+    let rate = best.simulated?.servedRate ?? candidate.requestsPerSecond
     let perChip = best.simulated?.outputTokensPerChip ?? candidate.outputTokensPerChip
     var list = [
       Document.Headline("Requests per second", Measure(rate, .count)),
@@ -102,7 +104,7 @@ extension PlanAnswer {
       Document.Headline("Chips", Measure(Double(candidate.chips), .count)),
     ]
     if let power = best.simulated?.report.energy.meanPower ?? candidate.power {
-      list.append(.init("Power", Measure(power.value, .watts)))
+      list.append(.init("Power", Measure(power.value * Double(best.simulated?.slices ?? 1), .watts)))
     }
     if let cost = best.simulated?.report.cost.perMillionOutputTokens ?? candidate.dollarsPerMillionTokens {
       list.append(.init("Per million output tokens", Measure(cost.value, .dollars)))
@@ -130,12 +132,12 @@ extension PlanAnswer {
           Table.Cell("\(candidate.chips)"),
           Table.Cell("\(candidate.pools[candidate.pools.count - 1].estimate.requestsPerRank)"),
           Table.Cell(Measure(candidate.requestsPerSecond, .count).description),
-          Table.Cell(run.map { Measure($0.requestRate, .count).description } ?? ""),
+          Table.Cell(run.map { Measure($0.servedRate, .count).description } ?? ""),
           Table.Cell(Measure(first.value, .duration).description),
           Table.Cell(Measure(each.value, .duration).description),
           Table.Cell(Measure(run?.outputTokensPerChip ?? candidate.outputTokensPerChip, .count).description),
           Table.Cell(
-            run.map { Measure($0.share, .percent).description } ?? "",
+            run.map { request.objectives.isEmpty ? "" : Measure($0.share, .percent).description } ?? "",
             tone: run.map { $0.meets ? .good : .bad } ?? .plain),
         ]
       })
@@ -150,7 +152,7 @@ extension PlanAnswer {
       "Batch: requests that decode on a rank. Estimates are of steps at full batches and of mean requests; "
         + "simulations have requests that come by chance (Poisson).",
     ]
-    let gaps = plans.compactMap { plan in plan.simulated.map { $0.requestRate / plan.candidate.requestsPerSecond - 1 } }
+    let gaps = plans.compactMap { plan in plan.simulated.map { $0.servedRate / plan.candidate.requestsPerSecond - 1 } }
     if let least = gaps.min(), let most = gaps.max(), request.requestRate == nil {
       notes.append(
         "Simulated rates lie \(Text.signedPercent(least)) to \(Text.signedPercent(most)) from the estimates: requests "
@@ -250,7 +252,9 @@ extension PlanSimulation {
       + "\(Measure(report.timePerOutputToken.p99.value, .duration))"
     let kept =
       request.objectives.isEmpty ? "" : ", \(Measure(share, .percent)) of the requests within every objective"
-    return "Simulated: \(Measure(requestRate, .count)) requests/s, \(tokens)\(kept) (\(times))."
+    let part = slices > 1 ? " (one of \(slices) equal parts was simulated)" : ""
+    return "Simulated: \(Measure(servedRate, .count)) requests/s served of \(Measure(requestRate, .count)) that came, "
+      + "\(tokens)\(kept)\(part) (\(times))."
   }
 }
 
@@ -261,12 +265,12 @@ extension PlanCandidate {
       let role = pool.role == .colocated ? "" : "\(pool.role.rawValue) "
       return "\(pool.instances) × \(role)\(pool.plan.words)"
     }
-    let format = formats == PlanRequest.Formats.ofFiles.name ? "" : ", \(formats)"
+    let format = formats == PlanRequest.FormatChoice.ofFiles.name ? "" : ", \(formats)"
     return "\(engine)\(format), \(parts.joined(separator: " + "))"
   }
 
   fileprivate func group(severalSystems: Bool) -> String {
-    let format = formats == PlanRequest.Formats.ofFiles.name ? "" : " \(formats)"
+    let format = formats == PlanRequest.FormatChoice.ofFiles.name ? "" : " \(formats)"
     return (severalSystems ? "\(system), " : "") + engine + format
   }
 }

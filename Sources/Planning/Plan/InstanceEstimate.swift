@@ -2,7 +2,7 @@ import Simulation
 import Units
 
 /// What one instance of a pool comes to at one batch, by the times of its steps: arithmetic, not a simulation.
-public struct InstanceEstimate: Sendable, Hashable {
+public struct InstanceEstimate: Codable, Sendable, Hashable {
   /// Requests that decode on a rank at once; of a pool of prompts, prompts in a step of a rank.
   public var requestsPerRank: Int
   /// Requests per second that the instance completes where it is never idle, its ranks together.

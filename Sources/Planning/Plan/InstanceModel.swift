@@ -74,7 +74,7 @@ final class InstanceModel: Sendable {
     // What is left of the step under way as a request comes, its own steps, and waiting where prompts fill the steps.
     let left = ((1 - chance) * alone * alone + chance * full * full) / (2 * step)
     let filled = min(0.95, prompts.mean / prompts.most)
-    let own = full * max(1, lengths.fresh / prompts.tokens) + full * filled / (2 * (1 - filled))
+    let own = full * max(1, lengths.prompt / prompts.tokens) + full * filled / (2 * (1 - filled))
     // The chance to come into a step with prompts, of which any part may be left.
     let busy = chance * full / step
     let rest = max(1 - share, 1e-3)
@@ -89,9 +89,9 @@ final class InstanceModel: Sendable {
   /// Chunks of prompts that come to a rank in each of its steps where it takes so many prompts, the new tokens of one,
   /// and how many a step takes.
   private func chunks(at prompts: Double) -> (mean: Double, tokens: Double, most: Double) {
-    let tokens = min(lengths.fresh, promptBudget)
+    let tokens = min(lengths.prompt, promptBudget)
     let most = max(1, promptBudget / tokens)
-    return (prompts * lengths.fresh / tokens, tokens, most)
+    return (prompts * lengths.prompt / tokens, tokens, most)
   }
 
   // MARK: one of both
@@ -110,8 +110,8 @@ final class InstanceModel: Sendable {
   /// Prompts alone, so many in a step of each rank, one step after the other.
   func prompts(_ requests: Int) -> InstanceEstimate {
     let count = Double(requests)
-    let tokens = min(lengths.fresh, max(1, promptBudget / count))
-    let steps = lengths.fresh / tokens
+    let tokens = min(lengths.prompt, max(1, promptBudget / count))
+    let steps = lengths.prompt / tokens
     let own = model.seconds(promptWork(chunks: count, of: tokens, total: count * tokens * Double(ranks))) * steps
     return InstanceEstimate(
       requestsPerRank: requests, requestsPerSecond: Double(ranks) * count / own.value,
@@ -137,9 +137,9 @@ final class InstanceModel: Sendable {
   func promptWork(chunks: Double, of tokens: Double, total: Double) -> StepWork {
     let new = chunks * tokens
     // Of a prompt in several chunks the later ones see the earlier: the mean chunk.
-    let before = lengths.cached + (lengths.fresh - tokens) / 2
-    let pairs = lengths.pairs * tokens / lengths.fresh * chunks
-    let sampled = max(1, chunks * tokens / lengths.fresh)
+    let before = (lengths.prompt - tokens) / 2
+    let pairs = lengths.pairs * tokens / lengths.prompt * chunks
+    let sampled = max(1, chunks * tokens / lengths.prompt)
     let prompts = StepWork.Prefill(
       newTokens: new, cachedTokens: before * chunks,
       pairs: model.pairs(pairs, newTokens: new, cachedTokens: before * chunks, requests: max(1, chunks)),
@@ -155,7 +155,7 @@ extension InstanceModel {
     func watts(_ work: StepWork) -> Watts {
       power.watts(chips: chips, during: model.estimate(work), batches: model.plan.pipeline)
     }
-    let tokens = min(lengths.fresh, promptBudget)
+    let tokens = min(lengths.prompt, promptBudget)
     let idle = power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0)
     switch pool.role {
     case .decode: return watts(decodeWork(running))

@@ -4,7 +4,7 @@ import Units
 
 /// In whose words the start of a plan is written.
 public enum LaunchFormat: String, Sendable, CaseIterable {
-  case vllm, sglang, trtllm, dynamo, kubernetes
+  case vllm, sglang, trtllm, kubernetes
   /// A scenario for `supernode simulate`.
   case scenario
 
@@ -53,8 +53,12 @@ extension Planner {
         "--emit", "the best plan is \(candidate.engine)'s, not \(asked.rawValue)'s",
         wayOut: "give --engine \(asked.rawValue), or --emit of that engine")
     }
+    if engine == .tensorRT, candidate.pools.count > 1 {
+      throw Problem(
+        "--emit", "what TensorRT-LLM's pools apart need (roles, transfer of keys and values) is not written yet",
+        wayOut: "use --emit scenario, --division together, or another engine")
+    }
     switch format {
-    case .dynamo: return dynamo(candidate, engine)
     case .kubernetes: return kubernetes(candidate, engine)
     default: return commands(candidate, engine)
     }
@@ -83,9 +87,12 @@ extension Planner {
       if plan.expert > 1 { words.append("--enable-expert-parallel") }
       if pool.role != .prefill { words.append("--max-num-seqs \(pool.estimate.requestsPerRank)") }
       if pool.role != .decode { words.append("--max-num-batched-tokens \(pool.promptTokensPerStep)") }
-      if let role = kvRole(pool.role) {
-        words.append("--kv-transfer-config '{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"\(role)\"}'")
+      if pool.role != .colocated {
+        // NIXL's connector has one role for both sides (docs.vllm.ai, NixlConnector usage guide).
+        words.append("--kv-transfer-config '{\"kv_connector\":\"NixlConnector\",\"kv_role\":\"kv_both\"}'")
       }
+      if hasNarrowCache(candidate) { words.append("--kv-cache-dtype fp8") }
+      if candidate.formats == "fp8" { words.append("--quantization fp8") }
       words += drafts(candidate).map { "--speculative-config '{\"method\":\"mtp\",\"num_speculative_tokens\":\($0)}'" }
     case .sgLang:
       // Its data parallel groups of attention are made of the tensor parallel dies.
@@ -96,6 +103,8 @@ extension Planner {
       if pool.role != .prefill { words.append("--max-running-requests \(pool.estimate.requestsPerRank * plan.data)") }
       if pool.role != .decode { words.append("--chunked-prefill-size \(pool.promptTokensPerStep * plan.data)") }
       if pool.role != .colocated { words.append("--disaggregation-mode \(pool.role.rawValue)") }
+      if hasNarrowCache(candidate) { words.append("--kv-cache-dtype fp8_e4m3") }
+      if candidate.formats == "fp8" { words.append("--quantization fp8") }
       words += drafts(candidate).map { "--speculative-algorithm EAGLE --speculative-num-steps \($0)" }
     case .tensorRT:
       words = ["trtllm-serve \(modelWord)", "--tp_size \(plan.tensor * plan.data)"]
@@ -108,16 +117,12 @@ extension Planner {
     return words
   }
 
-  private func kvRole(_ role: EnginePool.Role) -> String? {
-    switch role {
-    case .prefill: "kv_producer"
-    case .decode: "kv_consumer"
-    case .colocated: nil
-    }
+  private func hasNarrowCache(_ candidate: PlanCandidate) -> Bool {
+    request.formats.first { $0.name == candidate.formats }?.precision?.keyValue == .fp8
   }
 
   private func drafts(_ candidate: PlanCandidate) -> [Int] {
-    request.drafting.tokens > 0 ? [request.drafting.tokens] : []
+    request.draftTokens > 0 ? [request.draftTokens] : []
   }
 
   private var modelWord: String { request.model.contains(" ") ? "'\(request.model)'" : request.model }
@@ -125,10 +130,13 @@ extension Planner {
   /// What no option says.
   private func remarks(_ candidate: PlanCandidate, _ engine: LaunchEngine) -> [String] {
     var lines = ["\(request.model) is the catalog's name or your path: put the name at Hugging Face in its place"]
+    if engine == .tensorRT, hasNarrowCache(candidate) {
+      lines.append("keys and values in FP8: kv_cache_config: { dtype: fp8 } in --extra_llm_api_options")
+    }
     if candidate.pools.contains(where: { $0.instances > 1 }) || candidate.pools.count > 1 {
       lines.append("a router goes before the instances; which one is not said here")
     }
-    if candidate.formats != PlanRequest.Formats.ofFiles.name {
+    if candidate.formats != PlanRequest.FormatChoice.ofFiles.name {
       lines.append("weights in \(candidate.formats): take a checkpoint in that format, or the engine's own option")
     }
     if candidate.pools.contains(where: { $0.plan.dies > $0.chips * 8 || $0.chips > 8 }) {
@@ -163,38 +171,6 @@ extension Planner {
                   resources: { limits: { \(resource): \(min(pool.chips, chipsOfHost)) } }
         """
     }.joined(separator: "\n---\n") + "\n" + remarks(candidate, engine).map { "# \($0)" }.joined(separator: "\n") + "\n"
-  }
-
-  private func dynamo(_ candidate: PlanCandidate, _ engine: LaunchEngine) -> String {
-    let module =
-      ["vLLM": "dynamo.vllm", "SGLang": "dynamo.sglang", "TensorRT-LLM": "dynamo.trtllm"][engine.rawValue] ?? ""
-    let services = candidate.pools.map { pool in
-      let words = command(pool, candidate, engine).dropFirst(engine == .sgLang ? 2 : 1)
-        .filter { !$0.hasPrefix("--kv-transfer-config") && !$0.hasPrefix("--disaggregation-mode") }
-      let mode = pool.role == .prefill ? " --is-prefill-worker" : ""
-      let name = pool.role == .colocated ? "Worker" : pool.role == .prefill ? "PrefillWorker" : "DecodeWorker"
-      return """
-            \(name):
-              replicas: \(pool.instances)
-              componentType: worker
-              resources: { limits: { gpu: "\(min(pool.chips, chipsOfHost))" } }
-              extraPodSpec:
-                mainContainer:
-                  command: ["/bin/sh", "-c"]
-                  args:
-                    - >-
-                      python3 -m \(module) --model \(modelWord) \(words.joined(separator: " "))\(mode)
-        """
-    }
-    return """
-      apiVersion: nvidia.com/v1alpha1
-      kind: DynamoGraphDeployment
-      metadata: { name: planned }
-      spec:
-        services:
-          Frontend: { replicas: 1, componentType: frontend }
-      \(services.joined(separator: "\n"))
-      """ + "\n" + remarks(candidate, engine).map { "# \($0)" }.joined(separator: "\n") + "\n"
   }
 
   private var machine: (vendor: String, host: Int) {

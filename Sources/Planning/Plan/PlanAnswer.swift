@@ -2,7 +2,7 @@ import Serving
 import Units
 
 /// The plans that were found, best first, and what was not.
-public struct PlanAnswer: Sendable {
+public struct PlanAnswer: Encodable, Sendable {
   public var request: PlanRequest
   /// Each layout once, at its best batch and number of instances.
   public var plans: [Plan]
@@ -18,7 +18,12 @@ public struct PlanAnswer: Sendable {
   /// Systems that no engine is for.
   public var leftOut: [String]
 
-  public struct Refused: Sendable, Hashable {
+  enum CodingKeys: String, CodingKey {
+    case request = "inputs"
+    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut
+  }
+
+  public struct Refused: Encodable, Sendable, Hashable {
     public var reason: PlanRefusal.Reason
     public var count: Int
     /// The one that misses least, or else the first.
@@ -26,7 +31,7 @@ public struct PlanAnswer: Sendable {
   }
 
   /// A plan, and what became of it in a simulation.
-  public struct Plan: Sendable {
+  public struct Plan: Encodable, Sendable {
     public var candidate: PlanCandidate
     public var simulated: PlanSimulation?
   }

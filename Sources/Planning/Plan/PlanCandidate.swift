@@ -6,7 +6,7 @@ import Units
 public struct PlanCandidate: Sendable, Hashable {
   public var system: String
   public var engine: String
-  /// As `PlanRequest.Formats` calls them.
+  /// As `PlanRequest.FormatChoice` calls them.
   public var formats: String
   public var division: PlanRequest.Division
   /// In the order in which a request passes them.
@@ -25,7 +25,7 @@ public struct PlanCandidate: Sendable, Hashable {
   public var power: Watts?
   public var dollarsPerSecond: DollarsPerSecond?
 
-  public struct Pool: Sendable, Hashable {
+  public struct Pool: Encodable, Sendable, Hashable {
     public var role: EnginePool.Role
     public var instances: Int
     /// Of one instance.

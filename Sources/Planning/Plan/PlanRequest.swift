@@ -2,14 +2,14 @@ import Costs
 import Units
 
 /// What a plan is asked for: a model, its traffic, what must be kept, and the chips that there are.
-public struct PlanRequest: Sendable {
+public struct PlanRequest: Codable, Sendable {
   /// The catalog's name of the model, or the path of a `config.json` or of its folder.
   public var model: String
   /// The systems that may be used; each is planned by itself.
   public var fleets: [Fleet]
   /// Engines by name; nil: all that the catalog offers for a chip.
   public var engines: [String]?
-  public var formats: [Formats]
+  public var formats: [FormatChoice]
   public var lengths: Lengths
   public var objectives: Objectives
   /// Requests per second that must be served; nil: as many as the chips can.
@@ -18,11 +18,14 @@ public struct PlanRequest: Sendable {
   public var divisions = Division.allCases
   /// Instances beyond those that the traffic needs, of each pool.
   public var spares = 0
-  public var drafting = Drafting.none
+  /// Of the model's own prediction layers; 0 drafts nothing.
+  public var draftTokens = 0
+  /// The chance that a draft is accepted.
+  public var acceptance: Double?
   /// Of the capacity of a pool by whole steps, what is planned for: requests that come by chance need room.
   public var utilisation = 0.9
 
-  public init(model: String, fleets: [Fleet], formats: [Formats], lengths: Lengths, objectives: Objectives) {
+  public init(model: String, fleets: [Fleet], formats: [FormatChoice], lengths: Lengths, objectives: Objectives) {
     self.model = model
     self.fleets = fleets
     self.formats = formats
@@ -31,7 +34,7 @@ public struct PlanRequest: Sendable {
   }
 
   /// Chips of one system that may be used.
-  public struct Fleet: Sendable, Hashable {
+  public struct Fleet: Codable, Sendable, Hashable {
     public var system: String
     public var chips: Int
     public init(system: String, chips: Int) {
@@ -41,32 +44,26 @@ public struct PlanRequest: Sendable {
   }
 
   /// Number formats, and what they are called; nil: those of the model's files.
-  public struct Formats: Sendable, Hashable {
+  public struct FormatChoice: Codable, Sendable, Hashable {
     public var name: String
     public var precision: Precision?
     public init(name: String, precision: Precision?) {
       self.name = name
       self.precision = precision
     }
-    public static let ofFiles = Formats(name: "as its files", precision: nil)
+    public static let ofFiles = FormatChoice(name: "as its files", precision: nil)
   }
 
   /// Mean tokens of a request.
-  public struct Lengths: Sendable, Hashable {
+  public struct Lengths: Codable, Sendable, Hashable {
     public var prompt: Double
     public var output: Double
-    /// Of a prompt, the share that is found in a cache of prefixes.
-    public var prefixHits: Double
-    public init(prompt: Double, output: Double, prefixHits: Double = 0) {
+    public init(prompt: Double, output: Double) {
       self.prompt = prompt
       self.output = output
-      self.prefixHits = prefixHits
     }
-    /// Tokens of a prompt that are computed, and those before them that are not.
-    var fresh: Double { max(1, prompt - cached) }
-    var cached: Double { prompt * prefixHits }
-    /// Pairs of a new token and one that it sees.
-    var pairs: Double { fresh * (cached + (fresh + 1) / 2) }
+    /// Pairs of a new token and one that it sees; none is found in a cache of prefixes.
+    var pairs: Double { prompt * (prompt + 1) / 2 }
     /// Tokens of context in the middle of an answer.
     var context: Double { prompt + output / 2 }
     var whole: Double { prompt + output }
@@ -75,7 +72,7 @@ public struct PlanRequest: Sendable {
   }
 
   /// What requests must keep; nil: nothing is asked.
-  public struct Objectives: Sendable, Hashable {
+  public struct Objectives: Codable, Sendable, Hashable {
     public var timeToFirstToken: Seconds?
     public var timePerOutputToken: Seconds?
     public var endToEnd: Seconds?
@@ -91,6 +88,12 @@ public struct PlanRequest: Sendable {
       self.share = share
     }
     public var isEmpty: Bool { timeToFirstToken == nil && timePerOutputToken == nil && endToEnd == nil }
+
+    /// Of pools apart, each of which keeps its own: whether both together do.
+    func keepsWhole(_ candidate: PlanCandidate) -> Bool { missesWhole(candidate) <= 0 }
+
+    /// By what share both together miss the end-to-end objective; 0 or less where they keep it.
+    func missesWhole(_ candidate: PlanCandidate) -> Double { endToEnd.map { candidate.endToEnd / $0 - 1 } ?? -1 }
   }
 
   /// By what plans are ranked.

@@ -7,13 +7,14 @@ import Units
 
 /// Looks through all that a plan may use of one engine in one format on one fleet.
 ///
-/// Bounds that cut: a step grows with its batch, so that no batch beyond the first that misses an objective is asked
-/// for; where prefill and decode are apart the best instance of each size is enough, since what the other pool does
-/// depends on its rate and chips alone.
+/// Nothing is cut: every batch of the list below is estimated on every instance, and where prefill and decode are
+/// apart each is joined with every kind of prefill. What is not tried are batches between those of the list, but for
+/// the largest that keeps the objectives, and more than one number of prompts in a step of prefill: that which makes
+/// most.
 struct PlanSearch: Sendable {
   let request: PlanRequest
   let fleet: PlanRequest.Fleet
-  let formats: PlanRequest.Formats
+  let formats: PlanRequest.FormatChoice
   let space: PlanSpace
   private let power: PowerModel
 
@@ -28,7 +29,7 @@ struct PlanSearch: Sendable {
   }
 
   init(
-    _ request: PlanRequest, fleet: PlanRequest.Fleet, formats: PlanRequest.Formats, machine: Machine,
+    _ request: PlanRequest, fleet: PlanRequest.Fleet, formats: PlanRequest.FormatChoice, machine: Machine,
     architecture: Architecture
   ) {
     self.request = request
@@ -37,7 +38,8 @@ struct PlanSearch: Sendable {
     space = PlanSpace(
       machine: machine, architecture: architecture,
       precision: formats.precision ?? Precision(checkpoint: architecture, engine: machine.engine),
-      drafting: request.drafting, lengths: request.lengths, chips: fleet.chips, share: request.objectives.share)
+      drafting: Drafting(tokens: request.draftTokens, acceptance: request.acceptance.map { [$0] } ?? []),
+      lengths: request.lengths, chips: fleet.chips, share: request.objectives.share)
     power = PowerModel(machine.system, chip: machine.chip)
   }
 
@@ -57,13 +59,8 @@ struct PlanSearch: Sendable {
       var best: PlanCandidate?
       var nearest = Double.infinity
       var fewest = Int.max
-      let batches = Self.batches(upTo: model.mostInMemory) {
-        outcome.estimates += 1
-        return model.together($0).map(keeps) ?? false
-      }
-      for batch in batches {
-        outcome.estimates += 1
-        guard let estimate = model.together(batch) else { continue }
+      let estimates = sweep(upTo: model.mostInMemory, &outcome) { model.together($0) }
+      for estimate in estimates {
         nearest = min(nearest, misses(estimate))
         guard let candidate = candidate(model, limited(estimate, model)) else {
           if keeps(estimate) { fewest = min(fewest, instances(for: estimate) * model.chips) }
@@ -106,43 +103,26 @@ struct PlanSearch: Sendable {
     outcome.refusals += prompts.refusals + answers.refusals
     let first = bestPrompts(prompts.models, &outcome)
     guard !first.isEmpty else { return }
-    var points: [[Sized]] = []
-    var second: [Sized] = []
-    for model in answers.models {
-      let batches = Self.batches(upTo: model.mostInMemory) {
-        outcome.estimates += 1
-        return keeps(model.answers($0))
-      }
-      let all = batches.map { batch in
-        outcome.estimates += 1
-        return Sized(model: model, estimate: limited(model.answers(batch), model))
-      }
-      points.append(all)
-      let good = all.filter { keeps($0.estimate) }
-      if let best = good.max(by: { $0.rate < $1.rate }) { second.append(best) }
-      if good.isEmpty {
-        outcome.refusals.append(refusal(of: model, .decode, misses: all.map { misses($0.estimate) }.min() ?? .infinity))
-      }
-    }
-    // Where energy counts, a slower instance of the same size can be better: all stay.
-    let kept = request.goal == .energy ? second : Self.bestOfEachSize(second)
     var fewest: (chips: Int, model: InstanceModel)?
-    for decode in kept {
-      for prompt in first {
-        if let candidate = join(prompt, decode) {
-          outcome.candidates.append(candidate)
-        } else if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max {
-          fewest = (chips, decode.model)
+    for model in answers.models {
+      var nearest = Double.infinity
+      for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
+        let decode = Sized(model: model, estimate: limited(estimate, model))
+        let joined = first.compactMap { join($0, decode) }
+        let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
+        if let best { outcome.points.append(best) }
+        let whole = joined.map(request.objectives.missesWhole).min() ?? -1
+        nearest = min(nearest, max(misses(estimate), whole))
+        guard keeps(estimate) else { continue }
+        outcome.candidates += joined.filter { request.objectives.keepsWhole($0) }
+        for prompt in first where joined.isEmpty {
+          if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
         }
       }
+      if nearest > 0 { outcome.refusals.append(refusal(of: model, .decode, misses: nearest)) }
     }
     if outcome.candidates.isEmpty, let fewest {
       outcome.refusals.append(shortage(of: fewest.model, .decode, needed: fewest.chips))
-    }
-    for decode in points.joined() {
-      let joined = first.compactMap { join($0, decode) }
-      let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
-      if let best { outcome.points.append(best) }
     }
   }
 
@@ -157,7 +137,7 @@ struct PlanSearch: Sendable {
   private func bestPrompts(_ models: [InstanceModel], _ outcome: inout Outcome) -> [Sized] {
     var found: [Sized] = []
     for model in models {
-      let most = max(1, min(model.mostInMemory, Int(model.promptBudget / request.lengths.fresh)))
+      let most = max(1, min(model.mostInMemory, Int(model.promptBudget / request.lengths.prompt)))
       var best: Sized?
       var nearest = Double.infinity
       for count in Self.powers(upTo: most) {
@@ -174,12 +154,6 @@ struct PlanSearch: Sendable {
       }
     }
     return found
-  }
-
-  static func bestOfEachSize(_ list: [Sized]) -> [Sized] {
-    var best: [Int: Sized] = [:]
-    for entry in list where entry.rate > best[entry.model.chips]?.rate ?? 0 { best[entry.model.chips] = entry }
-    return best.keys.sorted().compactMap { best[$0] }
   }
 
   /// Waiting for prompts where so many instances compute them.
@@ -235,7 +209,6 @@ struct PlanSearch: Sendable {
     guard rate > 0 else { return nil }
     let each = answers.estimate.timePerOutputToken
     let first = queue(prompts, working).mean(min(0.99, rate / (Double(working) * prompts.rate)))
-    if let limit = request.objectives.endToEnd, first + each * request.lengths.decoded > limit { return nil }
     return assembled(
       [
         pool(prompts.model, .prefill, instances: best.first, prompts.estimate, rate: prompting),
@@ -300,10 +273,13 @@ struct PlanSearch: Sendable {
     }
     candidate.power = watts
     let hardware = space.machine.system.price.map {
-      $0.value * (Double(candidate.chips) / Double(space.machine.system.chips.value)) / PlanPrices.amortization
+      $0.value * (Double(candidate.chips) / Double(space.machine.system.chips.value))
+        / Scenario.CostAssumptions.usualAmortization
     }
     candidate.dollarsPerSecond = hardware.map {
-      $0 + DollarsPerSecond(watts.value * PlanPrices.electricity.value * PlanPrices.usageEffectiveness)
+      $0
+        + DollarsPerSecond(watts.value * Scenario.CostAssumptions.usualElectricity.value)
+        * Scenario.CostAssumptions.usualEffectiveness
     }
   }
 
@@ -359,20 +335,28 @@ struct PlanSearch: Sendable {
     1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024,
   ]
 
-  /// - Parameter keeps: whether a batch keeps the objectives: true up to some batch, and not beyond.
-  static func batches(upTo memory: Int, keeps: (Int) -> Bool) -> [Int] {
+  /// Estimates of all of them; above the largest of the usual ones that keeps the objectives the next is looked for
+  /// between it and the first that does not.
+  func sweep(
+    upTo memory: Int, _ outcome: inout Outcome, estimate: (Int) -> InstanceEstimate?
+  ) -> [InstanceEstimate] {
     let most = min(memory, InstanceModel.largestBatch)
     guard most >= 1 else { return [] }
-    var list = usual.filter { $0 < most } + [most]
-    if !keeps(most), keeps(1) {
-      var (low, high) = (1, most)
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if keeps(middle) { low = middle } else { high = middle }
-      }
-      if !list.contains(low) { list.append(low) }
+    let sizes = Self.usual.filter { $0 < most } + [most]
+    var found = sizes.map { estimate($0) }
+    outcome.estimates += sizes.count
+    guard let last = found.lastIndex(where: { $0.map(keeps) ?? false }), last + 1 < sizes.count else {
+      return found.compactMap { $0 }
     }
-    return list.sorted()
+    var (low, high) = (sizes[last], sizes[last + 1])
+    var best: InstanceEstimate?
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      outcome.estimates += 1
+      if let tried = estimate(middle), keeps(tried) { (low, best) = (middle, tried) } else { high = middle }
+    }
+    found.insert(best, at: last + 1)
+    return found.compactMap { $0 }
   }
 
   private static func powers(upTo most: Int) -> [Int] {
@@ -380,11 +364,4 @@ struct PlanSearch: Sendable {
     while let last = list.last, last * 2 <= most { list.append(last * 2) }
     return list
   }
-}
-
-/// What money is counted with where nothing else is said; as in `simulate`.
-public enum PlanPrices {
-  public static let amortization = Seconds.hours(4 * 8766)
-  public static let electricity = DollarsPerJoule(0.08 / 3.6e6)
-  public static let usageEffectiveness = 1.2
 }

@@ -4,21 +4,23 @@ import Hardware
 import Serving
 import Simulation
 import Units
-import Workloads
 
 /// A plan under requests that come by chance: what it takes with its objectives kept.
 public struct PlanSimulation: Sendable {
-  /// Requests per second that came.
+  /// Requests per second that came, and those that were served from the first arrival to the last departure.
   public var requestRate: Double
+  public var servedRate: Double
   /// Of the requests, those that kept every objective.
   public var share: Double
-  /// Whether as many did as must.
+  /// Whether as many did as must, and no queue grew.
   public var meets: Bool
-  /// A second, for each chip in use.
+  /// Served a second, for each chip in use.
   public var outputTokensPerChip: Double
-  /// Of the run at this rate.
+  /// Of the run; of the part of the deployment that was simulated, where it is large.
   public var report: ServingReport
-  /// The scenario that was run, as a file.
+  /// One part of so many was simulated, under its part of the requests; 1 for the whole.
+  public var slices: Int
+  /// The whole deployment at this rate, as a scenario file.
   public var scenario: String
 }
 
@@ -59,24 +61,24 @@ extension Planner {
     _ candidate: PlanCandidate, seed: UInt64
   ) throws -> (PlanCandidate, PlanSimulation?) {
     guard request.requestRate == nil else { return try served(candidate, seed: seed) }
-    // The whole of the estimate, then a half; then halves of what lies between one that holds and one that does not.
-    let most = candidate.requestsPerSecond
-    let deployment = try deployment(candidate, rate: most, seed: seed)
-    var (held, missed) = (0.0, most * 1.25)
-    var next = most
+    // The whole of what full batches would serve, then less; then halves of what lies between one that holds and one
+    // that does not. Pools apart were estimated with some room.
+    let room = candidate.pools.count > 1 ? 1 / request.utilisation : 1
+    var (held, missed) = (0.0, candidate.requestsPerSecond * room)
+    var next = candidate.requestsPerSecond * (room > 1 ? 1 : 0.95)
+    var best: PlanSimulation?
+    var last: PlanSimulation?
     for _ in 0..<Self.tries {
-      if try share(deployment, candidate, rate: next, seed: seed) >= request.objectives.share {
-        held = next
-      } else {
-        missed = next
-      }
+      let tried = try run(candidate, rate: next, seed: seed)
+      last = tried
+      if tried.meets { (held, best) = (next, tried) } else { missed = next }
       next = held > 0 ? (held + missed) / 2 : missed * 0.7
-      if held > 0, missed / held < 1.02 { break }
+      if held > 0, missed / held < 1.03 { break }
     }
-    return (candidate, try run(candidate, rate: held > 0 ? held : next, seed: seed))
+    return (candidate, best ?? last)
   }
 
-  private static let tries = 9
+  private static let tries = 8
 
   /// At the rate that is asked for, with as many instances as keep the objectives.
   private func served(_ candidate: PlanCandidate, seed: UInt64) throws -> (PlanCandidate, PlanSimulation?) {
@@ -94,54 +96,50 @@ extension Planner {
     return (candidate, last)
   }
 
-  private func deployment(_ candidate: PlanCandidate, rate: Double, seed: UInt64) throws -> Deployment {
-    let text = scenarioText(candidate, rate: rate, seed: seed)
-    return try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: catalog)
-  }
-
-  /// Of all requests, those that keep every objective; without objectives those that are served as fast as they come.
-  private func share(
-    _ deployment: Deployment, _ candidate: PlanCandidate, rate: Double, seed: UInt64
-  ) throws -> Double {
-    let source = try workload(candidate, rate: rate).makeSource(catalog: catalog, seed: Seed(seed))
-    let outcome = try serve(source, under: deployment.configuration)
-    let statistics = outcome.statistics
-    guard request.objectives.isEmpty else {
-      return Double(statistics.metAll) / Double(max(1, statistics.offered))
+  /// A part of a large deployment, so that its requests can be simulated until queues would show; spare instances do
+  /// not serve.
+  private func slice(_ candidate: PlanCandidate) -> (part: PlanCandidate, slices: Int) {
+    var part = candidate
+    for index in part.pools.indices {
+      part.pools[index].instances = max(1, part.pools[index].instances - request.spares)
     }
-    // Requests that come faster than they are served wait ever longer: the last ones leave late.
-    let spent = outcome.duration.value
-    let alone = candidate.endToEnd.value
-    return spent <= Double(statistics.offered) / rate + 2 * alone ? 1 : 0
+    let wanted = Int((Self.flights * candidate.concurrency / Double(Self.mostRequests)).rounded(.up))
+    // Parts of eight instances of each pool at least, so that their numbers stay in proportion.
+    let slices = max(1, min(wanted, (part.pools.map(\.instances).min() ?? 1) / 8))
+    for index in part.pools.indices {
+      part.pools[index].instances = max(1, part.pools[index].instances / slices)
+    }
+    return (part, slices)
   }
 
   private func run(_ candidate: PlanCandidate, rate: Double, seed: UInt64) throws -> PlanSimulation {
-    let text = scenarioText(candidate, rate: rate, seed: seed)
+    let (part, slices) = slice(candidate)
+    let text = scenarioText(part, rate: rate / Double(slices), seed: seed)
     let deployment = try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: catalog)
     let report = try deployment.simulate(observing: ServingObservers()) { _ in
       ServingReport.Run(
         version: "", seed: seed, inputHash: "", wallSeconds: 0, requestsPerWallSecond: 0, peakMemoryBytes: 0)
     }
     let share = request.objectives.isEmpty ? 1 : report.goodput.fraction
+    let queues = report.balance.verdict == .overloaded || report.validity.outside.contains { $0.name == .queue }
+    let served = report.throughput.requests * Double(slices)
     return PlanSimulation(
-      requestRate: rate, share: share, meets: share >= request.objectives.share,
-      outputTokensPerChip: rate * request.lengths.output / Double(candidate.chips), report: report, scenario: text)
-  }
-
-  /// Requests of a run: enough for several times those in flight.
-  private func workload(_ candidate: PlanCandidate, rate: Double) -> WorkloadSpecification {
-    let (input, output) = tokens
-    return WorkloadSpecification(
-      prompts: requests(candidate), requestRate: rate, inputTokens: .fixed(Int32(input)),
-      outputTokens: .fixed(Int32(output)))
+      requestRate: rate, servedRate: served, share: share, meets: share >= request.objectives.share && !queues,
+      outputTokensPerChip: served * request.lengths.output / Double(candidate.chips), report: report, slices: slices,
+      scenario: slices == 1 && request.spares == 0 ? text : scenarioText(candidate, rate: rate, seed: seed))
   }
 
   private var tokens: (Int, Int) {
     (max(1, Int(request.lengths.prompt.rounded())), max(1, Int(request.lengths.output.rounded())))
   }
 
-  private func requests(_ candidate: PlanCandidate) -> Int {
-    max(500, min(20_000, Int(8 * candidate.concurrency)))
+  /// Requests of a run for each that is in flight, and at most.
+  private static let flights = 12.0
+  private static let mostRequests = 20_000
+
+  private func requests(_ candidate: PlanCandidate, rate: Double) -> Int {
+    let flight = min(candidate.concurrency, rate * candidate.endToEnd.value)
+    return max(1000, min(2 * Self.mostRequests, Int(Self.flights * flight)))
   }
 
   /// A candidate as a scenario file that `simulate` takes.
@@ -154,9 +152,9 @@ extension Planner {
     if let precision = request.formats.first(where: { $0.name == candidate.formats })?.precision {
       lines.append("precision: \(precision.flowText)")
     }
-    if request.drafting.tokens > 0 {
-      let chances = request.drafting.acceptance.map { "\($0)" }.joined(separator: ", ")
-      lines.append("speculation: { draftTokens: \(request.drafting.tokens), acceptance: [\(chances)] }")
+    if request.draftTokens > 0 {
+      let chance = request.acceptance.map { ", acceptance: \($0)" } ?? ""
+      lines.append("speculation: { draftTokens: \(request.draftTokens)\(chance) }")
     }
     lines += poolLines(candidate)
     let limits = [
@@ -168,7 +166,7 @@ extension Planner {
       lines.append("objectives: { \(given.joined(separator: ", ")), share: \(request.objectives.share) }")
     }
     lines.append(
-      "workload: { prompts: \(requests(candidate)), requestRate: \(rate), inputTokens: \(input), "
+      "workload: { prompts: \(requests(candidate, rate: rate)), requestRate: \(rate), inputTokens: \(input), "
         + "outputTokens: \(output) }")
     lines.append("seed: \(seed)")
     return lines.joined(separator: "\n") + "\n"

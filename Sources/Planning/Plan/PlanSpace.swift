@@ -154,7 +154,7 @@ struct PlanSpace: Sendable {
 }
 
 /// Why an instance, or a deployment, cannot serve.
-public struct PlanRefusal: Error, Sendable, Hashable {
+public struct PlanRefusal: Error, Encodable, Sendable, Hashable {
   public var reason: Reason
   public var engine: String
   public var system: String

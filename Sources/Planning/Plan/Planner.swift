@@ -86,6 +86,15 @@ public struct Planner: Sendable {
     return own + general
   }
 
+  /// Entries of the catalog that decide the plan, by kind.
+  public var entries: [(kind: String, name: String)] {
+    let machines = searches.map(\.space.machine)
+    let systems = Set(machines.map(\.system.name)).sorted().map { ("systems", $0) }
+    let chips = Set(machines.map(\.chip.name)).sorted().map { ("chips", $0) }
+    let engines = Set(machines.map(\.engine.name)).sorted().map { ("engines", $0) }
+    return [("models", request.model)] + systems + chips + engines
+  }
+
   /// Searches, ranks and draws the frontier; nothing is simulated.
   public func plan() -> PlanAnswer {
     let outcomes = concurrentMap(searches, workers: workers) { $0.run() }
@@ -112,7 +121,6 @@ extension PlanRequest {
     refuse(
       !(lengths.output >= 1 && lengths.output <= 1e7), "output-len", "\(lengths.output) is no length of an answer",
       "give tokens from 1 on")
-    refuse(!(0..<1).contains(lengths.prefixHits), "prefix-hits", "\(lengths.prefixHits) is no share", "give 0 to 0.99")
     refuse(!(objectives.share > 0 && objectives.share <= 1), "share", "\(objectives.share) is no share", "such as 0.95")
     let limits = [objectives.timeToFirstToken, objectives.timePerOutputToken, objectives.endToEnd].compactMap { $0 }
     refuse(

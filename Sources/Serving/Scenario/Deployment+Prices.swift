@@ -14,7 +14,7 @@ extension Deployment {
       assumptions.append(
         "\(Text.counted(chipsInUse, "chip")) rented at \(Text.dollars(rent.value * 3600)) an hour each")
     } else if let whole = cost.systemPrice?.dollars(rate) ?? system.price?.value {
-      let amortization = cost.amortization ?? .hours(4 * 8766)
+      let amortization = cost.amortization ?? Scenario.CostAssumptions.usualAmortization
       hardware = whole * (Double(chipsInUse) / Double(system.chips.value)) / amortization
       assumptions.append(
         "\(system.name) at \(Text.dollars(whole.value)), written off over "
@@ -25,9 +25,10 @@ extension Deployment {
       assumptions.append(
         "no price of \(system.name) is known: hardware is left out; give cost.systemPrice, or cost.rent")
     }
-    let effectiveness = cost.powerUsageEffectiveness ?? 1.2
+    let effectiveness = cost.powerUsageEffectiveness ?? Scenario.CostAssumptions.usualEffectiveness
     let electricity: DollarsPerJoule
-    if let given = cost.electricity?.dollars(rate) ?? (cost.rent == nil ? DollarsPerJoule(0.08 / 3.6e6) : nil) {
+    let usual = cost.rent == nil ? Scenario.CostAssumptions.usualElectricity : nil
+    if let given = cost.electricity?.dollars(rate) ?? usual {
       electricity = given * effectiveness
       assumptions.insert(
         "electricity at \(Text.round(given.value * 3.6e6)) USD/kWh and a power usage effectiveness of "

@@ -25,6 +25,11 @@ extension Scenario {
 
     public enum Currency: String, Codable, Sendable, CaseIterable { case usd = "USD", cny = "CNY" }
 
+    /// What is taken where a field is left out: our judgement, within what public calculators of cost take.
+    public static let usualElectricity = DollarsPerJoule(0.08 / 3.6e6)
+    public static let usualEffectiveness = 1.2
+    public static let usualAmortization = Seconds.hours(4 * 8766)
+
     public init() {}
 
     public init(from decoder: any Decoder) throws {

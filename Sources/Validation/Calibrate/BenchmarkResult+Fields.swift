@@ -37,6 +37,9 @@ struct ResultFields {
   /// Seconds of a mean in milliseconds; nil where it is absent or zero, as for answers of one token.
   func milliseconds(_ path: String) throws -> Double? {
     guard let value = try number(path), value > 0 else { return nil }
+    guard value <= 86_400_000 else {
+      throw problem(path, "\(value) ms is more than a day", "correct it, or leave the result out")
+    }
     return value / 1000
   }
 
@@ -75,6 +78,9 @@ extension BenchmarkResult {
     requestRate = try fields.rate("request_rate")
     burstiness = try fields.number("burstiness").flatMap { $0 > 0 && $0 != 1 ? $0 : nil }
     concurrency = try fields.count("max_concurrency")
+    if concurrency == 0 {
+      throw fields.problem("max_concurrency", "0 requests in flight serve nothing", "correct it, or leave it out")
+    }
     if concurrency == nil, requestRate == nil {
       guard fields.node.field("request_rate") != nil else {
         throw fields.problem(

@@ -30,6 +30,15 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
     case sglang = "SGLang bench_serving"
     case aiperf = "AIPerf"
     case rows = "rows of runs"
+
+    /// The engine whose own client writes such files; it can measure others.
+    public var engine: String? {
+      switch self {
+      case .vllm: "vLLM"
+      case .sglang: "SGLang"
+      case .aiperf, .rows: nil
+      }
+    }
   }
 
   /// Tokens of a request: all alike, or evenly between two.

@@ -3,6 +3,15 @@ import Hardware
 import Serving
 import Units
 
+extension BenchmarkResult {
+  /// Whether another has the same load and, to the last digit, the same times.
+  fileprivate func isTwin(of other: BenchmarkResult) -> Bool {
+    var moved = other
+    moved.place = place
+    return moved == self
+  }
+}
+
 /// The deployment of a scenario under the loads of measured results.
 struct Cluster: Sendable {
   let engine: Engine
@@ -16,6 +25,11 @@ struct Cluster: Sendable {
       throw Problem(
         "--from", "there is one load alone, which cannot tell what a step costs from what a request costs",
         wayOut: "measure at two concurrencies at least, such as 1, 8 and 64")
+    }
+    for (index, result) in results.enumerated() {
+      guard let twin = results[..<index].first(where: { $0.isTwin(of: result) }) else { continue }
+      throw Problem(
+        result.place, "is the same result as \(twin.place)", wayOut: "give each once: two of one would count twice")
     }
     let whole = try scenario.decode(Scenario.self)
     if let pool = whole.pools?.first(where: { $0.engine != nil }) {
