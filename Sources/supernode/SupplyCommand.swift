@@ -101,6 +101,30 @@ struct SupplyCommand: ParsableCommand {
       throw ValidationError("--school: write GROUP=MEMBER, such as huawei-output=semianalysis")
     }
     if let asOf, CalendarDay(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
+    try checkArticle()
+  }
+
+  /// The article has worlds and claims of its own: what it cannot honour beside them is refused.
+  private func checkArticle() throws {
+    guard article else { return }
+    let others: [(name: String, isGiven: Bool)] = [
+      ("--why", why != nil), ("--token-rates", tokenRates), ("--write-token-rates", writeTokenRates != nil),
+    ]
+    if let other = others.first(where: \.isGiven) {
+      throw ValidationError("--article and \(other.name) are two answers: ask for one of them")
+    }
+    guard report == nil, json == nil else { return }
+    let unheard: [(name: String, isGiven: Bool)] = [
+      ("--without", !without.isEmpty), ("--four-runs", fourRuns), ("--claim", !claim.isEmpty),
+      ("--compare", !compare.isEmpty), ("--alone", alone), ("--sensitivity", sensitivity != nil),
+      ("--currency CNY", currency.uppercased() == "CNY"), ("--format csv", format == .csv),
+    ]
+    let names = unheard.filter(\.isGiven).map(\.name)
+    guard names.isEmpty else {
+      throw ValidationError(
+        "--article has its own worlds, claims and money and would not heed \(names.joined(separator: ", ")): leave "
+          + "out one or the other, or write both with --report FILE.html or --json FILE")
+    }
   }
 
   func run() throws {
@@ -115,13 +139,13 @@ struct SupplyCommand: ParsableCommand {
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
     if article, report == nil, json == nil {
-      let told = try SupplyArticle(scenario, catalog: catalog, question)
+      let told = try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: sameOptions)
       return Terminal.write(
         format == .json ? try JSONText.encode(told) : renderer.render(told.document()))
     }
     var answer = try answer(scenario)
-    if article || report != nil, scenario.tellsArticle {
-      answer.article = try SupplyArticle(scenario, catalog: catalog, question)
+    if article || report != nil && scenario.tellsArticle {
+      answer.article = try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: sameOptions)
     }
     try jsonFile?.append(try JSONText.encode(answer) + "\n")
     if let reportFile {
@@ -152,6 +176,11 @@ struct SupplyCommand: ParsableCommand {
     question.watch = RunWatch(advanced: { progress.advance(by: $0) })
     defer { progress.end() }
     return try SupplyReport(scenario, question, version: Supernode.version)
+  }
+
+  /// What another run needs for the same world.
+  private var sameOptions: [String] {
+    school.map { "--school \($0)" } + overrides.map { "--set '\($0)'" } + (mix.map { ["--mix \($0)"] } ?? [])
   }
 
   private var question: SupplyQuestion {

@@ -53,8 +53,10 @@ import Units
         "{id: l, date: \(date), title: t, actor: a, source: s, effects: [{on: import.\(chip).export, set: 1}]}"
       let fewer = try world("\(Self.mandate), \(bar)", seed: seed)
       let more = try world("\(Self.mandate), \(bar), \(licence)", seed: seed)
-      for draw in 0..<25 as Range<UInt64> {
-        let (one, other) = (DrawnSeries(fewer, draw: draw), DrawnSeries(more, draw: draw))
+      let (tight, loose) = (
+        DrawnSeries.first(randomWorlds / 8, of: fewer), DrawnSeries.first(randomWorlds / 8, of: more)
+      )
+      for (draw, (one, other)) in zip(tight, loose).enumerated() {
         for (few, many) in zip(one["imports.compute"], other["imports.compute"]) {
           #expect(many >= few * (1 - 1e-12), "seed \(seed), draw \(draw)")
         }
@@ -66,8 +68,7 @@ import Units
   func barred() throws {
     let bar = "{id: b, date: 2024-01, title: t, actor: a, source: s, effects: [{on: import.*.export, set: 0}]}"
     let barring = try world(bar)
-    for draw in 0..<20 as Range<UInt64> {
-      let drawn = DrawnSeries(barring, draw: draw)
+    for drawn in DrawnSeries.first(randomWorlds, of: barring) {
       for (barred, demand) in zip(drawn["imports.barred"], drawn["market.demand"]) {
         #expect(barred <= demand * (1 + 1e-12))
       }
@@ -109,12 +110,9 @@ import Units
       return try SmallWorld.world(yaml, events: event, seed: seed)
     }
     for limit in ["fab.F.wafers", "memory.s.inflow", "packaging.l.capacity"] {
-      let (tight, loose) = (
-        try world("", 7), try world("{on: \(limit), multiply: 1.3}", 7)
-      )
-      // Every draw is another world.
-      for draw in 0..<67 as Range<UInt64> {
-        let (one, other) = (DrawnSeries(tight, draw: draw), DrawnSeries(loose, draw: draw))
+      let tight = DrawnSeries.first(randomWorlds, of: try world("", 7))
+      let loose = DrawnSeries.first(randomWorlds, of: try world("{on: \(limit), multiply: 1.3}", 7))
+      for (draw, (one, other)) in zip(tight, loose).enumerated() {
         var (less, more) = (0.0, 0.0)
         for (few, many) in zip(one["domestic.units"], other["domestic.units"]) {
           (less, more) = (less + few, more + many)

@@ -27,8 +27,7 @@ import Units
   func ends() throws {
     let world = try world("0.5")
     var turned = 0
-    for draw in 0..<60 as Range<UInt64> {
-      let drawn = DrawnSeries(world, draw: draw)
+    for drawn in DrawnSeries.first(60, of: world) {
       let first = drawn["policy.stays"].firstIndex(of: 0) ?? 36
       #expect(first >= 12)
       #expect(drawn["sold.I"][6..<first].allSatisfy { $0 == 0 })
@@ -55,7 +54,16 @@ import Units
     let report = try SupplyReport(scenario, SupplyQuestion(draws: 400, workers: 2), version: "test")
     let claim = try #require(report.claims.first)
     let (stays, kept) = (try #require(claim.policyStays), try #require(claim.probabilityIfPolicyStays))
-    #expect((0.05...0.9).contains(stays))
+    // Of chances p a year none comes in t years with ∏ (1 − p)^t; turns that share a number share its draw.
+    let years = (2028 * 12 - (try #require(scenario.knownTo)).months) / 12
+    var expected = 1.0
+    for (name, turns) in [("beijing", 2.0), ("licences", 2), ("bars", 1), ("mandates", 1)] {
+      let chance = try #require(scenario.parameters.last { $0.name == "policy.turn.\(name)" })
+      let function = QuantileFunction(chance.value, within: chance.bounds)
+      let levels = (0..<1000).map { (Double($0) + 0.5) / 1000 }
+      expected *= levels.reduce(0) { $0 + pow(1 - function($1), turns * years) } / 1000
+    }
+    #expect(abs(stays - expected) < 4 * (expected * (1 - expected) / 400).squareRoot())
     #expect((0...1).contains(kept))
     #expect(report.turns?.count == scenario.world.risks?.count)
   }
@@ -147,11 +155,41 @@ import Units
     #expect(try SupplyReport(same, question, version: "test").counterfactuals.isEmpty)
   }
 
+  private func article(asOf: String? = nil) throws -> SupplyArticle {
+    let question = SupplyQuestion(draws: 64, asOf: asOf.flatMap { CalendarDay($0) }, workers: 2)
+    return try SupplyArticle(base(), catalog: SourceTree.catalog, question)
+  }
+
   @Test("the article has a number for every statement, and a run for it")
   func article() throws {
-    let article = try SupplyArticle(base(), catalog: SourceTree.catalog, SupplyQuestion(draws: 64, workers: 2))
+    let article = try article(asOf: nil)
     #expect(article.lines.count >= 15)
-    #expect(article.lines.allSatisfy { !$0.run.isEmpty && $0.value.p05 <= $0.value.p95 })
+    #expect(article.lines.allSatisfy { !$0.run.isEmpty && $0.value.map { $0.p05 <= $0.p95 } == true })
     #expect(article.lines.contains { $0.probability != nil && $0.ifPolicyStays != nil })
+  }
+
+  @Test("what the article says of events after the day asked about is not known, and has no number")
+  func articleOfADay() throws {
+    let lines = try article(asOf: "2025-07-20").lines
+    let unknown = lines.filter { $0.value == nil }
+    #expect(
+      unknown.map(\.note) == [
+        "not known on 2025-07-20: it became known on 2025-08-11", "not known on 2025-07-20: it became known on 2025-08-11",
+        "not known on 2025-07-20: it became known on 2025-07-31", "not known on 2025-07-20: it became known on 2025-08-22",
+        "not known on 2025-07-20: it became known on 2025-08-14",
+      ])
+    // The ban and its reversal are known; and no world of a statement knows more than was asked.
+    #expect(try #require(lines.first { $0.statement.contains("H20 is banned") }).value?.p50 ?? 0 < 0)
+    #expect(lines.allSatisfy { $0.run.components(separatedBy: "--as-of 2025-07-20").count == 2 })
+  }
+
+  @Test("a world without the H20 does not tell the article")
+  func noArticle() throws {
+    let node = try Node.parse("{name: x, set: {lastYear: 2027}}", file: "x.yaml")
+    let scenario = try SupplyScenario(node, catalog: SourceTree.catalog)
+    let error = #expect(throws: Problem.self) {
+      try SupplyArticle(scenario, catalog: SourceTree.catalog, SupplyQuestion(draws: 8))
+    }
+    #expect(error?.fault.contains("Huawei-3") == true)
   }
 }

@@ -7,7 +7,7 @@ extension SupplyArticle {
   public func document() -> Document {
     Document(
       title: "The article, statement by statement",
-      subtitle: "\(Text.counted(draws, "draw")) of each world",
+      subtitle: "\(Text.counted(draws, "draw")) of each world" + (SupplyReport.fewDraws(draws).map { "; \($0)" } ?? ""),
       sections: [
         .init("What the model says", [.table(table(withMeaning: false))]),
         .init("What is counted, and the run that gives it", [.notes(notes)]),
@@ -29,8 +29,8 @@ extension SupplyArticle {
         + [.number("How sure"), .number("If policy stays")],
       rows: lines.map { line in
         [
-          Table.Cell(line.statement), Table.Cell(line.text(line.value.p50)),
-          Table.Cell("\(line.text(line.value.p05)) to \(line.text(line.value.p95))"),
+          Table.Cell(line.statement), Table.Cell(line.value.map { line.text($0.p50) } ?? "not known then"),
+          Table.Cell(line.value.map { "\(line.text($0.p05)) to \(line.text($0.p95))" } ?? ""),
         ] + (withMeaning ? [Table.Cell(line.meaning, tone: .muted)] : []) + [
           Table.Cell(line.probability.map(SupplyReport.rounded) ?? ""),
           Table.Cell(line.ifPolicyStays.map(SupplyReport.rounded) ?? ""),

@@ -57,6 +57,16 @@ extension SupplyReport {
   private var subtitle: String {
     let date = run.asOf.map { ", known on \($0)" } ?? ""
     return "\(Text.counted(run.draws, "draw")) of \(run.months) months\(date)"
+      + (Self.fewDraws(run.draws).map { "; \($0)" } ?? "")
+  }
+
+  /// What so few draws cannot tell: a standard error of a probability is at most a half by the root of their number,
+  /// and a twentieth of them lie beyond either end of the band.
+  static func fewDraws(_ draws: Int) -> String? {
+    guard draws < 1000 else { return nil }
+    let error = 50 / Double(draws).squareRoot()
+    return "few draws: a probability may be off by \(Text.fixed(2 * error, 0)) points either way, and the ends of "
+      + "ranges rest on \(Text.counted(draws / 20, "draw"))"
   }
 
   private var footer: String {

@@ -17,7 +17,7 @@ extension SupplyValidation {
       sources: rows.map {
         Document.Source(what: $0.id, value: "\(Measure($0.mid, .plain)) \($0.unit)", source: $0.source)
       },
-      footer: "supernode \(run.version), seed \(run.seed), \(run.draws) draws a date")
+      footer: "supernode \(run.version), seed \(run.seed), \(run.draws) draws a date, \(leftOutDraws) for rows left out")
   }
 
   /// The page `Documentation/SupplyValidation.md`.
@@ -157,7 +157,8 @@ extension SupplyValidation {
 
   private var foldTable: Table {
     Table(
-      "Which numbers of ours were set with the rows left out in sight, and so were widened.",
+      "Which numbers of ours were set with the rows left out in sight, and so were widened; each row has "
+        + "\(Text.counted(leftOutDraws, "draw")).",
       columns: ["Left out", .number("Rows"), "Numbers held wider"],
       rows: folds.map { fold in
         [

@@ -10,8 +10,8 @@ public struct SupplyArticle: Codable, Sendable {
   public struct Line: Codable, Sendable {
     public var statement, meaning, definition, unit: String
     public var note: String?
-    /// The value, or the difference of two worlds draw by draw.
-    public var value: SupplyReport.Band
+    /// The value, or the difference of two worlds draw by draw; nil where what it is about was not known then.
+    public var value: SupplyReport.Band?
     public var isDifference: Bool
     /// The share of draws in which it is true, and of those in which policy stays; nil for what has no bound.
     public var probability, ifPolicyStays: Double?
@@ -35,23 +35,66 @@ public struct SupplyArticle: Codable, Sendable {
     /// Numbers replaced in the world told.
     var values: NamedValues<Uncertainty>?
     var asOf: CalendarDay?
+    /// The event, or group of events, that it is about: before its day there is nothing to say.
+    var about: String?
     var run: String?
     var note: String?
   }
 
-  /// Some ten worlds, each over the same draws.
-  public init(_ scenario: SupplyScenario, catalog: Catalog, _ question: SupplyQuestion) throws {
+  /// Some ten worlds, each over the same draws; the scenario's `path` and `options` are those of the command that asked,
+  /// for the runs.
+  public init(
+    _ scenario: SupplyScenario, catalog: Catalog, _ question: SupplyQuestion, path: String = "base",
+    options: [String] = []
+  ) throws {
     struct File: Decodable { var article: [Statement] }
+    guard scenario.tellsArticle else {
+      throw Problem(
+        scenario.name, "it lacks what the article is about: the H20, the plant 'Huawei-3' and the years 2024 to 2028",
+        wayOut: "leave out --article, or give a scenario that keeps them, such as base")
+    }
     let statements = try catalog.node("supply", "article").decode(File.self).article
     draws = question.draws
-    lines = try statements.map { try Self.line($0, scenario, question) }
+    lines = try statements.map { statement in
+      var line =
+        try Self.unknown(statement, scenario, question)
+        ?? Self.line(statement, scenario, question)
+      let date = Self.date(statement, question).map { ["--as-of \($0.dayText)"] } ?? []
+      line.run = ([Self.placed(line.run, path)] + date + options).joined(separator: " ")
+      return line
+    }
+  }
+
+  /// The day up to which a statement's world may know.
+  private static func date(_ statement: Statement, _ question: SupplyQuestion) -> CalendarDay? {
+    [statement.asOf, question.asOf].compactMap(\.self).min()
+  }
+
+  /// A run of another scenario than base, where it names none of its own.
+  private static func placed(_ run: String, _ path: String) -> String {
+    let start = "supernode supply --"
+    return path == "base" || !run.hasPrefix(start) ? run : "supernode supply \(path) --" + run.dropFirst(start.count)
+  }
+
+  /// What became known after the day that is asked about, told as such.
+  private static func unknown(
+    _ statement: Statement, _ scenario: SupplyScenario, _ question: SupplyQuestion
+  ) -> Line? {
+    guard let date = question.asOf, let about = statement.about,
+      let first = scenario.events.filter({ $0.id == about || $0.group == about }).map(\.date).min(), date < first
+    else { return nil }
+    let definition = statement.definition
+    return Line(
+      statement: statement.statement, meaning: statement.meaning, definition: definition?.text ?? "", unit: "",
+      note: "not known on \(date.dayText): it became known on \(first.dayText)", value: nil,
+      isDifference: statement.beside != nil, run: statement.run ?? definition.map { command($0, statement) } ?? "")
   }
 
   private static func line(
     _ statement: Statement, _ scenario: SupplyScenario, _ question: SupplyQuestion
   ) throws -> Line {
     var question = question
-    question.asOf = statement.asOf ?? question.asOf
+    question.asOf = date(statement, question)
     if let ratio = statement.parameters {
       let date = question.asOf ?? scenario.knownTo ?? scenario.horizon.start
       let draws = try scenario.draws(of: ratio, asOf: date, count: question.draws, seed: question.seed)
@@ -104,7 +147,6 @@ public struct SupplyArticle: Codable, Sendable {
     }
     var claim = side(definition.quantity, definition.over)
     if let by = definition.by { claim += " / \(side(by, definition.byOver ?? definition.over))" }
-    let date = statement.asOf.map { " --as-of \($0.dayText)" } ?? ""
-    return "supernode supply\(date) --claim '\(claim) >= \(CSVText.number(statement.atLeast ?? 0))'"
+    return "supernode supply --claim '\(claim) >= \(CSVText.number(statement.atLeast ?? 0))'"
   }
 }

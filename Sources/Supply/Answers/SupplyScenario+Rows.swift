@@ -38,17 +38,25 @@ public struct SupplyRows: Sendable {
   public var run: SupplyReport.Run
   /// The built-in rows again, each left out with its like.
   public var folds: [Fold] = []
+  /// Draws of these.
+  public var leftOutDraws: Int
   /// Statements whose date has passed, with the chance that the model gave them before.
   public var forecasts: [Forecast] = []
 
   /// The file of the built-in rows.
   public static let builtInFile = "checks.yaml"
 
-  /// A run for each information date and each set of assumptions.
+  /// Draws with which rows are answered that are left out: some 150 worlds, of which scores and shares are asked and no
+  /// quantile of each.
+  public static let usualLeftOutDraws = 300
+
+  /// A run for each information date and each set of assumptions; rows left out have at most `leftOutDraws`.
   public init(
-    catalog: Catalog, files: [String], draws: Int, seed: UInt64, workers: Int, version: String
+    catalog: Catalog, files: [String], draws: Int, leftOutDraws: Int = usualLeftOutDraws, seed: UInt64, workers: Int,
+    version: String
   ) throws {
     struct File: Decodable { var checks: [SupplyCheck] }
+    self.leftOutDraws = min(draws, leftOutDraws)
     let builtIn = try catalog.node("supply", "checks").decode(File.self).checks
     let base = try SupplyScenario("base", catalog: catalog)
     var readings = builtIn.map { SupplyRowFile.Reading(check: $0, file: Self.builtInFile, reason: "") }
@@ -72,7 +80,9 @@ public struct SupplyRows: Sendable {
       months: Horizon(firstYear: base.world.firstYear, lastYear: base.world.lastYear).count,
       asOf: nil, inputHash: base.inputHash)
     try addNaive(base, question)
-    folds = try base.folds(builtIn, rows, question)
+    var apart = question
+    apart.draws = self.leftOutDraws
+    folds = try base.folds(builtIn, rows, apart)
     forecasts = try base.forecasts(catalog, question)
   }
 }

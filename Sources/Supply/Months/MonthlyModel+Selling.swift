@@ -14,6 +14,8 @@ struct MarketColumns {
   let cityFloor, cityDomestic, cityImports, cityShare: [Column]
   let demand, floor, room, wanted, barred, booked, fees, tariffs, writeOffs, unmet, supply, offered, fill: Column
   let substituted, plannedValue: Column
+  /// What imports leave of demand.
+  let open: Column
   let domesticUnits, domesticValue, importUnits, importTotal, smuggledUnits, smuggledValue, untrainable: Column
   let valueShare, unitShare, constraint, revenueIndex: Column
   /// Domestic revenue of the index's year, a month's mean.
@@ -45,7 +47,7 @@ struct MarketColumns {
     (barred, booked, fees, tariffs) = (store.take(), store.take(), store.take(), store.take())
     (writeOffs, unmet, supply) = (store.take(), store.take(), store.take())
     (offered, substituted, fill) = (store.take(), store.take(), store.take())
-    plannedValue = store.take()
+    (plannedValue, open) = (store.take(), store.take())
     (domesticUnits, domesticValue, importUnits) = (store.take(), store.take(), store.take())
     (importTotal, smuggledUnits, smuggledValue) = (store.take(), store.take(), store.take())
     (untrainable, valueShare, unitShare) = (store.take(), store.take(), store.take())
@@ -69,6 +71,7 @@ extension MonthlyModel {
     for index in world.imports.indices { offerImport(index, world.imports[index]) }
     grantRoom()
     for index in world.imports.indices { sellImport(index, world.imports[index]) }
+    leaveOpen()
     limitBarred()
   }
 
@@ -204,10 +207,19 @@ extension MonthlyModel {
     market.sold[world.products.count + index].copy(sold)
   }
 
+  /// Demand that no import met. Where imports took all of it, what rounding leaves is none: else it would buy a part of
+  /// a chip in 10^14, and more demand fewer of these.
+  private func leaveOpen() {
+    for lane in lanes {
+      let (demand, left) = (market.demand[lane], positive(market.demand[lane] - market.importTotal[lane]))
+      market.open[lane] = left.replacing(with: 0, where: left .<= 1e-12 * demand)
+    }
+  }
+
   /// Buyers ask for more kinds than they have money for: what is barred is at most what imports left of demand.
   private func limitBarred() {
     for lane in lanes {
-      let left = positive(market.demand[lane] - market.importTotal[lane])
+      let left = market.open[lane]
       guard any(market.barred[lane] .> left) else { continue }
       let part = least(ratio(left, market.barred[lane]), .one)
       market.barred[lane] *= part
@@ -228,7 +240,7 @@ extension MonthlyModel {
       let demand = market.demand[lane]
       let pull = least(substitution[lane] * ease[lane], .one) * market.barred[lane]
       market.substituted[lane] += (pull - market.substituted[lane]) / greatest(pace[lane], .one)
-      let open = demand - market.importTotal[lane]
+      let open = market.open[lane]
       let contested = positive(
         least(open, greatest(market.floor[lane], demand - market.wanted[lane]) + market.substituted[lane]))
       let share = least((usable?[lane] ?? .one) * trainable[lane], .one)
@@ -315,7 +327,7 @@ extension MonthlyModel {
         room += share * (1 - market.cityFloor[index][lane])
       }
       room += positive(elsewhere) * elsewhereRoom(lane)
-      let open = demand - imported
+      let open = market.open[lane]
       var (left, leftImports) = (domestic, imported)
       for (index, city) in world.cities.enumerated() {
         let share = slot(city.demandShare)[lane]

@@ -11,6 +11,8 @@ public struct SupplyValidation: Sendable {
   public var run: SupplyReport.Run
   /// The built-in rows again, each with its like left out.
   public var folds: [Fold]
+  /// Draws of these.
+  public var leftOutDraws: Int
   /// Statements whose date has passed.
   public var forecasts: [SupplyRows.Forecast]
 
@@ -25,10 +27,12 @@ public struct SupplyValidation: Sendable {
 
   /// Built-in rows, then those of `files`.
   public init(
-    catalog: Catalog, files: [String] = [], draws: Int, seed: UInt64, workers: Int, version: String
+    catalog: Catalog, files: [String] = [], draws: Int, leftOutDraws: Int = SupplyRows.usualLeftOutDraws, seed: UInt64,
+    workers: Int, version: String
   ) throws {
     let answered = try SupplyRows(
-      catalog: catalog, files: files, draws: draws, seed: seed, workers: workers, version: version)
+      catalog: catalog, files: files, draws: draws, leftOutDraws: leftOutDraws, seed: seed, workers: workers,
+      version: version)
     rows = answered.rows.map(Row.init)
     constants = answered.fits.map { fit in
       Constant(
@@ -37,6 +41,7 @@ public struct SupplyValidation: Sendable {
     }
     violations = []
     folds = answered.folds.map { Fold(kind: $0.kind, name: $0.name, rows: $0.rows.map(Row.init), freed: $0.freed) }
+    self.leftOutDraws = answered.leftOutDraws
     forecasts = answered.forecasts
     run = answered.run
   }
