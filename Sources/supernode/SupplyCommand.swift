@@ -67,8 +67,8 @@ struct SupplyCommand: ParsableCommand {
   var sensitivity: String?
   @Option(
     help: """
-      Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, \
-      quantities, claims and chips name them all.
+      Explains a number, event, chip, plant, quantity or claim with its source, and runs nothing; list, events, \
+      levers, quantities, claims and chips name them all; node and yield say what there is of these.
       """) var why: String?
   @Flag(help: "Prints, as Markdown, what each chip serves of the mix, by the serving model, and runs nothing.")
   var tokenRates = false
@@ -139,13 +139,13 @@ struct SupplyCommand: ParsableCommand {
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
     if article, report == nil, json == nil {
-      let told = try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: sameOptions)
+      let told = try tellArticle(scenario, catalog)
       return Terminal.write(
         format == .json ? try JSONText.encode(told) : renderer.render(told.document()))
     }
     var answer = try answer(scenario)
     if article || report != nil && scenario.tellsArticle {
-      answer.article = try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: sameOptions)
+      answer.article = try tellArticle(scenario, catalog)
     }
     try jsonFile?.append(try JSONText.encode(answer) + "\n")
     if let reportFile {
@@ -178,9 +178,11 @@ struct SupplyCommand: ParsableCommand {
     return try SupplyReport(scenario, question, version: Supernode.version)
   }
 
-  /// What another run needs for the same world.
-  private var sameOptions: [String] {
-    school.map { "--school \($0)" } + overrides.map { "--set '\($0)'" } + (mix.map { ["--mix \($0)"] } ?? [])
+  /// Its runs bear the options that make this world.
+  private func tellArticle(_ scenario: SupplyScenario, _ catalog: Catalog) throws -> SupplyArticle {
+    let options =
+      school.map { "--school \($0)" } + overrides.map { "--set '\($0)'" } + (mix.map { ["--mix \($0)"] } ?? [])
+    return try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: options)
   }
 
   private var question: SupplyQuestion {

@@ -7,7 +7,7 @@ extension SupplyScenario {
   /// What can be asked for in place of a name.
   public static let listings = ["list", "events", "levers", "quantities", "claims", "chips"]
 
-  /// What stands behind a name: a number, an event, a chip, a quantity, a claim; a word of `listings` names all.
+  /// What stands behind a name: a number, an event, a chip, a plant, a quantity, a claim; a word of `listings` names all.
   public func explanation(of name: String) throws -> Document {
     let world = try listing()
     if let listing = listing(name, world) { return listing }
@@ -17,12 +17,13 @@ extension SupplyScenario {
     if let document = explanation(ofChip: name) { return document }
     if let document = explanation(ofQuantity: name, world) { return document }
     if let claim = claims.first(where: { $0.id == name }) { return explanation(of: claim) }
+    if let document = explanation(ofPlant: name, world) { return document }
     let names =
       parameters.map(\.name) + events.map(\.id) + chips + world.series.map(\.name) + world.levers
-      + claims.map(\.id) + Self.listings
+      + claims.map(\.id) + plants + Self.listings
     let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
     throw Problem(
-      "--why", "there is no number, event, chip, quantity or claim '\(name)'",
+      "--why", "there is no number, event, chip, plant, quantity or claim '\(name)'",
       wayOut: near ?? "see `supernode supply --why \(Self.listings.joined(separator: "|"))`")
   }
 

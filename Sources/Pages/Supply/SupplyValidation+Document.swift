@@ -17,7 +17,8 @@ extension SupplyValidation {
       sources: rows.map {
         Document.Source(what: $0.id, value: "\(Measure($0.mid, .plain)) \($0.unit)", source: $0.source)
       },
-      footer: "supernode \(run.version), seed \(run.seed), \(run.draws) draws a date, \(leftOutDraws) for rows left out")
+      footer: "supernode \(run.version), seed \(run.seed), \(run.draws) draws a date, \(leftOutDraws) for rows left "
+        + "out")
   }
 
   /// The page `Documentation/SupplyValidation.md`.
