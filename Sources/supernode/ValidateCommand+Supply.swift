@@ -9,7 +9,7 @@ extension Validate {
   /// The supply model against what sources say, each row at its own information date.
   func supplyValidation(_ catalog: Catalog, files: [String], budgets: [SupplyBudget]) throws -> SupplyValidation {
     // Who asks for more than the usual draws asks for them everywhere.
-    let leftOut = draws > 1000 ? draws : SupplyRows.usualLeftOutDraws
+    let leftOut = draws > 1000 ? draws : nil
     var result = try SupplyValidation(
       catalog: catalog, files: files, draws: draws, leftOutDraws: leftOut, seed: 1, workers: processorCount(),
       version: Supernode.version)

@@ -133,7 +133,7 @@ import Units
     let scenario = try base()
     let nodes = "\(try scenario.explanation(of: "5 nm"))"
     #expect(nodes.contains("Plant SMIC") && nodes.contains("7 nm class") && nodes.contains("has no plant here"))
-    #expect(nodes.contains("--set 'yield.die.smic@2027-12=0.5'"))
+    #expect(nodes.contains("yield.die.smic@2027-12=0.7"))
     let plant = "\(try scenario.explanation(of: "SMIC"))"
     #expect(plant.contains("smic.advanced.capacity_wpm@2026-12") && !plant.contains("fab.huawei"))
     #expect(throws: Problem.self) { try scenario.explanation(of: "smog") }

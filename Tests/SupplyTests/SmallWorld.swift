@@ -67,9 +67,12 @@ enum SmallWorld {
   }
 }
 
-/// How many random worlds a property is tried on: 200, or 2,000 with SUPERNODE_LONG=1. Every draw of a world whose amounts
-/// are distributions is a world of its own.
-let randomWorlds = ProcessInfo.processInfo.environment["SUPERNODE_LONG"] == nil ? 200 : 2000
+/// Whether the long form of tests is asked for.
+let isLong = ProcessInfo.processInfo.environment["SUPERNODE_LONG"] != nil
+
+/// How many random worlds a property is tried on. Every draw of a world whose amounts are distributions is a world of
+/// its own.
+let randomWorlds = isLong ? 2000 : 200
 
 /// One draw's quantities by name.
 struct DrawnSeries {

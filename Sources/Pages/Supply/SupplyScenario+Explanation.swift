@@ -7,7 +7,8 @@ extension SupplyScenario {
   /// What can be asked for in place of a name.
   public static let listings = ["list", "events", "levers", "quantities", "claims", "chips"]
 
-  /// What stands behind a name: a number, an event, a chip, a plant, a quantity, a claim; a word of `listings` names all.
+  /// What stands behind a name: a number, an event, a chip, a plant, a quantity, a claim; a word of `listings` names
+  /// all.
   public func explanation(of name: String) throws -> Document {
     let world = try listing()
     if let listing = listing(name, world) { return listing }

@@ -28,7 +28,7 @@ extension SupplyScenario {
           + "plant makes them. A node that is not listed has no plant here, since no source in the data gives its "
           + "wafers and its yield for AI chips.",
         "Where memory holds makers back, a better yield moves little."
-          + (asked.map { " To try one: supernode supply --set '\($0)=0.5' --compare base" } ?? ""),
+          + (asked.map { " To try one: supernode supply --set '\($0)=0.7' --compare base" } ?? ""),
       ])
   }
 

@@ -41,8 +41,8 @@ public struct SupplyArticle: Codable, Sendable {
     var note: String?
   }
 
-  /// Some ten worlds, each over the same draws; the scenario's `path` and `options` are those of the command that asked,
-  /// for the runs.
+  /// Some ten worlds, each over the same draws; the scenario's `path` and `options` are those of the command that
+  /// asked, for the runs.
   public init(
     _ scenario: SupplyScenario, catalog: Catalog, _ question: SupplyQuestion, path: String = "base",
     options: [String] = []

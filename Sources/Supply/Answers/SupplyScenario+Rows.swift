@@ -46,17 +46,16 @@ public struct SupplyRows: Sendable {
   /// The file of the built-in rows.
   public static let builtInFile = "checks.yaml"
 
-  /// Draws with which rows are answered that are left out: some 150 worlds, of which scores and shares are asked and no
-  /// quantile of each.
-  public static let usualLeftOutDraws = 300
-
-  /// A run for each information date and each set of assumptions; rows left out have at most `leftOutDraws`.
+  /// A run for each information date and each set of assumptions.
+  ///
+  /// Rows left out are some 150 worlds, of which shares and scores are asked: half of the draws, at most 300, unless
+  /// told otherwise. Without `leavesOut` there are only the rows as they are.
   public init(
-    catalog: Catalog, files: [String], draws: Int, leftOutDraws: Int = usualLeftOutDraws, seed: UInt64, workers: Int,
-    version: String
+    catalog: Catalog, files: [String], draws: Int, leftOutDraws: Int? = nil, leavesOut: Bool = true, seed: UInt64,
+    workers: Int, version: String
   ) throws {
     struct File: Decodable { var checks: [SupplyCheck] }
-    self.leftOutDraws = min(draws, leftOutDraws)
+    self.leftOutDraws = leftOutDraws ?? min((draws + 1) / 2, 300)
     let builtIn = try catalog.node("supply", "checks").decode(File.self).checks
     let base = try SupplyScenario("base", catalog: catalog)
     var readings = builtIn.map { SupplyRowFile.Reading(check: $0, file: Self.builtInFile, reason: "") }
@@ -79,9 +78,10 @@ public struct SupplyRows: Sendable {
       version: version, seed: seed, draws: draws,
       months: Horizon(firstYear: base.world.firstYear, lastYear: base.world.lastYear).count,
       asOf: nil, inputHash: base.inputHash)
-    try addNaive(base, question)
+    guard leavesOut else { return }
     var apart = question
     apart.draws = self.leftOutDraws
+    try addNaive(base, apart)
     folds = try base.folds(builtIn, rows, apart)
     forecasts = try base.forecasts(catalog, question)
   }

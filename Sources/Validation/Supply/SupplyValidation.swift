@@ -27,12 +27,12 @@ public struct SupplyValidation: Sendable {
 
   /// Built-in rows, then those of `files`.
   public init(
-    catalog: Catalog, files: [String] = [], draws: Int, leftOutDraws: Int = SupplyRows.usualLeftOutDraws, seed: UInt64,
+    catalog: Catalog, files: [String] = [], draws: Int, leftOutDraws: Int? = nil, leavesOut: Bool = true, seed: UInt64,
     workers: Int, version: String
   ) throws {
     let answered = try SupplyRows(
-      catalog: catalog, files: files, draws: draws, leftOutDraws: leftOutDraws, seed: seed, workers: workers,
-      version: version)
+      catalog: catalog, files: files, draws: draws, leftOutDraws: leftOutDraws, leavesOut: leavesOut, seed: seed,
+      workers: workers, version: version)
     rows = answered.rows.map(Row.init)
     constants = answered.fits.map { fit in
       Constant(
