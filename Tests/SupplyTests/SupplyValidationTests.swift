@@ -76,7 +76,7 @@ enum SourceTree {
     let path = try SourceTree.temporary([(table.header + ["asOf"]).joined(separator: ",")] + lines)
     let all = try rows(of: [path])
     let supposing = ["CHK-ASC-2026-SA-HBM", "CHK-ASC-2026-SA-NOHBM"]
-    for row in all.prefix(own.count) where !supposing.contains(row.id) {
+    for row in all.prefix(table.rows.count) where !supposing.contains(row.id) {
       let again = try #require(all.first { $0.id == row.id + "-again" })
       #expect(again.bound == row.bound, "\(row.id)")
       #expect(
