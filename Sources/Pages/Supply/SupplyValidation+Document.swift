@@ -25,8 +25,8 @@ extension SupplyValidation {
   public var markdown: String {
     let document = document()
     var text =
-      "# \(document.title)\n\nWritten by `supernode validate --kind supply --draws \(run.draws) --format markdown`; a test "
-      + "holds it to what the program says.\n"
+      "# \(document.title)\n\nWritten by `supernode validate --kind supply --draws \(run.draws) --format markdown`; a "
+      + "test holds it to what the program says.\n"
     for paragraph in document.lead { text += "\n\(paragraph)\n" }
     for section in document.sections {
       for case .table(let table) in section.blocks {
