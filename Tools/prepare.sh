@@ -115,3 +115,26 @@ build() {
   rm -f "$log"
   say "built in $((SECONDS - started)) s"
 }
+
+# The one release build, which ./run, ./install and Tools/fuzz share: with Swift's libraries inside where they can be.
+build_release() {
+  local static=()
+  [ "$(uname -s)" = Darwin ] || static=(--static-swift-stdlib)
+  build -c release --product "${1:-supernode}" ${static[@]+"${static[@]}"}
+}
+
+# Builds supernode unless nothing changed since, and lays what it needs beside it.
+stamp=.build/release/supernode.stamp
+build_supernode() {
+  if ! { [ -x .build/release/supernode ] && is_fresh "$stamp"; }; then
+    find_swift
+    find_libraries
+    find_charts
+    say "building supernode (the first time takes some minutes)"
+    mkdir -p .build
+    touch .build/started
+    build_release
+    mv .build/started "$stamp"
+  fi
+  lay_resources .build/release
+}

@@ -57,7 +57,7 @@ struct PlanCommand: ParsableCommand {
   @Option(
     name: [.customLong("optimise"), .customLong("optimize")], help: "throughput (for each chip), chips, cost, energy.")
   var optimise: String?
-  @Option(help: "Where prompts are computed: together with the answers, apart from them, or both are tried.")
+  @Option(help: "Where prompts are computed: together with the answers, apart (also on another system), or both.")
   var division = Division.both
   @Option(
     name: [.customLong("spare"), .customLong("spare-instances")],
@@ -81,8 +81,8 @@ struct PlanCommand: ParsableCommand {
     var list: [PlanRequest.Division] {
       switch self {
       case .together: [.together]
-      case .apart: [.apart]
-      case .both: [.together, .apart]
+      case .apart: [.apart, .mixed]
+      case .both: PlanRequest.Division.allCases
       }
     }
   }

@@ -49,6 +49,44 @@ import Units
     #expect(safe.chips > few.chips)
   }
 
+  @Test("prompts on one system and answers on another: each pool keeps to its own chips, and the scenario serves")
+  func mixed() throws {
+    var request = request(
+      "Llama-3.1-8B", [.init(system: "HGX H200", chips: 4), .init(system: "HGX H20", chips: 8)], prompt: 4000,
+      output: 500, first: 1000, each: 20)
+    request.engines = ["vLLM"]
+    request.divisions = [.mixed]
+    let planner = try Planner(request, catalog: Catalog(), workers: 2)
+    let plans = planner.plan().plans.map(\.candidate)
+    // Both ways round, nothing on one system alone.
+    #expect(Set(plans.map { $0.pools.map(\.system) }) == [["HGX H200", "HGX H20"], ["HGX H20", "HGX H200"]])
+    for candidate in plans {
+      #expect(candidate.budget == 12 && candidate.division == .mixed)
+      for pool in candidate.pools { #expect(pool.instances * pool.chips <= (pool.system == "HGX H200" ? 4 : 8)) }
+    }
+    let best = try #require(plans.first)
+    let text = planner.scenarioText(best, rate: best.requestsPerSecond / 2, seed: 1)
+    let deployment = try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: Catalog())
+    #expect(deployment.systems.map(\.machine.system.name) == best.systems)
+    #expect(deployment.systems.map(\.chips) == best.pools.map { $0.instances * $0.chips })
+  }
+
+  @Test("two pools of chips of their own: no more of either than makes what both make together")
+  func countsApart() {
+    for (most, rate, others, other) in [(5, 1.0, 3, 2.0), (2, 1.5, 9, 0.4), (7, 0.3, 2, 5.0), (1, 1, 1, 1)] {
+      let found = PlanSearch.counts(upTo: most, { Double($0) * rate }, upTo: others, other, spare: 0)
+      let best = min(Double(most) * rate, Double(others) * other)
+      let served = found.map { min(Double($0.first) * rate, Double($0.second) * other) }
+      #expect(served.map { abs($0 - best) < 1e-9 } == true)
+      // One less of either serves less.
+      if let found {
+        #expect(Double(found.first - 1) * rate < best && Double(found.second - 1) * other < best)
+        #expect(found.first <= most && found.second <= others)
+      }
+    }
+    #expect(PlanSearch.counts(upTo: 1, { Double($0) }, upTo: 4, 1, spare: 1) == nil)
+  }
+
   @Test("a model that fits nowhere: memory is the reason, and the nearest miss has a way out")
   func noRoom() throws {
     let request = request("DeepSeek-V3", [.init(system: "HGX H100", chips: 4)])

@@ -159,6 +159,34 @@ import Units
     #expect(old.configuration.engines[1].limits.maxRequests == 64)
   }
 
+  @Test("pools on two systems: each has its chips, limits, power and price; keys and values cross the slower network")
+  func twoSystems() throws {
+    func pools(_ other: String) -> String {
+      "pools: [{ role: prefill, chips: 4 }, { role: decode, chips: 4\(other) }]"
+    }
+    let (one, two) = (try deployed(pools("")), try deployed(pools(", system: HGX H20")))
+    #expect(two.pools.map(\.model.chip.name) == ["NVIDIA H100", "NVIDIA H20"])
+    #expect(two.systems.map(\.machine.system.name) == ["HGX H100", "HGX H20"] && two.systems.map(\.chips) == [4, 4])
+    // On one board over NVLink; between two over the adapter of a chip, 50 GB/s at most.
+    let (near, far) = (one.configuration.transfer, two.configuration.transfer)
+    #expect(far.egressPerToken > near.egressPerToken)
+    let link = 327_680 / (4 * 50e9)
+    #expect(far.egressPerToken.seconds.value >= link && far.ingressPerToken.seconds.value >= link)
+    #expect(far.bytesPerToken == near.bytesPerToken)
+    let texts = try two.inputTexts()
+    #expect(texts.count == (try one.inputTexts()).count + 2)
+    let report = try two.simulate(observing: ServingObservers()) { _ in
+      ServingReport.Run(
+        version: "", seed: 1, inputHash: "", wallSeconds: 1, requestsPerWallSecond: 1, peakMemoryBytes: 1)
+    }
+    #expect(report.validity.grade != .validated)
+    #expect(report.cost.assumptions.count { $0.contains("written off") } == 2)
+    #expect(
+      fault("pools: [{ role: prefill, chips: 4 }, { role: decode, chips: 4, system: HGX X }]").contains("pools[1]"))
+    let engine = fault(pools(", system: HGX H20"), engine: "CloudMatrix-Infer", model: "DeepSeek-R1")
+    #expect(engine.contains("pools[1].system: CloudMatrix-Infer moves keys and values inside one system"))
+  }
+
   @Test("engines that keep prefill and decode apart take the same from pools as from prefill and decode")
   func phases() throws {
     let model = "DeepSeek-R1"

@@ -57,7 +57,7 @@ extension PlanAnswer {
     let candidate = best.candidate
     var lines = [
       "\(candidate.words): \(Text.grouped(candidate.chips)) of \(Text.counted(candidate.budget, "chip")) "
-        + "of \(candidate.system)."
+        + "of \(candidate.system)\(candidate.division == .mixed ? " together" : "")."
     ]
     if let run = best.simulated {
       lines.append(run.sentence(candidate, request))
@@ -263,7 +263,8 @@ extension PlanCandidate {
   public var words: String {
     let parts = pools.map { pool in
       let role = pool.role == .colocated ? "" : "\(pool.role.rawValue) "
-      return "\(pool.instances) × \(role)\(pool.plan.words)"
+      let place = division == .mixed ? " on \(pool.system)" : ""
+      return "\(pool.instances) × \(role)\(pool.plan.words)\(place)"
     }
     let format = formats == PlanRequest.FormatChoice.ofFiles.name ? "" : ", \(formats)"
     return "\(engine)\(format), \(parts.joined(separator: " + "))"

@@ -15,19 +15,15 @@ extension Deployment {
       return "\(pool.instances) \(role)of \(pool.chips)"
     }.joined(separator: " and ")
     let sentence =
-      "\(architecture.name) on \(systems) with \(engineNames): \(plan), "
+      "\(architecture.name) on \(systemNames) with \(engineNames): \(plan), "
       + "\(precision.words)."
     return ReportContext(
       title: scenario.name, system: sentence, scenario: node.yamlText, sources: sources,
       commandLine: commandLine.joined(separator: " "))
   }
 
-  /// `HGX H100`, or how many of them where one does not hold all chips.
-  private var systems: String {
-    let system = machine.system
-    let count = (chipsInUse + system.chips.value - 1) / system.chips.value
-    return count > 1 ? "\(count) \u{00D7} \(system.name)" : system.name
-  }
+  /// `2 × HGX H100`, `HGX H100 and HGX H20`.
+  private var systemNames: String { systems.map(\.words).joined(separator: " and ") }
 
   /// Of the pools, each once: `SGLang`, `vLLM and SGLang`.
   private var engineNames: String {
@@ -37,6 +33,15 @@ extension Deployment {
   }
 
   private var sources: [Document.Source] {
+    var list = systems.flatMap { Self.sources($0.machine) }
+    for (index, pool) in pools.enumerated()
+    where !pools[..<index].contains(where: { $0.engine.name == pool.engine.name }) {
+      list.append(Document.Source(what: pool.engine.name, value: "engine", source: pool.engine.source))
+    }
+    return list
+  }
+
+  private static func sources(_ machine: Machine) -> [Document.Source] {
     let chip = machine.chip
     var list: [Document.Source] = []
     func add<D: Dimension>(_ what: String, _ fact: Sourced<Quantity<D>>?, _ notation: Notation) {
@@ -69,10 +74,6 @@ extension Deployment {
     }
     add("node memory", machine.system.host.memory, .bytes)
     add("price of \(machine.system.name)", machine.system.price, .dollars)
-    for (index, pool) in pools.enumerated()
-    where !pools[..<index].contains(where: { $0.engine.name == pool.engine.name }) {
-      list.append(Document.Source(what: pool.engine.name, value: "engine", source: pool.engine.source))
-    }
     return list
   }
 }

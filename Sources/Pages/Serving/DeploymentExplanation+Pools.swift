@@ -15,7 +15,8 @@ extension Deployment {
     let told = pools.map { DeploymentExplanation.Pool($0, lengths) }
     let decoding = told.last?.steps.first { $0.kind == .decode }
     return DeploymentExplanation(
-      model: architecture.name, system: machine.system.name, parameters: count.total,
+      model: architecture.name, system: systems.map(\.machine.system.name).joined(separator: " and "),
+      parameters: count.total,
       activeParameters: count.activeWithoutEmbedding, workload: lengths, pools: told,
       validity: try validity(
         promptTokens: lengths.promptTokens, contextTokens: decoding.map { Double($0.contextTokens) },

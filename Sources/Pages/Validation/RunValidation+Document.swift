@@ -50,7 +50,7 @@ extension RunValidation {
         Document.Section("Runs of engines: errors", [.table(headlineTable)]),
         Document.Section("What other tools reach on these runs", [.table(otherToolsTable)]),
         Document.Section("Intervals of answers", [.table(intervalTable)]),
-      ] + leftOutSections + [
+      ] + shapeSections + leftOutSections + [
         Document.Section("Predicted against measured", RunOutcome.Metric.allCases.map { .chart(deviations($0)) }),
         Document.Section(
           "By chip, engine, model and mode",

@@ -1,4 +1,5 @@
 import Costs
+import Hardware
 import Serving
 import Units
 
@@ -69,7 +70,9 @@ extension Planner {
   private func commands(_ candidate: PlanCandidate, _ engine: LaunchEngine) -> String {
     var lines: [String] = []
     for pool in candidate.pools {
-      lines.append("# \(pool.instances) of these\(pool.role == .colocated ? "" : ", for \(pool.role.rawValue)")")
+      let place = candidate.division == .mixed ? " on \(pool.system)" : ""
+      lines.append(
+        "# \(pool.instances) of these\(pool.role == .colocated ? "" : ", for \(pool.role.rawValue)")\(place)")
       lines.append(command(pool, candidate, engine).joined(separator: " \\\n  "))
     }
     return (lines + remarks(candidate, engine).map { "# \($0)" }).joined(separator: "\n") + "\n"
@@ -168,22 +171,22 @@ extension Planner {
                   args:
                     - >-
                       \(words)
-                  resources: { limits: { \(resource): \(min(pool.chips, chipsOfHost)) } }
+                  resources: { limits: { \(resource(pool)): \(min(pool.chips, host(pool))) } }
         """
     }.joined(separator: "\n---\n") + "\n" + remarks(candidate, engine).map { "# \($0)" }.joined(separator: "\n") + "\n"
   }
 
-  private var machine: (vendor: String, host: Int) {
-    let machine = searches.first?.space.machine
-    return (machine?.chip.vendor ?? "NVIDIA", machine?.system.chipsPerNode.value ?? 8)
-  }
-
-  private var chipsOfHost: Int { machine.host }
+  /// Chips of a host of the system that a pool stands on.
+  private func host(_ pool: PlanCandidate.Pool) -> Int { machine(of: pool)?.system.chipsPerNode.value ?? 8 }
 
   /// What Kubernetes calls the chip.
-  private var resource: String {
-    ["NVIDIA": "nvidia.com/gpu", "AMD": "amd.com/gpu", "Huawei": "huawei.com/Ascend910"][machine.vendor]
-      ?? "nvidia.com/gpu"
+  private func resource(_ pool: PlanCandidate.Pool) -> String {
+    ["NVIDIA": "nvidia.com/gpu", "AMD": "amd.com/gpu", "Huawei": "huawei.com/Ascend910"][
+      machine(of: pool)?.chip.vendor ?? "NVIDIA"] ?? "nvidia.com/gpu"
+  }
+
+  private func machine(of pool: PlanCandidate.Pool) -> Machine? {
+    searches.first { $0.fleet.system == pool.system }?.space.machine
   }
 }
 

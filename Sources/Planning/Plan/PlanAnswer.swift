@@ -51,11 +51,13 @@ public struct PlanAnswer: Encodable, Sendable {
     feasible = best.count
     let ranked = best.values.sorted { $0.isBetter(than: $1, for: request.goal) }
     plans = ranked.prefix(Self.kept).map { candidate in
-      let search = searches.first { search in
-        search.fleet.system == candidate.system && search.space.machine.engine.name == candidate.engine
-          && search.formats.name == candidate.formats
+      let found = candidate.systems.compactMap { system in
+        searches.first { search in
+          search.fleet.system == system && search.space.machine.engine.name == candidate.engine
+            && search.formats.name == candidate.formats
+        }
       }
-      return Plan(candidate: search?.priced(candidate) ?? candidate)
+      return Plan(candidate: found.first?.priced(candidate, on: found.dropFirst().first) ?? candidate)
     }
     frontier = Self.frontier(of: outcomes.flatMap(\.points))
     let refusals = outcomes.flatMap(\.refusals)

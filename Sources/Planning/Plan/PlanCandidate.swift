@@ -4,7 +4,6 @@ import Units
 
 /// One way to serve: an engine, formats, and pools of instances with their batches, as estimates see it.
 public struct PlanCandidate: Sendable, Hashable {
-  public var system: String
   public var engine: String
   /// As `PlanRequest.FormatChoice` calls them.
   public var formats: String
@@ -26,6 +25,8 @@ public struct PlanCandidate: Sendable, Hashable {
   public var dollarsPerSecond: DollarsPerSecond?
 
   public struct Pool: Encodable, Sendable, Hashable {
+    /// The one that it stands on.
+    public var system: String
     public var role: EnginePool.Role
     public var instances: Int
     /// Of one instance.
@@ -38,6 +39,12 @@ public struct PlanCandidate: Sendable, Hashable {
     public var requestsPerSecond: Double
   }
 
+  /// `HGX H100`; `HGX H100 and HGX H20` where its pools stand on two.
+  public var system: String { systems.joined(separator: " and ") }
+  /// In the order of the pools, each once.
+  public var systems: [String] {
+    pools.map(\.system).reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
+  }
   public var chips: Int { pools.reduce(0) { $0 + $1.chips * $1.instances } }
   /// A second, for each chip in use.
   public var outputTokensPerChip: Double { outputTokens / Double(chips) }

@@ -5,7 +5,7 @@ import Units
 public struct PlanRequest: Codable, Sendable {
   /// The catalog's name of the model, or the path of a `config.json` or of its folder.
   public var model: String
-  /// The systems that may be used; each is planned by itself.
+  /// The systems that may be used: each by itself, and each for prefill with each other for decode.
   public var fleets: [Fleet]
   /// Engines by name; nil: all that the catalog offers for a chip.
   public var engines: [String]?
@@ -108,6 +108,6 @@ public struct PlanRequest: Codable, Sendable {
     case energy
   }
 
-  /// Whether the same instances compute prompts and decode.
-  public enum Division: String, Sendable, CaseIterable, Codable { case together, apart }
+  /// Whether the same instances compute prompts and decode; mixed are apart on two systems.
+  public enum Division: String, Sendable, CaseIterable, Codable { case together, apart, mixed }
 }

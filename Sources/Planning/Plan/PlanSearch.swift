@@ -5,7 +5,8 @@ import Models
 import Serving
 import Units
 
-/// Looks through all that a plan may use of one engine in one format on one fleet.
+/// Looks through all that a plan may use of one engine in one format on one fleet, or on one that computes prompts and
+/// another that decodes.
 ///
 /// Nothing is cut: every batch of the list below is estimated on every instance, and where prefill and decode are
 /// apart each is joined with every kind of prefill. What is not tried are batches between those of the list, but for
@@ -16,7 +17,7 @@ struct PlanSearch: Sendable {
   let fleet: PlanRequest.Fleet
   let formats: PlanRequest.FormatChoice
   let space: PlanSpace
-  private let power: PowerModel
+  let power: PowerModel
 
   /// What was found.
   struct Outcome: Sendable {
@@ -47,6 +48,13 @@ struct PlanSearch: Sendable {
     var outcome = Outcome()
     if request.divisions.contains(.together), space.machine.engine.scheduling != nil { together(&outcome) }
     if request.divisions.contains(.apart) { apart(&outcome) }
+    return outcome
+  }
+
+  /// Prompts on this fleet, answers on another.
+  func run(decodingOn other: PlanSearch) -> Outcome {
+    var outcome = Outcome()
+    apart(on: other, &outcome)
     return outcome
   }
 
@@ -98,9 +106,11 @@ struct PlanSearch: Sendable {
 
   // MARK: apart
 
-  private func apart(_ outcome: inout Outcome) {
-    let (prompts, answers) = (space.instances(.prefill), space.instances(.decode))
-    outcome.refusals += prompts.refusals + answers.refusals
+  /// `other` is where it decodes; nil: here, out of the same chips. What cannot serve was then told by each alone.
+  private func apart(on other: PlanSearch? = nil, _ outcome: inout Outcome) {
+    let (prompts, answers) = (space.instances(.prefill), (other ?? self).space.instances(.decode))
+    if other == nil { outcome.refusals += prompts.refusals + answers.refusals }
+    defer { if other != nil { outcome.refusals = [] } }
     let first = bestPrompts(prompts.models, &outcome)
     guard !first.isEmpty else { return }
     var fewest: (chips: Int, model: InstanceModel)?
@@ -108,7 +118,7 @@ struct PlanSearch: Sendable {
       var nearest = Double.infinity
       for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
         let decode = Sized(model: model, estimate: limited(estimate, model))
-        let joined = first.compactMap { join($0, decode) }
+        let joined = first.compactMap { join($0, decode, on: other) }
         let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
         if let best { outcome.points.append(best) }
         let whole = joined.map(request.objectives.missesWhole).min() ?? -1
@@ -193,16 +203,24 @@ struct PlanSearch: Sendable {
   }
 
   /// The two pools in the numbers that serve most, or the fewest that serve the rate.
-  func join(_ prompts: Sized, _ answers: Sized) -> PlanCandidate? {
+  func join(_ prompts: Sized, _ answers: Sized, on other: PlanSearch? = nil) -> PlanCandidate? {
     let (small, large) = (prompts.model.chips, answers.model.chips)
     let spare = request.spares
     let best: (first: Int, second: Int)?
     if let rate = request.requestRate {
       best = needed(prompts, answers, rate)
+    } else if let other {
+      best = Self.counts(
+        upTo: fleet.chips / small, { promptRate(prompts, $0) }, upTo: other.fleet.chips / large, answers.rate,
+        spare: spare)
     } else {
       best = Self.counts(small, { promptRate(prompts, $0) }, large, answers.rate, chips: fleet.chips, spare: spare)
     }
-    guard let best, best.first * small + best.second * large <= fleet.chips else { return nil }
+    guard let best else { return nil }
+    let (used, more) = (best.first * small, best.second * large)
+    guard other.map({ used <= fleet.chips && more <= $0.fleet.chips }) ?? (used + more <= fleet.chips) else {
+      return nil
+    }
     let (working, decoding) = (best.first - spare, Double(best.second - spare) * answers.rate)
     let prompting = promptRate(prompts, working)
     let rate = min(prompting, decoding, request.requestRate ?? .infinity)
@@ -212,8 +230,8 @@ struct PlanSearch: Sendable {
     return assembled(
       [
         pool(prompts.model, .prefill, instances: best.first, prompts.estimate, rate: prompting),
-        pool(answers.model, .decode, instances: best.second, answers.estimate, rate: decoding),
-      ], [prompts.model, answers.model], first: first, each: each)
+        (other ?? self).pool(answers.model, .decode, instances: best.second, answers.estimate, rate: decoding),
+      ], [prompts.model, answers.model], first: first, each: each, on: other)
   }
 
   /// Instances of two sizes among so many chips that complete most: every number of the first is tried.
@@ -241,53 +259,40 @@ struct PlanSearch: Sendable {
     return best.map { ($0.first, $0.second) }
   }
 
+  /// The same where each pool has chips of its own: as many as make most, and no more than that takes.
+  static func counts(
+    upTo most: Int, _ rate: (Int) -> Double, upTo others: Int, _ other: Double, spare: Int
+  ) -> (first: Int, second: Int)? {
+    guard most > spare, others > spare else { return nil }
+    let served = min(rate(most - spare), Double(others - spare) * other)
+    let first = (1...(most - spare)).first { rate($0) >= served } ?? most - spare
+    return (first + spare, min(others, max(1, Int((served / other).rounded(.up))) + spare))
+  }
+
   // MARK: both
 
   private func pool(
     _ model: InstanceModel, _ role: EnginePool.Role, instances: Int, _ estimate: InstanceEstimate, rate: Double
   ) -> PlanCandidate.Pool {
     PlanCandidate.Pool(
-      role: role, instances: instances, chips: model.chips, plan: model.model.plan, estimate: estimate,
+      system: fleet.system, role: role, instances: instances, chips: model.chips, plan: model.model.plan,
+      estimate: estimate,
       promptTokensPerStep: model.pool.promptTokensPerStep, requestsPerSecond: rate)
   }
 
   private func assembled(
-    _ pools: [PlanCandidate.Pool], _ models: [InstanceModel], first: Seconds, each: Seconds
+    _ pools: [PlanCandidate.Pool], _ models: [InstanceModel], first: Seconds, each: Seconds,
+    on other: PlanSearch? = nil
   ) -> PlanCandidate {
     let rate = pools.map(\.requestsPerSecond).min() ?? 0
     var candidate = PlanCandidate(
-      system: fleet.system, engine: space.machine.engine.name, formats: formats.name,
-      division: pools.count > 1 ? .apart : .together, pools: pools, budget: fleet.chips,
+      engine: space.machine.engine.name, formats: formats.name,
+      division: other != nil ? .mixed : pools.count > 1 ? .apart : .together, pools: pools,
+      budget: fleet.chips + (other?.fleet.chips ?? 0),
       requestsPerSecond: min(rate, request.requestRate ?? rate), timeToFirstToken: first, timePerOutputToken: each,
       endToEnd: first + each * request.lengths.decoded, outputTokens: 0)
     candidate.outputTokens = candidate.requestsPerSecond * request.lengths.output
-    if request.goal == .energy || request.goal == .cost { price(&candidate, models) }
-    return candidate
-  }
-
-  /// Power and cost of a candidate whose instances are these.
-  func price(_ candidate: inout PlanCandidate, _ models: [InstanceModel]) {
-    var watts = Watts(0)
-    for (pool, model) in zip(candidate.pools, models) {
-      watts = watts + model.watts(pool, power) * Double(pool.instances)
-    }
-    candidate.power = watts
-    let hardware = space.machine.system.price.map {
-      $0.value * (Double(candidate.chips) / Double(space.machine.system.chips.value))
-        / Scenario.CostAssumptions.usualAmortization
-    }
-    candidate.dollarsPerSecond = hardware.map {
-      $0
-        + DollarsPerSecond(watts.value * Scenario.CostAssumptions.usualElectricity.value)
-        * Scenario.CostAssumptions.usualEffectiveness
-    }
-  }
-
-  /// The same for one that was found before: its instances are made again.
-  func priced(_ candidate: PlanCandidate) -> PlanCandidate {
-    var candidate = candidate
-    let models = candidate.pools.compactMap { try? space.instance($0.plan, $0.role) }
-    if models.count == candidate.pools.count { price(&candidate, models) }
+    if request.goal == .energy || request.goal == .cost { price(&candidate, models, on: other) }
     return candidate
   }
 

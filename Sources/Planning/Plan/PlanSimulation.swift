@@ -147,7 +147,8 @@ extension Planner {
     let (input, output) = tokens
     var lines = [
       "name: \(quoted("\(architecture.name) on \(candidate.system) with \(candidate.engine)"))",
-      "model: \(quoted(request.model))", "system: \(quoted(candidate.system))", "engine: \(quoted(candidate.engine))",
+      "model: \(quoted(request.model))", "system: \(quoted(candidate.pools[0].system))",
+      "engine: \(quoted(candidate.engine))",
     ]
     if let precision = request.formats.first(where: { $0.name == candidate.formats })?.precision {
       lines.append("precision: \(precision.flowText)")
@@ -181,6 +182,7 @@ extension Planner {
       + candidate.pools.map { pool in
         var fields = ["role: \(pool.role.rawValue)", "instances: \(pool.instances)", "chips: \(pool.chips)"]
         fields.append("tensorParallel: \(pool.plan.tensor)")
+        if candidate.division == .mixed { fields.append("system: \(quoted(pool.system))") }
         if pool.plan.pipeline > 1 { fields.append("pipelineParallel: \(pool.plan.pipeline)") }
         if pool.plan.data > 1 { fields.append("dataParallel: \(pool.plan.data)") }
         if pool.plan.expert > 1 { fields.append("expertParallel: \(pool.plan.expert)") }

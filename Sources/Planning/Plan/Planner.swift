@@ -95,9 +95,23 @@ public struct Planner: Sendable {
     return [("models", request.model)] + systems + chips + engines
   }
 
+  /// Each system for prompts with each other one for answers, of one engine in one format.
+  private var pairs: [(PlanSearch, PlanSearch?)] {
+    guard request.divisions.contains(.mixed) else { return [] }
+    return searches.flatMap { first -> [(PlanSearch, PlanSearch?)] in
+      guard first.space.machine.engine.scheduling != nil else { return [] }
+      return searches.filter { second in
+        second.fleet.system != first.fleet.system && second.formats == first.formats
+          && second.space.machine.engine.name == first.space.machine.engine.name
+      }.map { (first, $0) }
+    }
+  }
+
   /// Searches, ranks and draws the frontier; nothing is simulated.
   public func plan() -> PlanAnswer {
-    let outcomes = concurrentMap(searches, workers: workers) { $0.run() }
+    let outcomes = concurrentMap(searches.map { ($0, nil) } + pairs, workers: workers) { first, second in
+      second.map(first.run(decodingOn:)) ?? first.run()
+    }
     return PlanAnswer(request, outcomes: outcomes, searches: searches, leftOut: leftOut)
   }
 }

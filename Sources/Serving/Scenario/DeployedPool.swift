@@ -89,6 +89,35 @@ public struct DeployedPool: Sendable {
   var blocks: Int { settings.map { min(tokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
 }
 
+/// A system of a deployment and how many of its chips serve.
+public struct SystemInUse: Sendable {
+  public var machine: Machine
+  public var chips: Int
+
+  /// `HGX H100`, or how many of them where one does not hold all chips.
+  public var words: String {
+    let whole = machine.system.chips.value
+    let count = (chips + whole - 1) / whole
+    return count > 1 ? "\(count) \u{00D7} \(machine.system.name)" : machine.system.name
+  }
+}
+
+extension [DeployedPool] {
+  /// In the order of the pools, each once.
+  public var systems: [SystemInUse] {
+    var list: [SystemInUse] = []
+    for pool in self {
+      let chips = pool.instances * pool.chips
+      if let index = list.firstIndex(where: { $0.machine.system.name == pool.model.system.name }) {
+        list[index].chips += chips
+      } else {
+        list.append(SystemInUse(machine: pool.model.machine, chips: chips))
+      }
+    }
+    return list
+  }
+}
+
 extension DeployedPool {
   /// Blocks that a request takes beside those of its tokens: states of fixed size, and windows as far as the longest
   /// request fills them.

@@ -6,24 +6,14 @@ extension Deployment {
   var prices: ServingPrices {
     let cost = scenario.cost ?? Scenario.CostAssumptions()
     let rate = cost.exchangeRate ?? 7.15
-    let system = machine.system
     var assumptions: [String] = []
-    let hardware: DollarsPerSecond
+    var hardware = DollarsPerSecond(0)
     if let rent = cost.rent?.dollars(rate) {
       hardware = rent * Double(chipsInUse)
       assumptions.append(
         "\(Text.counted(chipsInUse, "chip")) rented at \(Text.dollars(rent.value * 3600)) an hour each")
-    } else if let whole = cost.systemPrice?.dollars(rate) ?? system.price?.value {
-      let amortization = cost.amortization ?? Scenario.CostAssumptions.usualAmortization
-      hardware = whole * (Double(chipsInUse) / Double(system.chips.value)) / amortization
-      assumptions.append(
-        "\(system.name) at \(Text.dollars(whole.value)), written off over "
-          + "\(Text.round(amortization.value / 31_557_600)) years; "
-          + "\(chipsInUse) of \(system.chips.value) chips are charged")
     } else {
-      hardware = DollarsPerSecond(0)
-      assumptions.append(
-        "no price of \(system.name) is known: hardware is left out; give cost.systemPrice, or cost.rent")
+      for used in systems { hardware += bought(used, cost, rate, &assumptions) }
     }
     let effectiveness = cost.powerUsageEffectiveness ?? Scenario.CostAssumptions.usualEffectiveness
     let electricity: DollarsPerJoule
@@ -51,6 +41,28 @@ extension Deployment {
         "no published measurement of the power of this machine in service is known; the sum is held against press "
           + "estimates of the whole",
       ])
+  }
+}
+
+extension Deployment {
+  /// The share of a system's price that its chips in use carry, each second. A price that the scenario gives is of its
+  /// own system.
+  private func bought(
+    _ used: SystemInUse, _ cost: Scenario.CostAssumptions, _ yuanPerDollar: Double, _ assumptions: inout [String]
+  ) -> DollarsPerSecond {
+    let system = used.machine.system
+    let given = system.name == machine.system.name ? cost.systemPrice?.dollars(yuanPerDollar) : nil
+    guard let whole = given ?? system.price?.value else {
+      assumptions.append(
+        "no price of \(system.name) is known: hardware is left out; give cost.systemPrice, or cost.rent")
+      return DollarsPerSecond(0)
+    }
+    let amortization = cost.amortization ?? Scenario.CostAssumptions.usualAmortization
+    assumptions.append(
+      "\(system.name) at \(Text.dollars(whole.value)), written off over "
+        + "\(Text.round(amortization.value / 31_557_600)) years; "
+        + "\(used.chips) of \(system.chips.value) chips are charged")
+    return whole * (Double(used.chips) / Double(system.chips.value)) / amortization
   }
 }
 

@@ -24,16 +24,22 @@ extension Deployment {
   }
 
   private var unsoldNotes: [ServingNote] {
-    guard let status = machine.chip.status, status != .sold else { return [] }
-    return [.unsold(chip: machine.chip.name, status)]
+    systems.map(\.machine.chip).compactMap { chip in
+      chip.status.flatMap { $0 == .sold ? nil : .unsold(chip: chip.name, $0) }
+    }
   }
 
   private var calibrationNotes: [ServingNote] { machine.engine.calibratedOn.map { [.calibrated($0)] } ?? [] }
 
   private var makerNotes: [ServingNote] {
-    let (engine, chip) = (machine.engine, machine.chip)
-    guard let makers = engine.makers, !makers.contains(chip.vendor) else { return [] }
-    return [.otherMaker(engine: engine.name, chip: chip.name, makers: makers)]
+    var notes: [ServingNote] = []
+    for pool in pools {
+      let (engine, chip) = (pool.engine, pool.model.chip)
+      guard let makers = engine.makers, !makers.contains(chip.vendor) else { continue }
+      let note = ServingNote.otherMaker(engine: engine.name, chip: chip.name, makers: makers)
+      if !notes.contains(note) { notes.append(note) }
+    }
+    return notes
   }
 
   /// What a real engine would not start with, or has no kernels for.
@@ -42,8 +48,8 @@ extension Deployment {
     if scenario.precision == nil, let sentence = architecture.unreadFormat { notes.append(.unreadFormat(sentence)) }
     let formats = [precision.weights, precision.projection, precision.experts].compactMap { $0 }
     let floats: Set<NumberFormat> = [.fp8, .fp8Block, .mxfp8, .mxfp4, .nvfp4]
-    if machine.chip.peak.fp8 == nil, formats.contains(where: floats.contains) {
-      notes.append(.widened(chip: machine.chip.name))
+    for chip in systems.map(\.machine.chip) where chip.peak.fp8 == nil && formats.contains(where: floats.contains) {
+      notes.append(.widened(chip: chip.name))
     }
     let scheduler = machine.engine.scheduling?.scheduler
     let isVLLM = scheduler == .vLLM || scheduler == .ascend
@@ -123,6 +129,9 @@ extension Deployment {
       ("models", scenario.model), ("systems", scenario.system), ("chips", machine.system.chip),
       ("engines", scenario.engine),
     ]
+      + systems.filter { $0.machine.system.name != machine.system.name }.flatMap {
+        [("systems", $0.machine.system.name), ("chips", $0.machine.system.chip)]
+      }
       + (scenario.pools ?? []).compactMap { pool in pool.engine.map { ("engines", $0) } }
       + (scenario.speculation?.model.map { [("models", $0)] } ?? [])
   }

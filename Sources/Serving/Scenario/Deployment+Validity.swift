@@ -37,11 +37,11 @@ extension Deployment {
     compared file: ComparedFile? = nil
   ) throws -> Validity {
     let group = ComparedRuns.Group(
-      engine: decodePool.engine.name, chip: machine.chip.name, dense: architecture.mixture == nil,
+      engine: decodePool.engine.name, chip: decodePool.model.chip.name, dense: architecture.mixture == nil,
       apart: promptPool.role == .prefill)
     let ranks = Double(decodePool.ranks)
     let values = Validity.Values(
-      system: machine.system.name,
+      system: systems.map(\.machine.system.name).joined(separator: " and "),
       attention: architecture.attentionWords, weights: precision.mostWeights(of: architecture).family,
       activeParameters: Double(ParameterCount(architecture).activeWithoutEmbedding), chips: Double(decodePool.chips),
       promptTokens: promptTokens, contextTokens: contextTokens,
@@ -51,7 +51,8 @@ extension Deployment {
       leftOut: architecture.unmodelled.filter { scenario.precision == nil || $0 != architecture.unreadFormat })
     // A file of the user's under a built-in name was compared with nothing.
     let isOwn =
-      isOwned("chips", group.chip) || isOwned("systems", machine.system.name) || isOwned("engines", group.engine)
+      isOwned("engines", group.engine)
+      || systems.contains { isOwned("chips", $0.machine.chip.name) || isOwned("systems", $0.machine.system.name) }
     let groups = try (file ?? ComparedFile.read(catalog)).groups
     let compared = groups.filter { !isOwn || $0.group != group }
     let model = isOwned("models", scenario.model) ? "" : architecture.name

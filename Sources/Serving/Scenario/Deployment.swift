@@ -79,6 +79,9 @@ public struct Deployment: Sendable {
   /// The pool that computes prompts, and the one that decodes; the same one where they are together.
   public var promptPool: DeployedPool { pools[0] }
   public var decodePool: DeployedPool { pools[pools.count - 1] }
+
+  /// The systems that its pools stand on, each once, with the chips in use there.
+  public var systems: [SystemInUse] { pools.systems }
 }
 
 extension Deployment {
@@ -108,8 +111,7 @@ extension Deployment {
     }
 
     /// Refuses more chips than a system has.
-    func checkChips(_ used: Int, at place: String) throws {
-      let system = machine.system
+    func checkChips(_ used: Int, of system: System, at place: String) throws {
       guard used > system.chips.value, system.scales != true else { return }
       throw Problem(
         place, "\(used) chips are asked for and \(system.name) has \(system.chips.value)",

@@ -24,6 +24,11 @@ struct PhasedPools {
           "\(pool.place).engine", "\(engine) serves prefill and decode by itself",
           wayOut: "name one engine for all pools")
       }
+      for pool in list where pool.system != nil {
+        throw Problem(
+          "\(pool.place).system", "\(engine) moves keys and values inside one system",
+          wayOut: "leave it out, or name an engine with pools on two systems, such as vLLM or SGLang")
+      }
       guard list.map(\.role) == [.prefill, .decode] else {
         throw Problem(
           "pools", "\(engine) keeps prefill and decode apart: it needs one pool of each role",
@@ -50,7 +55,7 @@ struct PhasedPools {
 
   /// Both pools with their steps and memory.
   func deployed(_ parts: Deployment.Parts) throws -> [DeployedPool] {
-    try parts.checkChips(chips, at: "prefill, decode")
+    try parts.checkChips(chips, of: parts.machine.system, at: "prefill, decode")
     let (first, second) = (try model(.prefill, parts), try model(.decode, parts))
     if let wanted = decode.dataParallel, wanted != second.plan.data {
       let (dies, tensor) = (second.plan.dies, second.plan.tensor)

@@ -18,6 +18,8 @@ extension Scenario {
     public var instances: Int?
     /// Packages in an instance; absent: what the parallel sizes need.
     public var chips: Int?
+    /// Instead of the scenario's: prefill on one system, decode on another. Engines with a scheduler of steps only.
+    public var system: String?
     /// Instead of the scenario's.
     public var engine: String?
     /// Dies that divide a request's heads; absent: all that the other sizes leave.
@@ -52,7 +54,7 @@ extension Scenario {
     var spreadsExperts = false
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case name, role, instances, chips, engine, tensorParallel, pipelineParallel, dataParallel, contextParallel
+      case name, role, instances, chips, system, engine, tensorParallel, pipelineParallel, dataParallel, contextParallel
       case expertParallel, redundantExperts, expertChips, exchange, promptExchange, microbatches, memoryShare,
         queueLimit, scheduling
     }

@@ -16,12 +16,12 @@ extension Scenario {
     let list = try poolList(parts.machine.chip)
     guard !list.isEmpty else { throw Problem("pools", "the list is empty", wayOut: "give at least one pool") }
     let pools = try list.map { try $0.deployed(parts, among: list) }
-    try parts.checkChips(pools.reduce(0) { $0 + $1.instances * $1.chips }, at: "pools")
+    for used in pools.systems { try parts.checkChips(used.chips, of: used.machine.system, at: "pools") }
     let shortfalls = pools.compactMap(\.memory.shortfall)
     guard shortfalls.isEmpty else { throw Problems(shortfalls) }
     for (pool, wanted) in zip(pools, list) where pool.blocks < 1 {
       throw Problem(
-        "\(wanted.place).chips", "no memory is left for keys and values on \(pool.chips) × \(parts.machine.chip.name)",
+        "\(wanted.place).chips", "no memory is left for keys and values on \(pool.chips) × \(pool.model.chip.name)",
         wayOut: "give a larger memoryShare (--gpu-memory-utilization), more chips, or weights of fewer bits")
     }
     return pools.filter { $0.role != .decode } + pools.filter { $0.role == .decode }
@@ -31,6 +31,10 @@ extension Scenario {
 extension Scenario.Pool {
   fileprivate func deployed(_ parts: Deployment.Parts, among list: [Self]) throws -> DeployedPool {
     var machine = parts.machine
+    if let system {
+      machine.system = try placed("\(place).system") { try parts.catalog.system(system) }
+      machine.chip = try placed("\(place).system") { try parts.catalog.chip(machine.system.chip) }
+    }
     if let name = self.engine { machine.engine = try placed("\(place).engine") { try parts.catalog.engine(name) } }
     if let memoryShare {
       guard memoryShare > 0, memoryShare <= 1 else {
@@ -85,16 +89,16 @@ extension ParallelPlan {
 extension ServingConfiguration {
   /// Engines with a scheduler of steps as the scenario lays them out.
   init(_ scenario: Scenario, _ parts: Deployment.Parts, _ pools: [DeployedPool]) throws {
-    let power = PowerModel(parts.machine.system, chip: parts.machine.chip)
     let block = try parts.tokensPerBlock()
     let engines = try pools.compactMap { pool -> EnginePool? in
       guard let settings = pool.settings else { return nil }
-      var engine = EnginePool(pool, settings: settings, traceBlock: block, power: power)
+      var engine = EnginePool(
+        pool, settings: settings, traceBlock: block, power: PowerModel(pool.model.system, chip: pool.model.chip))
       if let routing = scenario.routing { engine.routing = try EngineRouting(routing, pool.engine) }
       return engine
     }
     try self.init(
-      engines: engines, transfer: Transfer(pools, parts.machine),
+      engines: engines, transfer: Transfer(pools),
       objectives: Objectives(scenario.objectives ?? .init()),
       tokensPerBlock: block, maxConcurrency: scenario.workload.maxConcurrency, seed: Seed(scenario.seed ?? 1))
   }
@@ -116,22 +120,37 @@ extension EngineRouting {
 extension ServingConfiguration.Transfer {
   /// From a pool that computes prompts to one that decodes: inside a scale-up domain over that, else over the network
   /// between boards. Out of an instance by all of its chips, into the chips of one rank. nil where none is needed.
-  public init?(_ pools: [DeployedPool], _ machine: Machine) throws {
+  ///
+  /// Between two systems each side is bound by its own network, and the slower start-up counts.
+  public init?(_ pools: [DeployedPool]) throws {
     guard let source = pools.first(where: { $0.role == .prefill }), let target = pools.last, target.role == .decode
     else { return nil }
-    let (system, chip) = (machine.system, machine.chip)
-    let fabric = try Fabric(system, chip: chip)
-    guard let inner = system.scaleUp ?? system.scaleOut else {
-      throw Problem("system", "\(system.name) has no plane between instances", wayOut: "describe one in the catalog")
-    }
     // Both on one board, or in one domain.
     let used = pools.reduce(0) { $0 + $1.instances * $1.model.plan.dies }
-    let plane = used <= fabric.innerDomain(inner) ? inner : system.scaleOut ?? inner
-    let rate = fabric.bandwidth(on: plane, operation: .write) * Double(chip.dies.value)
-    let chipsOfRank = max(1, target.model.plan.tensor / chip.dies.value)
+    let isOneSystem = pools.systems.count == 1
+    let (out, into) = (try Side(source, isOneSystem ? used : .max), try Side(target, isOneSystem ? used : .max))
+    let dies = target.model.chip.dies.value
+    let chipsOfRank = max(1, target.model.plan.tensor / dies)
     self.init(
       bytesPerToken: Int(target.model.keyValueBytesPerToken.value.rounded()),
-      latency: fabric.latency(on: plane, operation: .write), egress: rate * Double(source.chips),
-      ingress: rate * Double(chipsOfRank))
+      latency: max(out.latency, into.latency), egress: out.rate * Double(source.chips),
+      ingress: into.rate * Double(chipsOfRank))
+  }
+
+  /// What a chip of a pool sends or receives, over the plane that reaches so many dies.
+  private struct Side {
+    var latency: Seconds
+    var rate: BytesPerSecond
+
+    init(_ pool: DeployedPool, _ reach: Int) throws {
+      let (system, chip) = (pool.model.system, pool.model.chip)
+      let fabric = try Fabric(system, chip: chip)
+      guard let inner = system.scaleUp ?? system.scaleOut else {
+        throw Problem("system", "\(system.name) has no plane between instances", wayOut: "describe one in the catalog")
+      }
+      let plane = reach <= fabric.innerDomain(inner) ? inner : system.scaleOut ?? inner
+      latency = fabric.latency(on: plane, operation: .write)
+      rate = fabric.bandwidth(on: plane, operation: .write) * Double(chip.dies.value)
+    }
   }
 }
