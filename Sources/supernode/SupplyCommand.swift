@@ -23,7 +23,10 @@ struct SupplyCommand: ParsableCommand {
         supernode supply --draws 100000 --report supply.html
         supernode supply base --without h20-ban --without h20-reversal --without beijing
         supernode supply base --four-runs
+        supernode supply --article
         supernode supply Examples/supply/imports-stop.yaml --claim my-claims.yaml --json -
+        supernode supply --claim 'diesUsed.ascend@2026 >= 800000' --claim 'first domestic.compute > imports.compute'
+        supernode supply --set memory.CXMT.shift='12 months' --compare base
         supernode supply my.yaml --as-of 2025-09-30 --school capacity=nikkei --set chip.life_years='3 to 5'
         supernode supply --sensitivity triple-chips --draws 2000
         supernode supply --draws 2000 --format csv > quantities.csv
@@ -37,22 +40,35 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "Sets a world without this event beside the scenario; events joined by + leave together (repeatable).")
   var without: [String] = []
+  @Flag(help: "The article of September 2025, statement by statement: number, range, how sure, and the run for it.")
+  var article = false
   @Flag(help: "The four worlds of the H20: no ban; ban kept; reversal with Beijing neutral; as happened.")
   var fourRuns = false
   @Option(help: "Forgets what became known later than this date, such as 2025-09-30.") var asOf: String?
   @Option(help: "Holds a school of sources to one member: huawei-output=semianalysis (repeatable).")
   var school: [String] = []
   @Option(
-    name: .customLong("set"), help: "Replaces a number: NAME=VALUE, such as chip.life_years='3 to 5' (repeatable).")
+    name: .customLong("set"),
+    help: """
+      Replaces a number, NAME=VALUE such as chip.life_years='3 to 5', or a part of the world by its name, such as \
+      memory.CXMT.shift='12 months' (repeatable).
+      """)
   var overrides: [String] = []
   @Option(help: "The models that chips serve: mix, mix-small, mix-reasoning, mix-agents, or a file.") var mix: String?
-  @Option(help: "A file of claims to be answered too (repeatable).") var claim: [String] = []
+  @Option(
+    help: """
+      A claim such as 'units.Huawei@2026 >= 800000' or 'first domestic.compute > imports.compute', or a file of \
+      claims (repeatable).
+      """) var claim: [String] = []
+  @Option(help: "Sets another scenario, such as base, beside this one with the same draws (repeatable).")
+  var compare: [String] = []
+  @Flag(help: "Leaves out the base that else stands beside a scenario that has one.") var alone = false
   @Option(help: "What moves a claim's value, or a quantity such as domestic.units@2026: tornado, Sobol indices.")
   var sensitivity: String?
   @Option(
     help: """
-      Explains a number, event, chip, quantity or claim with its source, and runs nothing; list, events, levers, \
-      quantities, claims and chips name them all.
+      Explains a number, event, chip, plant, quantity or claim with its source, and runs nothing; list, events, \
+      levers, quantities, claims and chips name them all; node and yield say what there is of these.
       """) var why: String?
   @Flag(help: "Prints, as Markdown, what each chip serves of the mix, by the serving model, and runs nothing.")
   var tokenRates = false
@@ -61,6 +77,7 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
   @Option(help: "Threads; the result is the same for any number.") var cores: Int?
+  @Option(help: "Money of the table: USD, or CNY at the rate fx.cny_per_usd.") var currency = "USD"
   @Option(help: "How to print the result: table, json or csv (every quantity and month).") var format = OutputFormat
     .table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
@@ -73,11 +90,41 @@ struct SupplyCommand: ParsableCommand {
     }
     try OutputPaths.check([json, report], against: [scenario])
     guard draws > 0, draws <= 10_000_000 else { throw ValidationError("--draws \(draws): give 1 to 10000000") }
+    guard ["USD", "CNY"].contains(currency.uppercased()) else {
+      throw ValidationError("--currency \(currency): give USD or CNY")
+    }
+    guard currency.uppercased() == "USD" || (report == nil && format == .table) else {
+      throw ValidationError("--currency CNY is for the table: reports, CSV and JSON stay in USD")
+    }
     guard (cores ?? 1) > 0 else { throw ValidationError("--cores: give at least 1") }
     guard school.allSatisfy({ $0.contains("=") }) else {
       throw ValidationError("--school: write GROUP=MEMBER, such as huawei-output=semianalysis")
     }
     if let asOf, CalendarDay(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
+    try checkArticle()
+  }
+
+  /// The article has worlds and claims of its own: what it cannot honour beside them is refused.
+  private func checkArticle() throws {
+    guard article else { return }
+    let others: [(name: String, isGiven: Bool)] = [
+      ("--why", why != nil), ("--token-rates", tokenRates), ("--write-token-rates", writeTokenRates != nil),
+    ]
+    if let other = others.first(where: \.isGiven) {
+      throw ValidationError("--article and \(other.name) are two answers: ask for one of them")
+    }
+    guard report == nil, json == nil else { return }
+    let unheard: [(name: String, isGiven: Bool)] = [
+      ("--without", !without.isEmpty), ("--four-runs", fourRuns), ("--claim", !claim.isEmpty),
+      ("--compare", !compare.isEmpty), ("--alone", alone), ("--sensitivity", sensitivity != nil),
+      ("--currency CNY", currency.uppercased() == "CNY"), ("--format csv", format == .csv),
+    ]
+    let names = unheard.filter(\.isGiven).map(\.name)
+    guard names.isEmpty else {
+      throw ValidationError(
+        "--article has its own worlds, claims and money and would not heed \(names.joined(separator: ", ")): leave "
+          + "out one or the other, or write both with --report FILE.html or --json FILE")
+    }
   }
 
   func run() throws {
@@ -91,7 +138,15 @@ struct SupplyCommand: ParsableCommand {
     if let why { return Terminal.write(renderer.render(try scenario.explanation(of: why))) }
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
-    let answer = try answer(scenario)
+    if article, report == nil, json == nil {
+      let told = try tellArticle(scenario, catalog)
+      return Terminal.write(
+        format == .json ? try JSONText.encode(told) : renderer.render(told.document()))
+    }
+    var answer = try answer(scenario)
+    if article || report != nil && scenario.tellsArticle {
+      answer.article = try tellArticle(scenario, catalog)
+    }
     try jsonFile?.append(try JSONText.encode(answer) + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
@@ -101,7 +156,12 @@ struct SupplyCommand: ParsableCommand {
     try reportFile?.commit()
     guard json != "-", report != "-" else { return }
     switch format {
-    case .table: Terminal.write(renderer.render(answer.summary()))
+    case .table:
+      if currency.uppercased() == "CNY" {
+        let rate = answer.parameters.first { $0.name == "fx.cny_per_usd" }?.value.prefix { $0 != " " }
+        answer.yuanByDollar = rate.flatMap { Double($0) }
+      }
+      Terminal.write(renderer.render(answer.summary()))
     case .json: Terminal.write(try JSONText.encode(answer))
     case .csv: Terminal.write(answer.csv())
     }
@@ -118,8 +178,15 @@ struct SupplyCommand: ParsableCommand {
     return try SupplyReport(scenario, question, version: Supernode.version)
   }
 
+  /// Its runs bear the options that make this world.
+  private func tellArticle(_ scenario: SupplyScenario, _ catalog: Catalog) throws -> SupplyArticle {
+    let options =
+      school.map { "--school \($0)" } + overrides.map { "--set '\($0)'" } + (mix.map { ["--mix \($0)"] } ?? [])
+    return try SupplyArticle(scenario, catalog: catalog, question, path: self.scenario, options: options)
+  }
+
   private var question: SupplyQuestion {
-    SupplyQuestion(
+    var question = SupplyQuestion(
       draws: draws, seed: seed,
       without: without.map { $0.split(separator: "+").map(String.init) },
       asOf: asOf.flatMap { CalendarDay($0) },
@@ -127,16 +194,23 @@ struct SupplyCommand: ParsableCommand {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return (String(parts[0]), String(parts[1]))
       }, workers: cores ?? processorCount(), sensitivity: sensitivity)
+    question.besideBase = !alone
+    question.judges = report != nil || json != nil
+    return question
   }
 
   private func scenario(in catalog: Catalog) throws -> SupplyScenario {
-    var scenario = try SupplyScenario(node(in: catalog), catalog: catalog)
+    var scenario = try SupplyScenario(node(of: scenario, in: catalog), catalog: catalog)
     for text in overrides {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw Problem("--set \(text)", "there is no '='", wayOut: "write --set chip.life_years='3 to 5'")
       }
       let name = String(text[..<equals])
       let empty = Node(.mapping([]), at: Place(file: "--set", line: 0))
+      if scenario.isPath(name) {
+        try scenario.set(path: name, to: String(text[text.index(after: equals)...]))
+        continue
+      }
       let value = try empty.setting(name, to: String(text[text.index(after: equals)...]))[name]
       if let value { try scenario.replace(name, by: Uncertainty(value), place: value.place) }
     }
@@ -144,14 +218,16 @@ struct SupplyCommand: ParsableCommand {
       scenario.serve(try mix.hasSuffix(".yaml") ? Node.read(path: mix) : catalog.node("supply", mix))
     }
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
-    for path in claim { try scenario.add(claimsOf: Node.read(path: path)) }
+    for text in claim.reversed() where SupplyScenario.isClaim(text) { try scenario.add(claim: text) }
+    for path in claim where !SupplyScenario.isClaim(path) { try scenario.add(claimsOf: Node.read(path: path)) }
+    scenario.compared = try compare.map { try SupplyScenario(node(of: $0, in: catalog), catalog: catalog) }
     // A world with other numbers is not the file's.
     let changes = overrides + school
     if !changes.isEmpty { scenario.title += ", with \(changes.joined(separator: ", "))" }
     return scenario
   }
 
-  private func node(in catalog: Catalog) throws -> Node {
+  private func node(of scenario: String, in catalog: Catalog) throws -> Node {
     let isFile = scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json")
     if isFile { return try Node.read(path: scenario) }
     if Examples.names(in: "supply/").contains(scenario) {

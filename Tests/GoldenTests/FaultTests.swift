@@ -96,6 +96,10 @@ import Testing
     Fault("a date that is none", ["supply", "--as-of", "soon"], "--as-of soon"),
     Fault("a school without a member", ["supply", "--school", "capacity"], "--school"),
     Fault("two results of supply on one output", ["supply", "--json", "-", "--report", "-"], "--report"),
+    Fault(
+      "what the article would not heed", ["supply", "--article", "--without", "h20-ban", "--format", "csv"],
+      "would not heed --without, --format csv", "--report FILE.html"),
+    Fault("an article and an explanation", ["supply", "--article", "--why", "h20-ban"], "two answers"),
     Fault("an unknown verb", ["simulat"], "simulat"),
     Fault("no scenario", ["simulate"], "scenario"),
     Fault("nonsense objectives", ["simulate", traced, "--goodput", "fast"], "--goodput", "ttft:"),

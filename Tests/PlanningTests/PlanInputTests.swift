@@ -49,7 +49,8 @@ import Units
     let best = try #require(answer.best).candidate
     #expect(abs(found.base / (best.outputTokens / 8) - 1) < 1e-9)
     let bandwidth = try #require(found.bars.first { $0.input == .memoryBandwidth })
-    #expect(try #require(bandwidth.low) < found.base && #require(bandwidth.high) > found.base)
+    let (low, high) = (try #require(bandwidth.low), try #require(bandwidth.high))
+    #expect(low < found.base && high > found.base)
     let compute = found.bars.first { $0.input == .compute }?.width ?? 0
     #expect(bandwidth.width > compute)
     #expect(!found.bars.contains { $0.input == .price || $0.input == .acceptance })
@@ -70,7 +71,8 @@ import Units
     // Half of the cost needs about half of the price, less what electricity costs.
     let cost = planner.asked(for: .cost)
     let priced = cost.plan()
-    let dollars = try #require(PlanRequest.Goal.cost.value(of: #require(priced.best).candidate))
+    let cheapest = try #require(priced.best).candidate
+    let dollars = try #require(PlanRequest.Goal.cost.value(of: cheapest))
     let price = try #require(cost.factor(of: .price, for: priced, toReach: dollars / 2))
     #expect(price < 0.5 && price > 0.3)
   }

@@ -36,7 +36,7 @@ import Units
     #expect(drawn["sold.I"].suffix(20).allSatisfy { $0 == 0 })
   }
 
-  @Test("no event changes anything before its date", arguments: [3, 11, 17, 29])
+  @Test("no event changes anything before its date, in two hundred random worlds", arguments: [3, 11, 17, 29])
   func causality(month: Int) throws {
     let date = Horizon(firstYear: 2024, lastYear: 2026).date(of: month).description
     let effects = [
@@ -48,12 +48,17 @@ import Units
       "{on: power.sites, set: 0.001}", "{on: power.subsidy, set: 0.5}", "{on: training.usable, set: 0.1}",
       "{on: demand.substitution, set: 0}", "{on: system.S.sites, set: 0}", "{on: mandate.C, set: 0.9}",
     ]
-    let yaml = SmallWorld.yaml(lag: "0.7", cities: "[{name: C, demandShare: 0.2, compliance: 0.9}]")
-    let base = DrawnSeries(try SmallWorld.world(yaml))
-    for effect in effects {
+    let each = (randomWorlds / 4 + effects.count - 1) / effects.count
+    for (number, effect) in effects.enumerated() {
       let event = "[{id: e, date: \(date), title: t, actor: a, source: s, effects: [\(effect)]}]"
-      let drawn = DrawnSeries(try SmallWorld.world(yaml, events: event))
-      for name in base.names { #expect(drawn[name].prefix(month) == base[name].prefix(month), "\(effect) on \(name)") }
+      let seed = UInt64(number * 100 + month)
+      let bases = DrawnSeries.first(each, of: try random(seed))
+      let changed = DrawnSeries.first(each, of: try random(seed, events: event))
+      for (base, drawn) in zip(bases, changed) {
+        for name in base.names {
+          #expect(drawn[name].prefix(month) == base[name].prefix(month), "\(effect) on \(name), seed \(seed)")
+        }
+      }
     }
   }
 
@@ -69,40 +74,42 @@ import Units
       events: events, seed: seed)
   }
 
-  @Test("wafers, dies, stacks, chips, systems and money balance in every month of random worlds", arguments: 1...25)
-  func conservation(seed: UInt64) throws {
-    let world = try random(seed)
-    for draw in 0..<8 {
-      let drawn = DrawnSeries(world, draw: UInt64(draw))
-      var dies = 0.0, stacks = 0.0, chips = 0.0, installed = 0.0, waiting = 0.0, built = 0.0
-      for month in 0..<drawn.months {
-        func now(_ name: String) -> Double { drawn[name][month] }
-        dies += now("dies.d") - now("diesUsed.d")
-        stacks += now("stacks.m") - now("stacksUsed.m")
-        chips += now("domestic.completed") - now("domestic.units")
-        installed += now("sold.A") + now("sold.I") - now("fleet.retired")
-        waiting += 0.5 * now("sold.A") - 10 * now("systems.S")
-        built += now("systems.S")
-        #expect(close(dies, now("dieStock.d")))
-        #expect(close(stacks, now("stackStock.m")))
-        #expect(close(chips, now("domestic.unsold")))
-        #expect(close(installed, now("fleet.units")))
-        #expect(close(waiting, now("waiting.S")))
-        #expect(close(built, now("built.S")))
-        #expect(close(8 * now("systems.Server-8"), 0.5 * now("sold.A") + now("sold.I")))
-        #expect(now("systems.S") <= 3)
-        #expect(close(now("wafers.F"), now("domestic.wafers")))
-        #expect(close(now("market.demand"), now("domestic.value") + now("imports.value") + now("market.unmet")))
-        #expect(close(now("domestic.value"), now("city.C.domestic") + now("city.elsewhere.domestic")))
-        #expect(close(now("imports.value"), now("city.C.imports") + now("city.elsewhere.imports")))
-        #expect(close(now("domestic.value"), now("revenue.V")))
-        #expect(close(now("diesUsed.d"), 2 * now("domestic.packagesStarted")))
-        #expect(close(now("stacksUsed.m"), 4 * now("domestic.packagesStarted")))
-        #expect(now("tokens.served") <= now("tokens.wanted") + 1e-9)
-      }
-      for name in drawn.names { #expect(drawn[name].allSatisfy { $0 >= -1e-9 && $0.isFinite }, "\(name)") }
-      #expect(drawn.total("domestic.completed") <= drawn.total("domestic.packages") * (1 + 1e-12) + 1e-9)
+  @Test("wafers, dies, stacks, chips, systems and money balance in every month of two hundred random worlds")
+  func conservation() throws {
+    for seed in 1...5 as ClosedRange<UInt64> {
+      for drawn in DrawnSeries.first(randomWorlds / 5, of: try random(seed)) { balances(drawn) }
     }
+  }
+
+  private func balances(_ drawn: DrawnSeries) {
+    var dies = 0.0, stacks = 0.0, chips = 0.0, installed = 0.0, waiting = 0.0, built = 0.0
+    for month in 0..<drawn.months {
+      func now(_ name: String) -> Double { drawn[name][month] }
+      dies += now("dies.d") - now("diesUsed.d")
+      stacks += now("stacks.m") - now("stacksUsed.m")
+      chips += now("domestic.completed") - now("domestic.units")
+      installed += now("sold.A") + now("sold.I") - now("fleet.retired")
+      waiting += 0.5 * now("sold.A") - 10 * now("systems.S")
+      built += now("systems.S")
+      #expect(close(dies, now("dieStock.d")))
+      #expect(close(stacks, now("stackStock.m")))
+      #expect(close(chips, now("domestic.unsold")))
+      #expect(close(installed, now("fleet.units")))
+      #expect(close(waiting, now("waiting.S")))
+      #expect(close(built, now("built.S")))
+      #expect(close(8 * now("systems.Server-8"), 0.5 * now("sold.A") + now("sold.I")))
+      #expect(now("systems.S") <= 3)
+      #expect(close(now("wafers.F"), now("domestic.wafers")))
+      #expect(close(now("market.demand"), now("domestic.value") + now("imports.value") + now("market.unmet")))
+      #expect(close(now("domestic.value"), now("city.C.domestic") + now("city.elsewhere.domestic")))
+      #expect(close(now("imports.value"), now("city.C.imports") + now("city.elsewhere.imports")))
+      #expect(close(now("domestic.value"), now("revenue.V")))
+      #expect(close(now("diesUsed.d"), 2 * now("domestic.packagesStarted")))
+      #expect(close(now("stacksUsed.m"), 4 * now("domestic.packagesStarted")))
+      #expect(now("tokens.served") <= now("tokens.wanted") + 1e-9)
+    }
+    for name in drawn.names { #expect(drawn[name].allSatisfy { $0 >= -1e-9 && $0.isFinite }, "\(name)") }
+    #expect(drawn.total("domestic.completed") <= drawn.total("domestic.packages") * (1 + 1e-12) + 1e-9)
   }
 
   /// To rounding in double precision.
@@ -199,16 +206,17 @@ import Units
     #expect(drawn["resilience.share"].last == 1)
   }
 
+  /// Its own output: chips of the only maker there is. Of several makers that share an input the mix may shift.
   @Test(
-    "a looser limit never gives a maker fewer chips up to any month of any draw of random worlds",
+    "a looser limit never gives a maker fewer chips up to any month of two hundred random worlds",
     arguments: ["fab.F.wafers", "memory.s.inflow", "packaging.l.capacity", "product.A.plan", "demand.value"])
   func monotonic(limit: String) throws {
     let effect = "{on: \(limit), multiply: 1.3}"
     let event = "[{id: e, date: 2024-01, title: t, actor: a, source: s, effects: [\(effect)]}]"
-    for seed in 1...20 as ClosedRange<UInt64> {
-      let (tight, loose) = (try random(seed), try random(seed, events: event))
-      for draw in 0..<4 as Range<UInt64> {
-        let (one, other) = (DrawnSeries(tight, draw: draw), DrawnSeries(loose, draw: draw))
+    for seed in 1...5 as ClosedRange<UInt64> {
+      let tight = DrawnSeries.first(randomWorlds / 5, of: try random(seed))
+      let loose = DrawnSeries.first(randomWorlds / 5, of: try random(seed, events: event))
+      for (draw, (one, other)) in zip(tight, loose).enumerated() {
         var (less, more) = (0.0, 0.0)
         for (few, many) in zip(one["domestic.units"], other["domestic.units"]) {
           (less, more) = (less + few, more + many)

@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Testing
 import Units
 
@@ -66,6 +67,13 @@ enum SmallWorld {
   }
 }
 
+/// Whether the long form of tests is asked for.
+let isLong = ProcessInfo.processInfo.environment["SUPERNODE_LONG"] != nil
+
+/// How many random worlds a property is tried on. Every draw of a world whose amounts are distributions is a world of
+/// its own.
+let randomWorlds = isLong ? 2000 : 200
+
 /// One draw's quantities by name.
 struct DrawnSeries {
   let months: Int
@@ -81,6 +89,28 @@ struct DrawnSeries {
       for (index, column) in model.series.enumerated() { values[index].append(column.draws[0]) }
     }
     self.values = values
+  }
+
+  private init(_ world: CompiledWorld, values: [[Double]]) {
+    months = world.horizon.count
+    names = world.series.map(\.name)
+    self.values = values
+  }
+
+  /// The first draws of a world, block by block.
+  static func first(_ count: Int, of world: CompiledWorld) -> [DrawnSeries] {
+    let model = MonthlyModel(world)
+    let empty = [[Double]](repeating: [], count: world.series.count)
+    var all = [[[Double]]](repeating: empty, count: count)
+    for first in stride(from: 0, to: count, by: ColumnStore.draws) {
+      let size = min(ColumnStore.draws, count - first)
+      model.run(first: UInt64(first)) { _ in
+        for (index, column) in model.series.enumerated() {
+          for draw in 0..<size { all[first + draw][index].append(column.draws[draw]) }
+        }
+      }
+    }
+    return all.map { DrawnSeries(world, values: $0) }
   }
 
   subscript(name: String) -> [Double] {

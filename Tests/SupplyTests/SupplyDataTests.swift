@@ -12,10 +12,18 @@ import Units
     let parameters = try base().parameters
     let table = try CSVTable.read(path: SourceTree.data("parameters.csv"))
     #expect(table.rows.count > 100)
+    var departed: [String] = []
     for row in table.rows {
       let name = try row.text("parameter")
       let parameter = try #require(parameters.last { $0.name == name }, "\(name) is not in the catalog")
       let numbers = try ["low", "mid", "high"].map { try #require(Uncertainty.value(row.text($0))) }
+      // Where the review asked for another number, its note says so and has the table's.
+      let (low, mid, high) = try (row.text("low"), row.text("mid"), row.text("high"))
+      let told = "Off the first table, which has \(mid) (\(low) to \(high))"
+      if parameter.note?.contains(told) == true {
+        departed.append(name)
+        continue
+      }
       // A date written as a month is its first day.
       let range = (numbers[0] - 0.001 * abs(numbers[0]) - 1e-9)...(numbers[2] + 0.001 * abs(numbers[2]) + 1e-9)
       let middle = QuantileFunction(parameter.value, within: parameter.bounds)(0.5)
@@ -28,6 +36,7 @@ import Units
         }
       }
     }
+    #expect(departed == ["hbm.huawei_hibl.packages@2026"])
   }
 
   @Test("every number has a unit, a source and one of five grades, and no name stands twice")
@@ -83,7 +92,8 @@ import Units
     for check in checks {
       for name in check.fits ?? [] {
         let parameter = try #require(parameters.last { $0.name == name }, "\(check.id): \(name)")
-        let isSaid = parameter.source.contains("CHK-") || parameter.note?.contains("CHK-") == true
+        let texts = [parameter.source, parameter.note ?? ""]
+        let isSaid = texts.contains { $0.contains("CHK-") || $0.contains(check.id) }
         let isBackSolved = parameter.source.contains("back-solved") || parameter.source.contains("account of it")
         #expect(isSaid || isBackSolved || parameter.source.contains("SemiAnalysis"), "\(name): \(parameter.source)")
       }

@@ -20,7 +20,8 @@ extension SupplyReport {
     Document(
       title: "AI chips in China, from wafer to token", subtitle: "\(told)\(subtitle)", lead: lead,
       headlines: headlines,
-      sections: [claimSection, supplySection, limitSection, chainSection, marketSection, shareSection, fleetSection]
+      sections: [claimSection] + (article.map { [$0.section] } ?? [])
+        + [supplySection, limitSection, chainSection, marketSection, shareSection, fleetSection]
         + worldSections + sensitivitySections + [
           eventSection, numberSection, .init("What to bear in mind", [.notes(notes)]),
         ], footer: footer)
@@ -56,6 +57,16 @@ extension SupplyReport {
   private var subtitle: String {
     let date = run.asOf.map { ", known on \($0)" } ?? ""
     return "\(Text.counted(run.draws, "draw")) of \(run.months) months\(date)"
+      + (Self.fewDraws(run.draws).map { "; \($0)" } ?? "")
+  }
+
+  /// What so few draws cannot tell: a standard error of a probability is at most a half by the root of their number,
+  /// and a twentieth of them lie beyond either end of the band.
+  static func fewDraws(_ draws: Int) -> String? {
+    guard draws < 1000 else { return nil }
+    let error = 50 / Double(draws).squareRoot()
+    return "few draws: a probability may be off by \(Text.fixed(2 * error, 0)) points either way, and the ends of "
+      + "ranges rest on \(Text.counted(draws / 20, "draw"))"
   }
 
   private var footer: String {
@@ -99,8 +110,12 @@ extension SupplyReport {
   private var limitSentence: String {
     let months = constraints.filter { $0.month.hasPrefix("2026") || $0.month.hasPrefix("2027") }
     guard !months.isEmpty else { return "" }
-    let memory = months.reduce(0) { $0 + $1.memory } / Double(months.count)
-    return " In 2026 and 2027 memory holds the largest maker back in \(Self.rounded(memory)) of all months and draws."
+    func share(_ part: (ConstraintMonth) -> Double) -> String {
+      Self.rounded(months.reduce(0) { $0 + part($1) } / Double(months.count))
+    }
+    return
+      " In 2026 and 2027 memory holds the largest maker back in \(share(\.memory)) of all months and draws, dies in "
+      + "\(share(\.logic))."
   }
 
   private var seventy: String {
@@ -111,13 +126,20 @@ extension SupplyReport {
       "seventy-value": "value", "seventy-units": "units", "seventy-compute": "compute",
       "seventy-stock-compute": "the compute that runs", "seventy-demand": "the demand met",
     ]
-    let list = found.map { "\(Self.rounded($0.probability)) by \(words[$0.id] ?? $0.id)" }
-    return " 70% self-sufficiency in 2027 has a probability of \(list.joined(separator: ", "))."
+    let list = found.map { claim in
+      let stays = claim.probabilityIfPolicyStays.map { " (\(Self.rounded($0)) if policy stays)" } ?? ""
+      let told = "\(Self.rounded(claim.probability)) by \(words[claim.id] ?? claim.id)"
+      return claim.id == "seventy-value" ? told + stays : told
+    }
+    return " 70% self-sufficiency in 2027, which cities mean by value bought, has a probability of "
+      + "\(list.joined(separator: ", "))."
   }
 
   private var tokens: String {
     guard let tokens = told("tokens.capacity", 2026), let power = told("fleet.power", 2026) else { return "" }
-    return " What runs at the end of 2026 could serve \(tokens) tokens a day and draws \(power)."
+    let wanted =
+      told("tokens.served", 2026).map { ", of which \($0) are asked for (the rest trains, or waits for peaks)," } ?? ""
+    return " What runs at the end of 2026 could serve \(tokens) tokens a day\(wanted) and draws \(power)."
   }
 
   /// A probability without more digits than thousands of draws can give.

@@ -3,7 +3,7 @@ import Supply
 import Units
 
 extension SupplyReport {
-  private static let turns = ["tsmc-stop", "hbm-rule", "h20-ban", "h20-reversal", "state-all", "h200-allowed"]
+  private static let turningPoints = ["tsmc-stop", "hbm-rule", "h20-ban", "h20-reversal", "state-all", "h200-allowed"]
   private static let imports = [
     "tighter-thresholds", "h20-ban", "h20-reversal", "h20-stop", "h200-rule", "h200-allowed",
   ]
@@ -18,6 +18,13 @@ extension SupplyReport {
     let ids = ["triple-chips", "seventy-value", "resilient-2026", "huawei-above-nvidia", "shortage-2027"]
     let found = ids.compactMap { id in claims.first { $0.id == id } }
     return found.isEmpty ? Array(claims.prefix(5)) : found
+  }
+
+  /// What may turn, and what "if it stays" means; nothing where no turn may come.
+  var turnSentence: String {
+    guard let turns, hasTurns else { return "" }
+    return " Policy may turn after the last day that is known, each once: \(turns.joined(separator: "; ")). \"If it "
+      + "stays\" counts the draws in which none of that comes before the claim's date."
   }
 
   var claimSection: Document.Section {
@@ -41,7 +48,7 @@ extension SupplyReport {
           [
             .paragraph(
               "The probability is the share of draws in which the definition is true; the value is what the bound is "
-                + "on."),
+                + "on." + turnSentence),
             .table(claimTable("", claims)),
           ]),
         .folded(title: "What each claim counts, and who makes it", [.table(meaningTable)]),
@@ -54,7 +61,7 @@ extension SupplyReport {
       block(
         fan(
           "domestic.units", caption: "What domestic makers sell in a month, to the end of 2027.",
-          marking: Self.turns, years: Self.near))
+          marking: Self.turningPoints, years: Self.near))
         + block(
           fan("units.Huawei", caption: "Against what others say of the Ascend.", years: Self.near),
           fan("domestic.value", caption: "What buyers pay for domestic chips.", years: Self.near))

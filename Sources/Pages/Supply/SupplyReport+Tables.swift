@@ -3,15 +3,20 @@ import Supply
 import Units
 
 extension SupplyReport {
+  /// Whether any claim was told with and without a turn of policy.
+  var hasTurns: Bool { claims.contains { $0.policyStays != nil } }
+
   func claimTable(_ caption: String, _ claims: [Claim], withDefinitions: Bool = true) -> Table {
     Table(
       caption,
-      columns: ["Claim", .number("Probability"), .number("Median"), .number("5% to 95%")]
+      columns: ["Claim", .number(hasTurns ? "Policy may turn" : "Probability")]
+        + (hasTurns ? [.number("If it stays")] : []) + [.number("Median"), .number("5% to 95%")]
         + (withDefinitions ? ["Unit"] : []),
       rows: claims.map { claim in
         [
           Table.Cell(claim.title, note: withDefinitions ? claim.definition : ""),
           Table.Cell(Self.rounded(claim.probability), share: claim.probability),
+        ] + (hasTurns ? [Table.Cell(claim.probabilityIfPolicyStays.map(Self.rounded) ?? "")] : []) + [
           Table.Cell(claim.text(claim.value.p50)),
           Table.Cell("\(claim.text(claim.value.p05)) to \(claim.text(claim.value.p95))"),
         ] + (withDefinitions ? [Table.Cell(claim.unitName, tone: .muted)] : [])
@@ -20,10 +25,14 @@ extension SupplyReport {
 
   var meaningTable: Table {
     Table(
-      "", columns: ["Claim", "What is counted", "Source"],
+      "Judgement: the share of what moves the value that is ours or from memory (grades D and M), by squared "
+        + "correlations over at most 2,048 draws.",
+      columns: ["Claim", "What is counted", .number("Judgement"), "Moved most by", "Source"],
       rows: claims.map { claim in
         [
           Table.Cell(claim.title), Table.Cell(claim.meaning ?? claim.definition),
+          Table.Cell(claim.judgement.map { "\(Measure($0, .percent))" } ?? ""),
+          Table.Cell((claim.movedBy ?? []).joined(separator: ", ")),
           Table.Cell(claim.source ?? "this scenario", tone: .muted),
         ]
       })
@@ -106,12 +115,13 @@ extension SupplyReport {
 
   var eventTable: Table {
     Table(
-      "What each does to named quantities; without effects: information only.",
+      "What each does to named quantities; told only: it acts on nothing.",
       columns: ["Date", "Event", "Actor", "Effects", "Source"],
       rows: events.map { event in
         [
           Table.Cell(event.date), Table.Cell("\(event.title) (\(event.id))"), Table.Cell(event.actor),
-          Table.Cell(event.effects.joined(separator: "; ")), Table.Cell(event.source, tone: .muted),
+          Table.Cell(event.effects.isEmpty ? "told only" : event.effects.joined(separator: "; ")),
+          Table.Cell(event.source, tone: .muted),
         ]
       })
   }

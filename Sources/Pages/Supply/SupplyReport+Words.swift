@@ -9,10 +9,14 @@ extension SupplyReport {
     var notation: Notation
     var name: String
 
-    init(_ unit: String, h100: Double) {
+    /// Money in yuan.
+    var isYuan = false
+
+    init(_ unit: String, h100: Double, yuan: Double?) {
+      isYuan = unit == "USD" && yuan != nil
       (factor, notation, name) =
         switch unit {
-        case "USD": (1, .dollars, "US dollars")
+        case "USD": (yuan ?? 1, .dollars, yuan == nil ? "US dollars" : "yuan")
         case "fraction": (1, .percent, "share")
         case "PFLOP/s": (1 / h100, .count, "H100 equivalents")
         case "MW": (1e6, .watts, "power")
@@ -23,7 +27,8 @@ extension SupplyReport {
 
     /// What is less than a millionth is the noise of sums.
     func text(_ value: Double) -> String {
-      abs(value * factor) < 1e-6 ? "0" : Measure(value * factor, notation).description
+      let text = abs(value * factor) < 1e-6 ? "0" : Measure(value * factor, notation).description
+      return isYuan ? String(text.map { $0 == "$" ? "¥" : $0 }) : text
     }
 
     /// `499 k to 2.34 M`.
@@ -39,7 +44,7 @@ extension SupplyReport {
     return (Double(text) ?? 989.5) * 1e-3
   }
 
-  func scale(_ unit: String) -> Scale { Scale(unit, h100: h100) }
+  func scale(_ unit: String) -> Scale { Scale(unit, h100: h100, yuan: yuanByDollar) }
 
   /// A quantity in words.
   static func label(_ quantity: String) -> String {
@@ -108,6 +113,8 @@ extension SupplyReport.Claim {
     case "fraction": Measure(value, .percent).description
     case "ratio": "\(Measure(value, .plain)) ×"
     case "months": Measure(Text.fixed(value, 1)).trimmed.description
+    case "date": never.map { value >= $0 } == true ? "later" : CalendarDay(months: value).description
+    case "USD": Measure(value, .dollars).description
     default: Measure(value, .count).description
     }
   }

@@ -38,7 +38,9 @@ extension SupplyReport {
     }
     return [
       .paragraph(
-        "Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same."
+        (pair.without.isEmpty
+          ? "The scenario beside \(pair.title): every random number is the same."
+          : "Left out: \(pair.without.joined(separator: ", ")). All else, and every random number, is the same.")
           + (plan.map {
             " So is the national plan of \($0.date), by which 80% of what is bought is to be domestic: the more a "
               + "world imports by then, the more it cuts, and domestic sales rise with what makers have in stock."
@@ -79,7 +81,12 @@ extension SupplyReport {
       + counterfactuals.map { pair in
         let changed = pair.differences.filter { row in row.bands.contains { abs($0.p05) + abs($0.p95) > 0 } }
         return Document.Section(
-          "As told less \(pair.title.lowercased())", [.table(shortTable(changed))])
+          pair.without.isEmpty
+            ? "What this scenario changes, beside \(pair.title)"
+            : "What these events changed: \(pair.title.lowercased())",
+          changed.isEmpty
+            ? [.notes(["nothing of the main quantities"])]
+            : [.table(shortTable(changed))] + (pair.without.isEmpty ? [.table(claimPairs(pair))] : []))
       }
   }
 

@@ -7,7 +7,8 @@ extension SupplyScenario {
   /// What can be asked for in place of a name.
   public static let listings = ["list", "events", "levers", "quantities", "claims", "chips"]
 
-  /// What stands behind a name: a number, an event, a chip, a quantity, a claim; a word of `listings` names all.
+  /// What stands behind a name: a number, an event, a chip, a plant, a quantity, a claim; a word of `listings` names
+  /// all.
   public func explanation(of name: String) throws -> Document {
     let world = try listing()
     if let listing = listing(name, world) { return listing }
@@ -17,12 +18,13 @@ extension SupplyScenario {
     if let document = explanation(ofChip: name) { return document }
     if let document = explanation(ofQuantity: name, world) { return document }
     if let claim = claims.first(where: { $0.id == name }) { return explanation(of: claim) }
+    if let document = explanation(ofPlant: name, world) { return document }
     let names =
       parameters.map(\.name) + events.map(\.id) + chips + world.series.map(\.name) + world.levers
-      + claims.map(\.id) + Self.listings
+      + claims.map(\.id) + plants + Self.listings
     let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
     throw Problem(
-      "--why", "there is no number, event, chip, quantity or claim '\(name)'",
+      "--why", "there is no number, event, chip, plant, quantity or claim '\(name)'",
       wayOut: near ?? "see `supernode supply --why \(Self.listings.joined(separator: "|"))`")
   }
 
@@ -43,7 +45,8 @@ extension SupplyScenario {
     switch name {
     case "list":
       return list(
-        "Numbers", ["Name", "Value", "Unit", "Grade"], parameters.map { [$0.name, $0.value.text, $0.unit, $0.grade] })
+        "Numbers", ["Name", "Value", "Unit", "Grade"],
+        parameters.map { [$0.name, $0.value.text(in: $0.unit), $0.unit, $0.grade] })
     case "events":
       return list(
         "Events", ["Id", "Date", "Group", "What"],
@@ -75,14 +78,17 @@ extension SupplyScenario {
 
   private func explanation(of parameter: Parameter, _ world: WorldListing) -> Document {
     var rows = [
-      ("Value", "\(parameter.value.text) \(parameter.unit)"),
+      ("Value", "\(parameter.value.text(in: parameter.unit)) \(parameter.unit)"),
       ("Grade", "\(parameter.grade): \(Self.gradeMeaning(parameter.grade))"),
     ]
     if let date = parameter.asOf { rows.append(("Known since", date.description)) }
     for view in parameter.earlier ?? [] {
-      rows.append(("Held on \(view.asOf)", view.value.text + (view.source.map { ", by \($0)" } ?? "")))
+      rows.append(
+        ("Held on \(view.asOf)", view.value.text(in: parameter.unit) + (view.source.map { ", by \($0)" } ?? "")))
     }
-    for (member, value) in parameter.schools?.values.list ?? [] { rows.append(("School \(member)", value.text)) }
+    for (member, value) in parameter.schools?.values.list ?? [] {
+      rows.append(("School \(member)", value.text(in: parameter.unit)))
+    }
     if let factor = parameter.factor {
       rows.append(("Moves with", "\(factor.name), correlation \(CSVText.number(factor.loading))"))
     }
@@ -116,7 +122,7 @@ extension SupplyScenario {
     guard case .named(let name) = amount.form, let parameter = parameters.last(where: { $0.name == name }) else {
       return amount.text
     }
-    return "\(parameter.value.text) \(parameter.unit), \(name)"
+    return "\(parameter.value.text(in: parameter.unit)) \(parameter.unit), \(name)"
   }
 
   private func words(of effect: PolicyEvent.Effect) -> String {

@@ -12,10 +12,13 @@ struct QuantileHistograms {
 
   let quantities: Int
   private(set) var counts: [UInt32]
+  /// The least and the greatest value of each quantity.
+  private(set) var extremes: [(least: Double, greatest: Double)]
 
   init(quantities: Int) {
     self.quantities = quantities
     counts = [UInt32](repeating: 0, count: quantities * Self.binCount)
+    extremes = [(Double, Double)](repeating: (.infinity, -.infinity), count: quantities)
   }
 
   /// The bins of four values, from the upper halves of their bits; what is below the least bin, and below zero, counts
@@ -29,11 +32,16 @@ struct QuantileHistograms {
     return SIMD4<UInt16>(truncatingIfNeeded: places)
   }
 
-  mutating func add(_ other: UnsafePointer<UInt16>) {
+  mutating func add(_ other: UnsafePointer<UInt16>, _ seen: Column) {
     for index in counts.indices { counts[index] &+= UInt32(other[index]) }
+    for index in extremes.indices {
+      extremes[index].least = min(extremes[index].least, seen[2 * index].min())
+      extremes[index].greatest = max(extremes[index].greatest, seen[2 * index + 1].max())
+    }
   }
 
-  /// Values below which each of the rising shares `levels` of the draws lie, by straight lines within a bin.
+  /// Values below which each of the rising shares `levels` of the draws lie, by straight lines within a bin, but never
+  /// beyond the least and the greatest value that was seen.
   func quantiles(_ quantity: Int, _ levels: [Double]) -> [Double] {
     let bins = counts[quantity * Self.binCount..<(quantity + 1) * Self.binCount]
     let total = bins.reduce(0) { $0 + Double($1) }
@@ -42,7 +50,8 @@ struct QuantileHistograms {
     for (index, count) in bins.enumerated() where count > 0 {
       while result.count < levels.count, levels[result.count] * total <= below + Double(count) {
         let part = index == 0 ? 0 : (levels[result.count] * total - below) / Double(count)
-        result.append(Self.edge(index) + (Self.edge(index + 1) - Self.edge(index)) * part)
+        let value = Self.edge(index) + (Self.edge(index + 1) - Self.edge(index)) * part
+        result.append(max(min(value, max(extremes[quantity].greatest, 0)), extremes[quantity].least))
       }
       below += Double(count)
     }
@@ -68,6 +77,8 @@ final class BinCounts {
   private let counts: UnsafeMutablePointer<UInt16>
   /// By quantity, then draw.
   private let bins: UnsafeMutablePointer<SIMD4<UInt16>>
+  /// By quantity: the least, then the greatest of each lane.
+  private let seen: Column
   private var kept = 0
   private var counted = 0
 
@@ -77,17 +88,43 @@ final class BinCounts {
     counts.initialize(repeating: 0, count: quantities * QuantileHistograms.binCount + 1)
     bins = .allocate(capacity: quantities * Self.batch / Lanes.scalarCount + 1)
     bins.initialize(repeating: .zero, count: quantities * Self.batch / Lanes.scalarCount + 1)
+    seen = .allocate(capacity: 2 * quantities + 1)
+    seen.initialize(repeating: .zero, count: 2 * quantities + 1)
+    forget()
   }
 
   deinit {
     counts.deallocate()
     bins.deallocate()
+    seen.deallocate()
   }
 
-  /// Keeps a column of the block now being run.
-  @inline(__always) func keep(_ column: Column, of quantity: Int) {
+  private func forget() {
+    for quantity in 0..<quantities {
+      seen[2 * quantity] = Lanes(repeating: .infinity)
+      seen[2 * quantity + 1] = Lanes(repeating: -.infinity)
+    }
+  }
+
+  /// Keeps the first `count` draws of a column of the block now being run.
+  @inline(__always) func keep(_ column: Column, of quantity: Int, _ count: Int) {
     let place = bins + (quantity * Self.batch + kept) / Lanes.scalarCount
-    for lane in 0..<ColumnStore.lanes { place[lane] = QuantileHistograms.bins(column[lane]) }
+    var (low, high) = (seen[2 * quantity], seen[2 * quantity + 1])
+    for lane in 0..<count / Lanes.scalarCount {
+      let values = column[lane]
+      place[lane] = QuantileHistograms.bins(values)
+      low = least(low, values)
+      high = greatest(high, values)
+    }
+    if count % Lanes.scalarCount > 0 {
+      let lane = count / Lanes.scalarCount
+      place[lane] = QuantileHistograms.bins(column[lane])
+      for draw in lane * Lanes.scalarCount..<count {
+        low = least(low, Lanes(repeating: column.draws[draw]))
+        high = greatest(high, Lanes(repeating: column.draws[draw]))
+      }
+    }
+    (seen[2 * quantity], seen[2 * quantity + 1]) = (low, high)
   }
 
   /// Ends a block of so many draws; the totals are told when the counts are full.
@@ -122,7 +159,8 @@ final class BinCounts {
   /// Moves what was counted into the totals.
   func empty(into totals: borrowing Mutex<QuantileHistograms>) {
     if kept > 0 { count() }
-    totals.withLock { $0.add(counts) }
+    totals.withLock { $0.add(counts, seen) }
+    forget()
     counts.update(repeating: 0, count: quantities * QuantileHistograms.binCount)
     counted = 0
   }

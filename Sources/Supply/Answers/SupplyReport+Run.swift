@@ -9,19 +9,28 @@ extension SupplyReport {
     let world = try scenario.compiled(question)
     let studied = try Self.study(scenario, question, world)
     try scenario.check(scenario.claims, against: world)
-    let plan = try MeasurePlan(scenario, world, comparing: !question.without.isEmpty)
+    let plan = try MeasurePlan(
+      scenario, world, comparing: !question.without.isEmpty || !scenario.isAlone(question))
     let outcome = world.run(
       draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
     try question.checkWanted()
     self.scenario = scenario.name
     title = scenario.title
     claims = plan.claims(scenario.claims, outcome)
+    if question.judges {
+      let own = Array(plan.measures.prefix(scenario.claims.count))
+      let found = Self.judgements(own, scenario, world, draws: min(question.draws, 2048))
+      for (index, one) in found.enumerated() {
+        (claims[index].judgement, claims[index].movedBy) = (one.share, one.names)
+      }
+    }
     years = plan.years(outcome)
     vendors = Self.vendors(scenario.world)
     series = Self.series(world, outcome)
     quarters = plan.quarters(outcome)
     constraints = Self.constraints(world, outcome.constraints, draws: question.draws)
     binding = Self.constraints(world, outcome.binding, draws: question.draws)
+    let beside = try scenario.beside(question, world)
     counterfactuals = try question.without.map { names in
       let other = try scenario.compiled(question, without: names)
       let result = other.run(
@@ -33,6 +42,16 @@ extension SupplyReport {
         series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
         differences: plan.differences(outcome, result))
     }
+    counterfactuals += try beside.map { name, other in
+      let result = other.run(
+        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
+      try question.checkWanted()
+      return Counterfactual(
+        without: [], name: name, claims: plan.claims(scenario.claims, result), years: plan.years(result),
+        series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
+        differences: plan.differences(outcome, result))
+    }
+    turns = Self.turns(scenario, world)
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
     sensitivity = studied.map { measure, title in
       SensitivityStudy(world, measure, draws: question.sensitivityDraws, workers: question.workers).result(of: title)
@@ -46,10 +65,16 @@ extension SupplyReport {
       asOf: question.asOf?.description, knownTo: Self.knownTo(scenario, question), inputHash: scenario.inputHash)
   }
 
+  /// What may turn, with its chance a year; nil where nothing may.
+  private static func turns(_ scenario: SupplyScenario, _ world: CompiledWorld) -> [String]? {
+    guard !world.risks.isEmpty else { return nil }
+    return (scenario.world.risks ?? []).map { "\($0.title) (\(scenario.chance(of: $0)) a year)" }
+  }
+
   /// The date that was asked for, or the last event that happened.
   private static func knownTo(_ scenario: SupplyScenario, _ question: SupplyQuestion) -> String? {
     if let date = question.asOf { return date.description }
-    return scenario.events.filter { $0.actor != "scenario" }.map(\.date).max()?.description
+    return scenario.knownTo?.description
   }
 
   /// Rows about one quantity as it is, of what was known.
@@ -110,10 +135,11 @@ extension SupplyReport {
     scenario.parameters.map { parameter in
       let known = parameter.known(on: question.asOf)
       let schools = parameter.schools.map { schools in
-        " by \(schools.group): " + schools.values.list.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+        " by \(schools.group): "
+          + schools.values.list.map { "\($0.name) \($0.value.text(in: parameter.unit))" }.joined(separator: ", ")
       }
       return Input(
-        name: parameter.name, unit: parameter.unit, value: known.value.text + (schools ?? ""),
+        name: parameter.name, unit: parameter.unit, value: known.value.text(in: parameter.unit) + (schools ?? ""),
         source: parameter.source, grade: parameter.grade, asOf: parameter.asOf?.description, note: parameter.note,
         uses: world.uses.filter { $0.name == parameter.name }.map(\.place))
     }
@@ -169,6 +195,8 @@ struct MeasurePlan {
   var measures: [CompiledMeasure]
   var banded: [CompiledMeasure] = []
   private let claimCount: Int
+  /// By claim: where its measure of policy stands among the measures; none where no turn may come.
+  private var stays: [Int] = []
   private let yearly: [SupplySeries]
   private let compared: [SupplySeries]
   private let years: [Int]
@@ -185,6 +213,17 @@ struct MeasurePlan {
   init(_ scenario: SupplyScenario, _ world: CompiledWorld, comparing: Bool) throws {
     let series = world.series
     measures = try scenario.claims.map { try CompiledMeasure($0.definition, series: series, horizon: world.horizon) }
+    if !world.risks.isEmpty, let policy = series.firstIndex(where: { $0.name == "policy.stays" }) {
+      var places: [Int: Int] = [:]
+      for measure in measures {
+        let month = measure.lastMonth
+        if places[month] == nil {
+          places[month] = measures.count
+          measures.append(CompiledMeasure(series: policy, months: month..<month + 1, isStock: true))
+        }
+        stays.append(places[month] ?? 0)
+      }
+    }
     claimCount = measures.count
     let firstYear = scenario.world.firstYear, count = world.horizon.count
     let years = (0..<count / 12).map { firstYear + $0 }
@@ -210,16 +249,27 @@ struct MeasurePlan {
       let (claim, values) = (claims[index], outcome.measures[index])
       let count = Double(max(values.count, 1))
       let probability = values.reduce(0) { $0 + (claim.holds(Double($1)) ? 1.0 : 0) } / count
+      var (kept, held) = (0.0, 0.0)
+      if !stays.isEmpty {
+        for (value, stay) in zip(values, outcome.measures[stays[index]]) where stay > 0.5 {
+          kept += 1
+          held += claim.holds(Double(value)) ? 1 : 0
+        }
+      }
       return SupplyReport.Claim(
         id: claim.id, title: claim.title ?? claim.id, definition: claim.sentence,
         date: claim.definition.over.description, meaning: claim.meaning, source: claim.source, unit: unit(of: claim),
         probability: probability,
-        standardError: (probability * (1 - probability) / count).squareRoot(), value: .init(of: values))
+        standardError: (probability * (1 - probability) / count).squareRoot(),
+        probabilityIfPolicyStays: kept > 0 ? held / kept : nil, policyStays: stays.isEmpty ? nil : kept / count,
+        never: claim.definition.aggregate == .first ? claim.definition.over.end.months : nil,
+        value: .init(of: values))
     }
   }
 
   /// A bound below 1 on one quantity by another speaks of a share.
   private func unit(of claim: SupplyClaim) -> String {
+    if claim.definition.aggregate == .first { return "date" }
     guard claim.definition.by == nil else {
       return (claim.atLeast ?? claim.atMost ?? 1) < 1 ? "fraction" : "ratio"
     }

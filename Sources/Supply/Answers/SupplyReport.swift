@@ -25,6 +25,12 @@ public struct SupplyReport: Codable, Sendable {
   public var published: [Published]
   public var notes: [String]
   public var run: Run
+  /// The news behind this project, statement by statement, where it was asked for.
+  public var article: SupplyArticle?
+  /// Yuan by dollar, where tables are to be in yuan.
+  public var yuanByDollar: Double?
+  /// Turns of policy that may come, in words with their chance a year; nil where none may.
+  public var turns: [String]?
 
   /// A statement and the share of the draws in which it is true.
   public struct Claim: Codable, Sendable {
@@ -35,6 +41,15 @@ public struct SupplyReport: Codable, Sendable {
     public var probability: Double
     /// Standard error of the probability from the number of draws alone.
     public var standardError: Double
+    /// Share of those draws in which policy stays as it is until the claim's date, and the share of all draws that are
+    /// such; nil where no turn may come.
+    public var probabilityIfPolicyStays, policyStays: Double?
+    /// Share of what moves the value that is judgement or from memory (grades D and M), and the numbers that move it
+    /// most; nil where it was not asked for.
+    public var judgement: Double?
+    public var movedBy: [String]?
+    /// What the value of a first month is where it never comes; nil for all else.
+    public var never: Double?
     public var value: Band
   }
 
@@ -96,7 +111,7 @@ public struct SupplyReport: Codable, Sendable {
   /// The same draws without some events.
   public struct Counterfactual: Codable, Sendable {
     public var without: [String]
-    /// As the scenario calls such a world.
+    /// As the scenario calls such a world, or the scenario's name where that is set beside this one.
     public var name: String?
     public var claims: [Claim]
     public var years: [YearRow]

@@ -178,15 +178,17 @@ private final class DrawGatherer {
     for index in active[month] { measures[index].add(month, model.series) }
     for step in steps[month] {
       step.add()
-      if step.isLast { bandCounts.keep(step.total, of: step.quantity) }
+      if step.isLast { bandCounts.keep(step.total, of: step.quantity, count) }
     }
     for index in activeBands[month] {
       banded[index].add(month, model.series)
-      if month == banded[index].measure.lastMonth { bandCounts.keep(banded[index].value, of: index) }
+      if month == banded[index].measure.lastMonth {
+        bandCounts.keep(banded[index].value, of: index, count)
+      }
     }
     guard withSeries else { return }
     for (index, column) in model.series.enumerated() {
-      seriesCounts.keep(column, of: month * model.series.count + index)
+      seriesCounts.keep(column, of: month * model.series.count + index, count)
     }
     add(model.making.constraint, to: &part.constraints, month, count)
     add(model.market.constraint, to: &part.binding, month, count)

@@ -12,21 +12,50 @@ public struct SupplyRows: Sendable {
     public var check: SupplyCheck
     public var file: String
     public var answer: Answer
+    /// What stood a year or more before its period, as far as it was known; nil where nothing did.
+    public var naive: Naive?
+  }
+
+  /// Forecasts that need no model.
+  public struct Naive: Sendable {
+    /// The last value known, and it grown on as in the year before.
+    public var last, grown: Double
+  }
+
+  /// Rows answered as one would who had not seen them.
+  public struct Fold: Sendable {
+    /// How they were left out: by maker, by quantity, by date.
+    public var kind: String
+    public var name: String
+    public var rows: [Row]
+    /// Numbers of ours that were set with these rows in sight and so were held at least twofold either way.
+    public var freed: [String]
   }
   /// In their order: the built-in ones, then those of each file.
   public var rows: [Row]
   /// Numbers of ours that were set with built-in rows in sight, with these rows.
   public var fits: [(parameter: Parameter?, name: String, rows: [String])]
   public var run: SupplyReport.Run
+  /// The built-in rows again, each left out with its like.
+  public var folds: [Fold] = []
+  /// Draws of these.
+  public var leftOutDraws: Int
+  /// Statements whose date has passed, with the chance that the model gave them before.
+  public var forecasts: [Forecast] = []
 
   /// The file of the built-in rows.
   public static let builtInFile = "checks.yaml"
 
   /// A run for each information date and each set of assumptions.
+  ///
+  /// Rows left out are some 150 worlds, of which shares and scores are asked: half of the draws, at most 300, unless
+  /// told otherwise. Without `leavesOut` there are only the rows as they are.
   public init(
-    catalog: Catalog, files: [String], draws: Int, seed: UInt64, workers: Int, version: String
+    catalog: Catalog, files: [String], draws: Int, leftOutDraws: Int? = nil, leavesOut: Bool = true, seed: UInt64,
+    workers: Int, version: String
   ) throws {
     struct File: Decodable { var checks: [SupplyCheck] }
+    self.leftOutDraws = leftOutDraws ?? min((draws + 1) / 2, 300)
     let builtIn = try catalog.node("supply", "checks").decode(File.self).checks
     let base = try SupplyScenario("base", catalog: catalog)
     var readings = builtIn.map { SupplyRowFile.Reading(check: $0, file: Self.builtInFile, reason: "") }
@@ -34,7 +63,8 @@ public struct SupplyRows: Sendable {
       let vocabulary = try SupplyVocabulary(catalog: catalog)
       for file in files { readings += try SupplyRowFile.read(path: file, vocabulary, known: builtIn) }
     }
-    let answers = try base.answers(readings, SupplyQuestion(draws: draws, seed: seed, workers: workers))
+    let question = SupplyQuestion(draws: draws, seed: seed, workers: workers)
+    let answers = try base.answers(readings, question)
     rows = zip(readings, answers).map { Row(check: $0.check, file: $0.file, answer: $1) }
     var names: [String] = []
     for name in builtIn.flatMap({ $0.fits ?? [] }) where !names.contains(name) { names.append(name) }
@@ -48,18 +78,25 @@ public struct SupplyRows: Sendable {
       version: version, seed: seed, draws: draws,
       months: Horizon(firstYear: base.world.firstYear, lastYear: base.world.lastYear).count,
       asOf: nil, inputHash: base.inputHash)
+    guard leavesOut else { return }
+    var apart = question
+    apart.draws = self.leftOutDraws
+    try addNaive(base, apart)
+    folds = try base.folds(builtIn, rows, apart)
+    forecasts = try base.forecasts(catalog, question)
   }
 }
 
 extension SupplyScenario {
   /// In the rows' order; those of one date and without assumptions of their own share a run.
-  fileprivate func answers(
-    _ readings: [SupplyRowFile.Reading], _ question: SupplyQuestion
+  func answers(
+    _ readings: [SupplyRowFile.Reading], _ question: SupplyQuestion, on date: CalendarDay? = nil
   ) throws -> [SupplyRows.Answer] {
     var answers = readings.map { SupplyRows.Answer.unsupported($0.reason) }
     var groups: [(date: CalendarDay, isPlain: Bool, members: [Int])] = []
     for (index, reading) in readings.enumerated() where reading.reason.isEmpty {
-      let check = reading.check
+      var check = reading.check
+      check.asOf = date ?? check.asOf
       if let ratio = check.parameters {
         answers[index] = .draws(
           try draws(of: ratio, asOf: check.asOf, count: question.draws, seed: question.seed))

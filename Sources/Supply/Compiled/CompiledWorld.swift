@@ -16,6 +16,9 @@ struct CompiledWorld: Sendable {
   var demand = Demand()
   var cities: [City] = []
   var fleet = Fleet()
+  /// Turns of policy, and when all that is known ends, in months from the start.
+  var risks: [Risk] = []
+  var knownTo = Double.infinity
   /// Where each parameter is used, for `--why`: name, then places in the world's file.
   var uses: [(name: String, place: String)] = []
   /// The months whose mean domestic revenue is 100 of the index.
@@ -30,6 +33,8 @@ struct CompiledWorld: Sendable {
     var area, clustering: Int?
     var inflowPath: Int?
     var inflowLever: Int
+    var isStockpiled: Bool
+    var stockMonths: Int?
   }
   struct Share: Sendable {
     var target: Int
@@ -62,6 +67,7 @@ struct CompiledWorld: Sendable {
     var name: String
     var vendor, die, diesPerChip, memory, stacksPerChip, packaging, weight, yieldPath, lag: Int
     var planPath, planLever, pricePath: Int
+    var makerShare: Int?
     var specification: Specification
   }
   struct ImportedProduct: Sendable {
@@ -80,6 +86,11 @@ struct CompiledWorld: Sendable {
     var loyalty, priceElasticity, trainingShare, trainablePath: Int?
     var substitution = 0, substitutionLever = 0, substitutionMonths = 0, patience = 0, trainableLever = 0
     var stateMandateLever = 0, nationalMandateLever = 0
+  }
+  struct Risk: Sendable {
+    var name: String
+    /// Slots: the chance a year, and a waiting time of mean one.
+    var perYear, wait: Int
   }
   struct City: Sendable {
     var name: String

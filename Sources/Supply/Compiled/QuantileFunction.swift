@@ -12,6 +12,7 @@ public struct QuantileFunction: Hashable, Sendable {
     case uniform(low: Double, high: Double)
     case table([Double])
     case choices([Double])
+    case waiting(mean: Double)
   }
   let form: Form
   /// What the number cannot leave: shares stay in 0…1, counts above 0.
@@ -51,6 +52,12 @@ public struct QuantileFunction: Hashable, Sendable {
       form = .table(Self.table(alpha, beta, low: low, width: width))
     case .empirical(let values): form = .choices(values)
     }
+  }
+
+  /// Time until what may come on any day alike has come.
+  init(waitingTimeOf mean: Double) {
+    bounds = Self.everything
+    form = .waiting(mean: mean)
   }
 
   private static func table(_ alpha: Double, _ beta: Double, low: Double, width: Double) -> [Double] {
@@ -95,6 +102,7 @@ public struct QuantileFunction: Hashable, Sendable {
       let place = u * Double(values.count - 1)
       let index = min(Int(place), values.count - 2)
       return clamp(values[index] + (values[index + 1] - values[index]) * (place - Double(index)))
+    case .waiting(let mean): return -mean * logarithm(1 - u)
     case .choices(let values): return clamp(values[min(Int(u * Double(values.count)), values.count - 1)])
     }
   }

@@ -168,7 +168,7 @@ extension Trajectory {
   var amounts: [Amount] {
     switch form {
     case .constant(let amount): [amount]
-    case .knots(let knots, _, _): knots.map(\.amount)
+    case .knots(let knots, _, _, _): knots.map(\.amount)
     case .spread(let total, _, _): [total]
     case .plant(_, _, let full): [full]
     }

@@ -2,6 +2,41 @@ import Formats
 import Units
 
 extension WorldBuilder {
+  /// Turns of policy: each with a day of its own in every draw.
+  mutating func addRisks() {
+    compiled.knownTo = settings.knownTo.map { max(0, compiled.horizon.offset(of: $0)) } ?? .infinity
+    guard compiled.knownTo < Double(compiled.horizon.count) else { return }
+    for risk in world.risks ?? [] {
+      let what = "risk \(risk.name)"
+      let wait = SlotTable.Slot(
+        name: what, functions: [QuantileFunction(waitingTimeOf: 12)], stream: seed.stream("supply/\(what)"))
+      compiled.risks.append(.init(name: risk.name, perYear: slot(risk.perYear, "\(what) a year"), wait: add(wait)))
+    }
+  }
+
+  /// What begins with a turn of policy, after all events.
+  private mutating func addTurns() {
+    for (index, risk) in (world.risks ?? []).enumerated() where index < compiled.risks.count {
+      let event = PolicyEvent(of: risk, on: compiled.horizon.date(of: Int(compiled.knownTo)))
+      for effect in risk.effects ?? [] {
+        let place = place("risks[\(index)].effects")
+        let count = compiled.levers.map(\.changes.count)
+        add(effect, at: place, of: event)
+        for (lever, before) in count.enumerated() where compiled.levers[lever].changes.count > before {
+          compiled.levers[lever].changes[before].begunBy = index
+        }
+      }
+    }
+  }
+
+  /// The turns of policy that end an event.
+  private func turns(ending event: PolicyEvent) -> [Int] {
+    compiled.risks.indices.filter { index in
+      let ends = world.risks?[index].ends ?? []
+      return ends.contains(event.id) || event.group.map(ends.contains) ?? false
+    }
+  }
+
   /// Turns events into changes of levers, in the order of their dates.
   mutating func addEvents(_ events: [PolicyEvent]) {
     let ordered = events.enumerated().sorted { ($0.element.date, $0.offset) < ($1.element.date, $1.offset) }
@@ -9,6 +44,7 @@ extension WorldBuilder {
       problems += event.faults(horizon: compiled.horizon)
       for (index, effect) in (event.effects ?? []).enumerated() { add(effect, at: event.place(of: index), of: event) }
     }
+    addTurns()
   }
 
   private mutating func add(_ effect: PolicyEvent.Effect, at place: Place, of event: PolicyEvent) {
@@ -43,7 +79,8 @@ extension WorldBuilder {
     compiled.levers[lever].changes.append(
       .init(
         date: horizon.offset(of: event.date), delay: effect.after.map { slot($0, "event \(event.id) delay") },
-        until: effect.until.map { horizon.offset(of: $0) }, action: action, value: value))
+        until: effect.until.map { horizon.offset(of: $0) }, action: action, value: value,
+        endedBy: turns(ending: event)))
   }
 
   /// Levers of a name in which `*` stands for any one part: `import.*.export`.

@@ -13,7 +13,8 @@ extension WorldBuilder {
           area: family.yield.area.map { slot($0, "\(what) area") },
           clustering: family.yield.clustering.map { slot($0, "\(what) clustering") },
           inflowPath: family.inflow.map { path($0, "\(what) inflow") },
-          inflowLever: lever("\(what).inflow", initially: 1)))
+          inflowLever: lever("\(what).inflow", initially: 1), isStockpiled: family.isStockpiled ?? false,
+          stockMonths: family.stockMonths.map { slot($0, "\(what) stock") }))
     }
     let names = world.dies.map(\.name)
     for (number, fab) in world.fabs.enumerated() {
@@ -76,6 +77,7 @@ extension WorldBuilder {
           lag: slot(product.lag, "\(what) lag"),
           planPath: self.path(product.plan, "\(what) plan"), planLever: lever("\(what).plan", initially: 1),
           pricePath: self.path(product.price, "\(what) price"),
+          makerShare: product.makerShare.map { slot($0, "\(what) maker's share") },
           specification: specification(product.specification, what)))
     }
   }

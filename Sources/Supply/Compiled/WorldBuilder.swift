@@ -24,6 +24,10 @@ struct WorldBuilder {
     var schools: [(group: String, member: String)] = []
     /// Shares above one in all are no fault but scaled down: for the assumptions of a check's source.
     var scalesShares = false
+    /// The last day of what is known: turns of policy come after it.
+    var knownTo: CalendarDay?
+    /// Numbers held as one would without some published rows: what stands in place of each.
+    var unseen: [String: Uncertainty] = [:]
   }
 
   init(_ world: SupplyWorld, node: Node? = nil, parameters: [Parameter], settings: Settings, seed: Seed) {
@@ -49,6 +53,7 @@ struct WorldBuilder {
     addImports()
     addBuyers()
     addFleet()
+    addRisks()
     addEvents(events)
     guard problems.isEmpty else { throw Problems(problems) }
     return compiled
@@ -107,13 +112,13 @@ struct WorldBuilder {
     }
   }
 
-  private mutating func add(_ slot: SlotTable.Slot) -> Int {
+  mutating func add(_ slot: SlotTable.Slot) -> Int {
     compiled.slots.slots.append(slot)
     return compiled.slots.slots.count - 1
   }
 
   private mutating func slot(of parameter: Parameter) -> SlotTable.Slot {
-    let known = parameter.known(on: settings.asOf).value
+    let known = settings.unseen[parameter.name] ?? parameter.known(on: settings.asOf).value
     problems += parameter.faults(schools: world.schools)
     var slot = SlotTable.Slot(
       name: parameter.name, functions: [QuantileFunction(known, within: parameter.bounds)],
@@ -126,7 +131,9 @@ struct WorldBuilder {
         compiled.slots.factors.append(.init(name: factor.name, stream: seed.stream("supply/factor/\(factor.name)")))
       }
     }
-    guard let schools = parameter.schools, parameter.earlierView(on: settings.asOf) == nil else { return slot }
+    guard let schools = parameter.schools, parameter.earlierView(on: settings.asOf) == nil,
+      settings.unseen[parameter.name] == nil
+    else { return slot }
     guard let group = schoolIndex[schools.group] else { return slot }
     slot.school = group
     slot.functions = compiled.slots.schools[group].members.map { member in
@@ -140,11 +147,12 @@ struct WorldBuilder {
     let form: CompiledTrajectory.Form
     switch trajectory.form {
     case .constant(let amount): form = .constant(slot(amount, what))
-    case .knots(let knots, let growth, let isStep):
+    case .knots(let knots, let growth, let ceiling, let isStep):
       form = .knots(
         offsets: knots.map { horizon.offset(of: $0.date) },
         slots: knots.map { slot($0.amount, "\(what) at \($0.date)") },
-        growth: growth.map { slot($0, "\(what) growth") }, isStep: isStep)
+        growth: growth.map { slot($0, "\(what) growth") },
+        ceiling: ceiling.map { slot($0, "\(what) ceiling") }, isStep: isStep)
     case .spread(let total, let from, let to):
       form = .spread(slot(total, "\(what) total"), from: horizon.offset(of: from), to: horizon.offset(of: to))
     case .plant(let start, let ramp, let full):

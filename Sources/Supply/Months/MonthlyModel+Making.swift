@@ -6,6 +6,9 @@ struct MakingColumns {
   let fabShares, sourceShares: [[Column]]
   /// By die family.
   let dieYield, diesMade, diesForeign, dies, diesUsed, dieStock: [Column]
+  /// By die family: what makers could use a month (mean of some three months), what is in process, and the share of the
+  /// starts that its stock leaves.
+  let dieNeed, diesInProcess, dieStarts: [Column]
   let diePipeline: [Delay]
   /// By memory.
   let stacks, stacksForeign, stacksUsed, stackStock: [Column]
@@ -33,6 +36,9 @@ struct MakingColumns {
     dies = store.takeEach(families)
     diesUsed = store.takeEach(families)
     dieStock = store.takeEach(families)
+    dieNeed = store.takeEach(families)
+    diesInProcess = store.takeEach(families)
+    dieStarts = store.takeEach(families)
     diePipeline = (0..<families).map { _ in Delay(store) }
     stacks = store.takeEach(memories)
     stacksForeign = store.takeEach(memories)
@@ -56,7 +62,7 @@ struct MakingColumns {
     (totalStarted, totalPackaged) = (store.take(), store.take())
     (totalCompleted, totalUnsold) = (store.take(), store.take())
     (worst, constraint, more) = (store.take(), store.take(), store.take())
-    stocks = dieStock + stackStock + inventory + recentSales + recentStarts
+    stocks = dieStock + dieNeed + diesInProcess + stackStock + inventory + recentSales + recentStarts
   }
 
   func begin() { for column in stocks { column.fill(0) } }
@@ -82,7 +88,6 @@ extension MonthlyModel {
 
   /// Wafers by plant, good dies by family; dies become ready `lag` months later.
   func startWafers(_ month: Int) {
-    making.totalGross.fill(0)
     for (index, family) in world.families.enumerated() {
       making.diesMade[index].fill(0)
       fillYield(family, making.dieYield[index])
@@ -98,17 +103,51 @@ extension MonthlyModel {
       for (number, share) in fab.shares.enumerated() {
         let (made, part) = (making.diesMade[share.target], making.fabShares[index][number])
         let (gross, yield) = (slot(world.families[share.target].gross), making.dieYield[share.target])
-        for lane in lanes {
-          let printed = wafers[lane] * part[lane] * gross[lane]
-          making.totalGross[lane] += printed
-          made[lane] += printed * yield[lane]
-        }
+        for lane in lanes { made[lane] += wafers[lane] * part[lane] * gross[lane] * yield[lane] }
       }
     }
+    for (index, family) in world.families.enumerated() { holdStarts(index, family, month) }
+    making.totalGross.fill(0)
+    for (index, fab) in world.fabs.enumerated() { startWafers(index, fab) }
     for (index, family) in world.families.enumerated() { receiveDies(index, family, month) }
     sum(making.capacity, into: making.totalCapacity)
     sum(making.wafers, into: making.totalWafers)
     sum(making.diesMade, into: making.totalDies)
+  }
+
+  /// Where more dies lie in stock and in process than the months that makers keep, starts fall to what is needed now.
+  private func holdStarts(_ index: Int, _ family: CompiledWorld.Family, _ month: Int) {
+    let (starts, made, foreign) = (making.dieStarts[index], making.diesMade[index], making.diesForeign[index])
+    if let inflow = family.inflowPath.map(path) {
+      let factor = lever(family.inflowLever)
+      for lane in lanes { foreign[lane] = inflow[lane] * factor[lane] }
+    }
+    guard let months = family.stockMonths.map(slot), month > 0 else { return starts.fill(1) }
+    let (need, lag) = (making.dieNeed[index], slot(family.lag))
+    let (stock, process) = (making.dieStock[index], making.diesInProcess[index])
+    for lane in lanes {
+      let target = (months[lane] + lag[lane]) * need[lane]
+      let allowed = greatest(need[lane], target - stock[lane] - process[lane])
+      let coming = made[lane] + (family.isStockpiled ? .zero : foreign[lane])
+      starts[lane] = least(ratio(allowed, coming, otherwise: 1), .one)
+      made[lane] *= starts[lane]
+      if !family.isStockpiled { foreign[lane] *= starts[lane] }
+    }
+  }
+
+  /// The wafers that are left when each family's starts are held back.
+  private func startWafers(_ index: Int, _ fab: CompiledWorld.Fab) {
+    let (wafers, held, total) = (making.wafers[index], making.more, making.totalGross)
+    held.fill(0)
+    for (number, share) in fab.shares.enumerated() {
+      let (part, starts) = (making.fabShares[index][number], making.dieStarts[share.target])
+      let gross = slot(world.families[share.target].gross)
+      for lane in lanes {
+        held[lane] += part[lane] * (1 - starts[lane])
+        total[lane] += wafers[lane] * part[lane] * starts[lane] * gross[lane]
+      }
+    }
+    for lane in lanes { wafers[lane] *= positive(1 - held[lane]) }
   }
 
   /// A curve as it stands, or a yield from the density of defects.
@@ -131,11 +170,9 @@ extension MonthlyModel {
     pipeline.put(making.diesMade[index], month: month)
     pipeline.take(month: month)
     let (dies, foreign, stock) = (making.dies[index], making.diesForeign[index], making.dieStock[index])
-    if let inflow = family.inflowPath.map(path) {
-      let factor = lever(family.inflowLever)
-      for lane in lanes { foreign[lane] = inflow[lane] * factor[lane] }
-    }
+    let (process, made) = (making.diesInProcess[index], making.diesMade[index])
     for lane in lanes {
+      process[lane] = positive(process[lane] + made[lane] - pipeline.arrived[lane])
       dies[lane] = pipeline.arrived[lane] + foreign[lane]
       stock[lane] += dies[lane]
     }
@@ -182,6 +219,7 @@ extension MonthlyModel {
         for lane in lanes { claim[lane] = least(ratio(positive(stock[lane]), claim[lane], otherwise: 1), .one) }
       }
     }
+    noteNeeds()
     for (index, product) in world.products.enumerated() { start(index, product) }
     for (index, product) in world.products.enumerated() {
       finish(index, product)
@@ -189,6 +227,25 @@ extension MonthlyModel {
     }
     sum(making.started, into: making.totalStarted)
     sum(making.packaged, into: making.totalPackaged)
+  }
+
+  /// Dies that makers could use this month as far as stacks and lines go, smoothed over some three months.
+  private func noteNeeds() {
+    for (index, family) in world.families.enumerated() where family.stockMonths != nil {
+      let (need, now) = (making.dieNeed[index], making.more)
+      now.fill(0)
+      for (number, product) in world.products.enumerated() where product.die == index {
+        let (wanted, diesEach) = (making.wanted[number], slot(product.diesPerChip))
+        let (stacks, line) = (making.stackClaims[product.memory], making.lineClaims[product.packaging])
+        let (stacksEach, weights) = (slot(product.stacksPerChip), slot(product.weight))
+        for lane in lanes {
+          let byStacks = stacks[lane].replacing(with: 1, where: stacksEach[lane] .<= .zero)
+          let byLine = line[lane].replacing(with: 1, where: weights[lane] .<= .zero)
+          now[lane] += wanted[lane] * diesEach[lane] * least(byStacks, byLine)
+        }
+      }
+      for lane in lanes { need[lane] += (now[lane] - need[lane]) / 3 }
+    }
   }
 
   /// Packages that a maker would start, and what it asks for of dies, stacks and the line.
@@ -249,9 +306,9 @@ extension MonthlyModel {
     let (diesUsed, stacksUsed) = (making.diesUsed[product.die], making.stacksUsed[product.memory])
     for lane in lanes {
       let (usedDies, usedStacks) = (starts[lane] * diesEach[lane], starts[lane] * stacksEach[lane])
-      dies[lane] -= usedDies
+      dies[lane] = positive(dies[lane] - usedDies)
       diesUsed[lane] += usedDies
-      stacks[lane] -= usedStacks
+      stacks[lane] = positive(stacks[lane] - usedStacks)
       stacksUsed[lane] += usedStacks
       line[lane] -= starts[lane] * weights[lane]
     }

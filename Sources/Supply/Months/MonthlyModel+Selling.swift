@@ -2,14 +2,20 @@
 struct MarketColumns {
   /// By import.
   let importStock, importSold, importValue, importBarred: [Column]
+  /// By import: chips that could be sold were there room, chips asked for, and their price with fee and duty.
+  let importOffer, importAsked, importPrice, importGranted: [Column]
+  /// Those that share the room that mandates leave.
+  let legal: [Int]
   /// By product and import.
   let sold: [Column]
   /// By vendor.
-  let vendorUnits, vendorValue: [Column]
+  let vendorUnits, vendorValue, vendorBooked: [Column]
   /// By city.
   let cityFloor, cityDomestic, cityImports, cityShare: [Column]
   let demand, floor, room, wanted, barred, booked, fees, tariffs, writeOffs, unmet, supply, offered, fill: Column
-  let substituted: Column
+  let substituted, plannedValue: Column
+  /// What imports leave of demand.
+  let open: Column
   let domesticUnits, domesticValue, importUnits, importTotal, smuggledUnits, smuggledValue, untrainable: Column
   let valueShare, unitShare, constraint, revenueIndex: Column
   /// Domestic revenue of the index's year, a month's mean.
@@ -23,9 +29,15 @@ struct MarketColumns {
     importSold = store.takeEach(imports)
     importValue = store.takeEach(imports)
     importBarred = store.takeEach(imports)
+    importOffer = store.takeEach(imports)
+    importAsked = store.takeEach(imports)
+    importPrice = store.takeEach(imports)
+    importGranted = store.takeEach(imports)
+    legal = world.imports.indices.filter { !world.imports[$0].isSmuggled }
     sold = store.takeEach(products + imports)
     vendorUnits = store.takeEach(vendors)
     vendorValue = store.takeEach(vendors)
+    vendorBooked = store.takeEach(vendors)
     let cities = world.cities.count
     cityFloor = store.takeEach(cities)
     cityDomestic = store.takeEach(cities)
@@ -35,6 +47,7 @@ struct MarketColumns {
     (barred, booked, fees, tariffs) = (store.take(), store.take(), store.take(), store.take())
     (writeOffs, unmet, supply) = (store.take(), store.take(), store.take())
     (offered, substituted, fill) = (store.take(), store.take(), store.take())
+    (plannedValue, open) = (store.take(), store.take())
     (domesticUnits, domesticValue, importUnits) = (store.take(), store.take(), store.take())
     (importTotal, smuggledUnits, smuggledValue) = (store.take(), store.take(), store.take())
     (untrainable, valueShare, unitShare) = (store.take(), store.take(), store.take())
@@ -49,17 +62,27 @@ struct MarketColumns {
 extension MonthlyModel {
   /// Imports: what is wanted, as far as law, buyers' guidance, stock and the mandates' floor let it.
   func importChips() {
-    for column in market.vendorUnits + market.vendorValue { column.fill(0) }
+    for column in market.vendorUnits + market.vendorValue + market.vendorBooked { column.fill(0) }
     for column in [
       market.importUnits, market.importTotal, market.barred, market.booked, market.fees, market.tariffs,
       market.writeOffs, market.smuggledUnits, market.smuggledValue, market.wanted,
     ] { column.fill(0) }
     raiseFloor()
-    for index in world.imports.indices { importChip(index, world.imports[index]) }
+    for index in world.imports.indices { offerImport(index, world.imports[index]) }
+    grantRoom()
+    for index in world.imports.indices { sellImport(index, world.imports[index]) }
+    leaveOpen()
+    limitBarred()
   }
 
-  /// Demand, and what of it is kept for domestic chips: mandates, or loyalty as far as chips were offered last month.
+  /// Demand, and what of it is kept for domestic chips: mandates, or loyalty as far as makers plan to build. What they
+  /// have in stock does not count, so that chips bought abroad today do not narrow tomorrow's room.
   private func raiseFloor() {
+    market.plannedValue.fill(0)
+    for product in world.products {
+      let (plans, factor, price) = (path(product.planPath), lever(product.planLever), path(product.pricePath))
+      for lane in lanes { market.plannedValue[lane] += plans[lane] * factor[lane] * price[lane] }
+    }
     let (value, factor, stateShare) = (
       path(world.demand.valuePath), lever(world.demand.valueLever), slot(world.demand.stateShare)
     )
@@ -84,65 +107,124 @@ extension MonthlyModel {
         * least(
           stateShare[lane] * funded + (1 - stateShare[lane]) * national, .one)
       let loyal = demand * stateShare[lane] * (loyalty?[lane] ?? .zero)
-      let floor = greatest(demand * least(mandated, .one), least(loyal, market.offered[lane]))
+      let floor = greatest(demand * least(mandated, .one), least(loyal, market.plannedValue[lane]))
       market.demand[lane] = demand
       market.floor[lane] = floor
       market.room[lane] = demand - floor
     }
   }
 
-  private func importChip(_ index: Int, _ chip: CompiledWorld.ImportedProduct) {
+  /// What of an import could be sold this month, were there room for it, and at which price.
+  private func offerImport(_ index: Int, _ chip: CompiledWorld.ImportedProduct) {
     let (wanted, ordered, ahead) = (
       path(chip.wantedPath), chip.productionPath.map(path) ?? path(chip.wantedPath), chip.stockpilePath.map(path)
     )
     let (exports, purchases) = (lever(chip.exportLever), lever(chip.purchaseLever))
     let (production, arrivals) = (lever(chip.productionLever), lever(chip.arrivalsLever))
-    let (prices, fees, tariffs, charges) = (
-      path(chip.pricePath), lever(chip.feeLever), lever(chip.tariffLever), lever(chip.writeOffLever)
-    )
+    let (prices, fees, tariffs) = (path(chip.pricePath), lever(chip.feeLever), lever(chip.tariffLever))
     let (passed, elasticity) = (chip.feePassedOn.map(slot), world.demand.priceElasticity.map(slot))
+    let (stocks, offers, asks, paid) = (
+      market.importStock[index], market.importOffer[index], market.importAsked[index], market.importPrice[index]
+    )
+    let granted = market.importGranted[index]
+    if wanted.isZero, stocks.isZero, ordered.isZero, arrivals.isZero, ahead?.isZero ?? true {
+      for column in [offers, asks, granted] { column.fill(0) }
+      return paid.copy(prices)
+    }
+    for lane in lanes {
+      let rise = fees[lane] * (passed?[lane] ?? .zero) + tariffs[lane]
+      let asked = wanted[lane] / (1 + rise * (elasticity?[lane] ?? .zero))
+      let allowed = clamped(exports[lane], 0, 1) * positive(purchases[lane])
+      stocks[lane] += (ordered[lane] + (ahead?[lane] ?? .zero)) * production[lane] + arrivals[lane]
+      asks[lane] = asked
+      paid[lane] = prices[lane] * (1 + rise)
+      offers[lane] = least(stocks[lane], asked * allowed)
+      granted[lane] = offers[lane]
+    }
+  }
+
+  /// Where mandates leave less room than is offered, buyers take first what gives most compute for the money, so that
+  /// one licence more takes room only from chips that give less. Of equals the first in the file comes first.
+  private func grantRoom() {
+    for lane in lanes {
+      let room = positive(market.room[lane])
+      var total = Lanes.zero
+      for index in market.legal { total += market.importOffer[index][lane] * market.importPrice[index][lane] }
+      if all(total .<= room) { continue }
+      for index in market.legal {
+        let offer = market.importOffer[index][lane]
+        let value = offer * market.importPrice[index][lane]
+        guard any(value .> .zero) else { continue }
+        let worth = slot(world.imports[index].specification.compute)[lane] / market.importPrice[index][lane]
+        var before = Lanes.zero
+        for other in market.legal where other != index {
+          let price = market.importPrice[other][lane]
+          let rival = slot(world.imports[other].specification.compute)[lane] / price
+          let isFirst = other < index ? rival .>= worth : rival .> worth
+          before += (market.importOffer[other][lane] * price).replacing(with: 0, where: .!isFirst)
+        }
+        let granted = least(positive(room - before), value)
+        market.importGranted[index][lane] = offer * ratio(granted, value, otherwise: 1)
+      }
+    }
+  }
+
+  private func sellImport(_ index: Int, _ chip: CompiledWorld.ImportedProduct) {
+    let (sales, asks, paidEach) = (market.importGranted[index], market.importAsked[index], market.importPrice[index])
     let (stocks, sold, values, bars) = (
       market.importStock[index], market.importSold[index], market.importValue[index], market.importBarred[index]
     )
-    if wanted.isZero, stocks.isZero, ordered.isZero, arrivals.isZero, charges.isZero, ahead?.isZero ?? true {
+    let charges = lever(chip.writeOffLever)
+    for lane in lanes { market.writeOffs[lane] += charges[lane] }
+    if asks.isZero, sales.isZero {
       for column in [sold, values, bars, market.sold[world.products.count + index]] { column.fill(0) }
       return
     }
+    let (prices, fees, tariffs) = (path(chip.pricePath), lever(chip.feeLever), lever(chip.tariffLever))
     let (vendorUnits, vendorValue) = (market.vendorUnits[chip.vendor], market.vendorValue[chip.vendor])
     let (units, value) =
       chip.isSmuggled
       ? (market.smuggledUnits, market.smuggledValue) : (market.importUnits, market.importTotal)
     let booked = chip.bookedShare.map(slot)
     for lane in lanes {
-      let rise = fees[lane] * (passed?[lane] ?? .zero) + tariffs[lane]
-      let price = prices[lane] * (1 + rise)
-      let asked = wanted[lane] / (1 + rise * (elasticity?[lane] ?? .zero))
-      let allowed = clamped(exports[lane], 0, 1) * positive(purchases[lane])
-      let made = (ordered[lane] + (ahead?[lane] ?? .zero)) * production[lane] + arrivals[lane]
-      let stock = stocks[lane] + made
-      var sale = least(stock, asked * allowed)
-      if !chip.isSmuggled {
-        sale = least(sale, ratio(positive(market.room[lane]), price, otherwise: .infinity))
-      }
-      let paid = sale * price
-      stocks[lane] = stock - sale
+      let sale = sales[lane]
+      let paid = sale * paidEach[lane]
+      stocks[lane] = positive(stocks[lane] - sale)
       sold[lane] = sale
       values[lane] = paid
       vendorUnits[lane] += sale
       vendorValue[lane] += paid
       units[lane] += sale
       value[lane] += paid
-      bars[lane] = chip.isSmuggled ? .zero : positive(asked * price - paid)
-      market.writeOffs[lane] += charges[lane]
+      bars[lane] = chip.isSmuggled ? .zero : positive(asks[lane] * paidEach[lane] - paid)
       guard !chip.isSmuggled else { continue }
-      market.room[lane] -= paid
-      market.wanted[lane] += asked * price
+      market.wanted[lane] += asks[lane] * paidEach[lane]
       market.barred[lane] += bars[lane]
       market.fees[lane] += fees[lane] * paid
       market.tariffs[lane] += tariffs[lane] * prices[lane] * sale
       market.booked[lane] += paid * (booked?[lane] ?? .one)
     }
     market.sold[world.products.count + index].copy(sold)
+  }
+
+  /// Demand that no import met. Where imports took all of it, what rounding leaves is none: else it would buy a part of
+  /// a chip in 10^14, and more demand fewer of these.
+  private func leaveOpen() {
+    for lane in lanes {
+      let (demand, left) = (market.demand[lane], positive(market.demand[lane] - market.importTotal[lane]))
+      market.open[lane] = left.replacing(with: 0, where: left .<= 1e-12 * demand)
+    }
+  }
+
+  /// Buyers ask for more kinds than they have money for: what is barred is at most what imports left of demand.
+  private func limitBarred() {
+    for lane in lanes {
+      let left = market.open[lane]
+      guard any(market.barred[lane] .> left) else { continue }
+      let part = least(ratio(left, market.barred[lane]), .one)
+      market.barred[lane] *= part
+      for index in market.legal { market.importBarred[index][lane] *= part }
+    }
   }
 
   /// Domestic chips: demand that no import was to meet, the floor of the mandates, and what turned to them since a bar;
@@ -158,7 +240,7 @@ extension MonthlyModel {
       let demand = market.demand[lane]
       let pull = least(substitution[lane] * ease[lane], .one) * market.barred[lane]
       market.substituted[lane] += (pull - market.substituted[lane]) / greatest(pace[lane], .one)
-      let open = demand - market.importTotal[lane]
+      let open = market.open[lane]
       let contested = positive(
         least(open, greatest(market.floor[lane], demand - market.wanted[lane]) + market.substituted[lane]))
       let share = least((usable?[lane] ?? .one) * trainable[lane], .one)
@@ -180,7 +262,8 @@ extension MonthlyModel {
     let (inventory, recent, sold) = (making.inventory[index], making.recentSales[index], market.sold[index])
     let (prices, fill) = (path(product.pricePath), market.fill)
     let (vendorUnits, vendorValue) = (market.vendorUnits[product.vendor], market.vendorValue[product.vendor])
-    let (units, value) = (market.domesticUnits, market.domesticValue)
+    let (units, value, booked) = (market.domesticUnits, market.domesticValue, market.vendorBooked[product.vendor])
+    let makers = product.makerShare.map(slot)
     for lane in lanes {
       let sale = inventory[lane] * fill[lane]
       let revenue = sale * prices[lane]
@@ -189,6 +272,7 @@ extension MonthlyModel {
       sold[lane] = sale
       vendorUnits[lane] += sale
       vendorValue[lane] += revenue
+      booked[lane] += revenue * (makers?[lane] ?? .one)
       units[lane] += sale
       value[lane] += revenue
     }
@@ -243,7 +327,7 @@ extension MonthlyModel {
         room += share * (1 - market.cityFloor[index][lane])
       }
       room += positive(elsewhere) * elsewhereRoom(lane)
-      let open = demand - imported
+      let open = market.open[lane]
       var (left, leftImports) = (domestic, imported)
       for (index, city) in world.cities.enumerated() {
         let share = slot(city.demandShare)[lane]

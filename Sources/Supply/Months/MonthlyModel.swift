@@ -1,3 +1,5 @@
+import Simulation
+
 /// One worker's memory for the monthly model, and a block of draws walking through the months side by side.
 ///
 /// Every quantity is a column of draws; nothing is allocated between blocks. Equations: Documentation/Models/Supply.md.
@@ -14,6 +16,10 @@ final class MonthlyModel {
   let fleet: FleetColumns
   /// The quantities of `CompiledWorld.series`, in their order; they hold the month last run.
   private(set) var series: [Column] = []
+  /// By turn of policy: its day in months from the start; the first of them; and 1 while none has come, else 0.
+  let turns: [Column]
+  private let firstTurn: Column
+  let policyStays: Column
   private let normals: Column
   private let members: UnsafeMutablePointer<UInt8>
   private let varying: [Int]
@@ -34,7 +40,13 @@ final class MonthlyModel {
     let growths = GrowthColumns(store)
     self.growths = growths
     paths = world.trajectories.map { PathColumns($0, values: values, growths: growths, store: store) }
-    levers = world.levers.map { LeverColumns($0, values: values, store: store) }
+    let turns = store.takeEach(world.risks.count)
+    self.turns = turns
+    firstTurn = store.take()
+    policyStays = store.take()
+    levers = world.levers.map {
+      LeverColumns($0, values: values, turns: turns, known: world.knownTo, store: store)
+    }
     making = MakingColumns(world, store)
     market = MarketColumns(world, store)
     fleet = FleetColumns(world, store)
@@ -61,9 +73,13 @@ final class MonthlyModel {
     market.begin()
     fleet.begin(life: slot(world.fleet.chipLife))
     prepareShares()
+    drawTurns()
     for month in 0..<min(count ?? months, months) {
       for path in movingPaths { path.advance(to: month) }
       for lever in movingLevers { lever.advance(to: month, of: months) }
+      for lane in lanes {
+        policyStays[lane] = Lanes.zero.replacing(with: 1, where: firstTurn[lane] .>= Double(month + 1))
+      }
       startWafers(month)
       receiveMemory()
       buildPackages(month)
@@ -72,6 +88,20 @@ final class MonthlyModel {
       serveCities()
       runFleet(month)
       visit(month)
+    }
+  }
+
+  /// The day of each turn of policy: after all that is known, at a constant hazard h of which 1 − e^(−h) is the chance
+  /// of a year.
+  private func drawTurns() {
+    firstTurn.fill(.infinity)
+    for (index, risk) in world.risks.enumerated() {
+      let (chance, wait, day) = (slot(risk.perYear).draws, slot(risk.wait).draws, turns[index].draws)
+      for draw in 0..<ColumnStore.draws {
+        let hazard = -logarithm(1 - min(max(chance[draw], 0), 0.999))
+        day[draw] = hazard > 0 ? world.knownTo + wait[draw] / hazard : .infinity
+      }
+      for lane in lanes { firstTurn[lane] = least(firstTurn[lane], turns[index][lane]) }
     }
   }
 

@@ -23,6 +23,12 @@ extension CompiledWorld {
 
   var seriesList: [ListedSeries] { chipSeries + makingSeries + totals + marketSeries + citySeries + fleetSeries }
 
+  /// Makers at home, each once.
+  private var domesticVendors: [String] {
+    let indices = Set(products.map(\.vendor))
+    return vendors.indices.filter(indices.contains).map { vendors[$0] }
+  }
+
   private var chipSeries: [ListedSeries] {
     var list: [ListedSeries] = []
     let count = products.count
@@ -37,6 +43,10 @@ extension CompiledWorld {
     }
     for (index, vendor) in vendors.enumerated() {
       list.append(.init("revenue.\(vendor)", "USD") { $0.market.vendorValue[index] })
+    }
+    for vendor in domesticVendors {
+      guard let index = vendors.firstIndex(of: vendor) else { continue }
+      list.append(.init("booked.\(vendor)", "USD") { $0.market.vendorBooked[index] })
     }
     for (index, vendor) in vendors.enumerated() {
       list.append(.init("compute.\(vendor)", "PFLOP/s") { $0.fleet.vendorCompute[index] })
@@ -107,6 +117,7 @@ extension CompiledWorld {
       .init("share.value", "fraction", isStock: true) { $0.market.valueShare },
       .init("share.units", "fraction", isStock: true) { $0.market.unitShare },
       .init("share.compute", "fraction", isStock: true) { $0.fleet.computeShare },
+      .init("policy.stays", "fraction", isStock: true) { $0.policyStays },
       .init("resilience.months", "months", isStock: true) { $0.fleet.lastingMonths },
       .init("resilience.share", "fraction", isStock: true) { $0.fleet.lastingShare },
     ]

@@ -84,8 +84,13 @@ extension Uncertainty {
   }
 
   /// As a scenario would write it.
-  public var text: String {
-    func number(_ value: Double) -> String { CSVText.number(value) }
+  public var text: String { text(in: "") }
+
+  /// As a scenario would write it in a unit: a date as a date.
+  public func text(in unit: String) -> String {
+    func number(_ value: Double) -> String {
+      unit == "date" ? CalendarDay(months: value).description : CSVText.number(value)
+    }
     func list(_ values: [Double]) -> String { "[" + values.map(number).joined(separator: ", ") + "]" }
     return switch self {
     case .point(let value): number(value)

@@ -31,6 +31,7 @@ private struct PeriodWords {
   private var part: (length: Int, number: Int)?
   private var isFiscal = false
   private var isEnd = false
+  private var isMiddle = false
   /// A quarter or half that no number belongs to, or a word that makes it no period.
   private var isOdd = false
 
@@ -69,6 +70,7 @@ private struct PeriodWords {
     switch word {
     case "fy", "fiscal": isFiscal = true
     case "end", "yearend", "eoy": isEnd = true
+    case "mid", "middle", "midyear": isMiddle = true
     case "q", "quarter", "h", "half":
       guard let number = [before, after].first(where: { $0.utf8.count == 1 && Int($0) != nil }).flatMap({ Int($0) })
       else { return isOdd = true }
@@ -117,6 +119,7 @@ private struct PeriodWords {
     }
     let end = last * 12 - (isFiscal ? fiscalLead : 0) + 11
     guard end >= start else { return nil }
+    if isMiddle { return stretch(end - 6, 1) }
     return isEnd ? stretch(end, 1) : stretch(start, end - start + 1)
   }
 }

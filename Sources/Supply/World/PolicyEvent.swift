@@ -28,6 +28,13 @@ public struct PolicyEvent: Decodable, Sendable, HasPlace {
   /// Total processing performance above which no chip may be exported: an effect on every import that exceeds it.
   package static let performance = "control.performance"
 
+  /// What begins on the day of a turn of policy.
+  init(of risk: PolicyRisk, on date: CalendarDay) {
+    (id, title, self.date) = ("risk-\(risk.name)", risk.title, date)
+    (actor, source) = ("policy", "a turn that may come")
+    effects = risk.effects
+  }
+
   /// One quantity changed; exactly one of `set`, `multiply` and `pulse`.
   public struct Effect: Decodable, Sendable {
     /// A lever; `*` stands for any one part of its name.
@@ -53,6 +60,9 @@ struct CompiledLever: Sendable {
     var until: Double?
     var action: Action
     var value: Int
+    /// Turns of policy on whose day it ends, and that on whose day it begins.
+    var endedBy: [Int] = []
+    var begunBy: Int?
   }
   var name: String
   var initial: Double
@@ -67,10 +77,15 @@ struct LeverColumns {
   let lever: CompiledLever
   let now: Column
   private let values: Column
+  /// By turn of policy: its day, in months from the start; none is before `known`.
+  private let turns: [Column]
+  private let known: Double
 
-  init(_ lever: CompiledLever, values: Column, store: ColumnStore) {
+  init(_ lever: CompiledLever, values: Column, turns: [Column], known: Double, store: ColumnStore) {
     self.lever = lever
     self.values = values
+    self.turns = turns
+    self.known = known
     now = store.take()
     now.fill(lever.initial)
   }
@@ -86,19 +101,24 @@ struct LeverColumns {
     let end = min(change.until ?? Double(months), Double(months))
     let (opens, closes) = (Double(month), Double(month + 1))
     guard max(0, change.date) < closes, opens < end || change.action == .pulse else { return }
+    let mayTurn = closes > known && !change.endedBy.isEmpty
     let value = values + change.value * ColumnStore.lanes
-    let isWhole = change.delay == nil && max(0, change.date) <= opens && closes <= end
+    let isWhole =
+      change.delay == nil && change.begunBy == nil && !mayTurn && max(0, change.date) <= opens && closes <= end
     if isWhole, change.action == .set { return now.copy(value) }
     for lane in 0..<ColumnStore.lanes {
       var start = Lanes(repeating: change.date)
+      if let turn = change.begunBy { start = turns[turn][lane] }
       if let delay = change.delay { start += values[delay * ColumnStore.lanes + lane] }
+      var last = Lanes(repeating: min(closes, end))
+      if mayTurn { for turn in change.endedBy { last = least(last, turns[turn][lane]) } }
       start = positive(start)
       let amount = value[lane]
       switch change.action {
       case .pulse:
-        now[lane] += amount.replacing(with: 0, where: (start .< opens) .| (start .>= closes))
+        now[lane] += amount.replacing(with: 0, where: (start .< opens) .| (start .>= closes) .| (start .> last))
       case .set, .multiply:
-        let covered = positive(min(closes, end) - greatest(start, Lanes(repeating: opens)))
+        let covered = positive(last - greatest(start, Lanes(repeating: opens)))
         let changed = change.action == .set ? amount : now[lane] * amount
         now[lane] += covered * (changed - now[lane])
       }

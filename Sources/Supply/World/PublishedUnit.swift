@@ -3,6 +3,7 @@ import Units
 /// A unit as published tables write it: what it measures, and the model's units in one of it.
 struct PublishedUnit: Sendable {
   enum Dimension: String, Decodable, Sendable {
+    case date
     case count = "chips"
     case money, compute, dies, packages, stacks, fraction, multiple, ratio, tokens, power, months, wafers, capacity
   }
@@ -20,7 +21,9 @@ struct PublishedUnit: Sendable {
       : says("bn|billion|billions|b|usdbn|usdb|cnybn")
         ? 1e9
         : says("mn|million|millions|m|mm|mio|usdm|usdmn|cnym") ? 1e6 : says("k|thousand|thousands|000s") ? 1e3 : 1
-    if symbols.contains("%") || says("percent|percentage|pct") {
+    if says("date|first month|when") || symbols.contains("yyyy") {
+      (dimension, scale) = (.date, 1)
+    } else if symbols.contains("%") || says("percent|percentage|pct") {
       (dimension, scale) = (.fraction, 0.01)
     } else if symbols.contains("token") {
       // The model counts billions a day.

@@ -33,6 +33,7 @@ public struct QuantityKind: Sendable {
   private static let market = [
     Self("sold.*", "chips of a kind sold"), Self("units.*", "chips that a vendor sells"),
     Self("revenue.*", "a vendor's, or an imported chip's, sales of AI chips in China"),
+    Self("booked.*", "what a maker at home books of it: without tax and what those who sell it on keep"),
     Self("compute.*", "dense BF16 of the chips that a vendor sells"),
     Self("barred.*", "value of an imported chip that buyers wanted and did not get"),
     Self("domestic.units", "chips made at home that are sold"), Self("domestic.value", "what buyers pay for them"),
@@ -54,6 +55,7 @@ public struct QuantityKind: Sendable {
     Self("market.supply", "value of what is sold"),
     Self("share.value", "share of what is made at home, by value"), Self("share.units", "the same by chips"),
     Self("share.compute", "the same by dense BF16"),
+    Self("policy.stays", "1 until the first turn of policy that may come, 0 from then on"),
     Self("resilience.months", "months for which makers could sell as before if all imports ended now"),
     Self("resilience.share", "share of output that would go on after that"),
     Self("city.*.domestic", "value of chips made at home that a city buys"),

@@ -15,6 +15,8 @@ public struct SupplyCheck: Decodable, Sendable {
   public var note: String?
   /// Sources differ by a factor: the row counts for the band, not for the median.
   public var disputed: Bool?
+  /// Whether its information date is not given, so that its period's end was taken.
+  public var isDateAssumed: Bool?
   /// A plan, target or ceiling (`upper`) or a floor (`lower`) rather than an outcome or an estimate of one.
   public var bound: Bound?
   /// Numbers of ours that were set with this row in sight.

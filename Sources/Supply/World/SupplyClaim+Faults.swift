@@ -6,7 +6,9 @@ extension SupplyClaim {
   var faults: [Problem] {
     var found: [Problem] = []
     func add(_ fault: String, _ wayOut: String) { found.append(Problem(place, fault, wayOut: wayOut)) }
-    if atLeast == nil, atMost == nil { add("the claim '\(id)' has no bound", "add atLeast or atMost") }
+    if atLeast == nil, atMost == nil, definition.aggregate != .first {
+      add("the claim '\(id)' has no bound", "add atLeast or atMost")
+    }
     if let atLeast, let atMost, atLeast > atMost {
       let bounds = "at least \(CSVText.number(atLeast)) and at most \(CSVText.number(atMost))"
       add(

@@ -3,7 +3,8 @@ import Units
 
 /// One number of a draw: a quantity over a period, or its ratio to another.
 ///
-/// Flows are summed over the period, stocks taken at its end; `mean`, `min` and `max` say otherwise.
+/// Flows are summed over the period, stocks taken at its end; `mean`, `min` and `max` say otherwise. `first` is the
+/// first month of the period in which the quantity exceeds the other, or the month after its last.
 public struct SupplyMeasure: Decodable, Sendable {
   public var quantity: Names
   public var over: Period
@@ -14,8 +15,10 @@ public struct SupplyMeasure: Decodable, Sendable {
   public var aggregate: Aggregate?
   /// Units of the file by units of the model: 1e9 for billions.
   public var scale: Double?
+  /// For `first`: how many times the other, or how much where there is none; once where absent.
+  public var exceeds: Double?
 
-  public enum Aggregate: String, Decodable, Sendable, CaseIterable { case sum, end, mean, min, max }
+  public enum Aggregate: String, Decodable, Sendable, CaseIterable { case sum, end, mean, min, max, first }
 
   /// One series' name, or a sum of several joined by ` + `.
   public struct Names: Decodable, Sendable {
@@ -33,7 +36,13 @@ public struct SupplyMeasure: Decodable, Sendable {
 
   /// In a sentence.
   public var text: String {
-    let top = "\(quantity.list.joined(separator: " + ")) in \(over)"
+    if aggregate == .first {
+      let names = quantity.list.joined(separator: " + "), other = by?.list.joined(separator: " + ")
+      let times = exceeds.map { CSVText.number($0) + (other == nil ? "" : " times ") } ?? ""
+      return "first month of \(over) in which \(names) exceeds \(times)\(other ?? (exceeds == nil ? "0" : ""))"
+    }
+    let kind = aggregate.map { $0 == .sum || $0 == .end ? "" : "\($0) of " } ?? ""
+    let top = "\(kind)\(quantity.list.joined(separator: " + ")) in \(over)"
     guard let by else { return top }
     let bottom = by.list.count > 1 ? "(\(by.list.joined(separator: " + ")))" : by.list.joined()
     return "\(top) ÷ \(bottom) in \(byOver ?? over)"
@@ -50,6 +59,9 @@ struct CompiledMeasure: Sendable {
   var top: Part
   var bottom: Part?
   var scale: Double
+  var exceeds = 1.0
+  /// January of the run's first year, in months of the calendar.
+  var start = 0.0
 
   init(_ measure: SupplyMeasure, series: [SupplySeries], horizon: Horizon) throws {
     func part(_ names: SupplyMeasure.Names, _ period: Period) throws -> Part {
@@ -79,6 +91,8 @@ struct CompiledMeasure: Sendable {
     top = try part(measure.quantity, measure.over)
     bottom = try measure.by.map { try part($0, measure.byOver ?? measure.over) }
     scale = measure.scale ?? 1
+    exceeds = measure.exceeds ?? (measure.by == nil ? 0 : 1)
+    start = horizon.start.months
     guard scale > 0 else {
       throw Problem(
         measure.quantity.place, "a scale of \(CSVText.number(scale)) tells nothing", wayOut: "such as 1e9 for billions")
@@ -111,12 +125,33 @@ final class MeasureColumns {
 
   /// Adds a month; with its last the column holds the measure, where a ratio to nothing counts as zero.
   func add(_ month: Int, _ series: [Column]) {
+    if measure.top.aggregate == .first { return addFirst(month, series) }
     Self.add(measure.top, to: value, month, series)
     if let bottom = measure.bottom { Self.add(bottom, to: divisor, month, series) }
     guard month == measure.lastMonth else { return }
     let scale = 1 / measure.scale
     for lane in 0..<ColumnStore.lanes {
       value[lane] = (measure.bottom == nil ? value[lane] : ratio(value[lane], divisor[lane])) * scale
+    }
+  }
+
+  /// Keeps the first month in which the one exceeds the other.
+  private func addFirst(_ month: Int, _ series: [Column]) {
+    let months = measure.top.months
+    guard months.contains(month) else { return }
+    let never = measure.start + Double(months.upperBound)
+    if month == months.lowerBound { value.fill(never) }
+    for lane in 0..<ColumnStore.lanes {
+      var (one, other) = (Lanes.zero, Lanes.zero)
+      for index in measure.top.series { one += series[index][lane] }
+      if let bottom = measure.bottom {
+        for index in bottom.series { other += series[index][lane] }
+        other *= measure.exceeds
+      } else {
+        other = Lanes(repeating: measure.exceeds)
+      }
+      let isNow = (one .> other) .& (value[lane] .== Lanes(repeating: never))
+      value[lane].replace(with: measure.start + Double(month), where: isNow)
     }
   }
 
@@ -137,7 +172,7 @@ final class MeasureColumns {
       var now = Lanes.zero
       for index in part.series { now += series[index][lane] }
       switch part.aggregate {
-      case .sum, .mean, .end: total[lane] += now
+      case .sum, .mean, .end, .first: total[lane] += now
       case .min: total[lane] = isFirst ? now : least(total[lane], now)
       case .max: total[lane] = isFirst ? now : greatest(total[lane], now)
       }
@@ -164,7 +199,10 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
     case id, title, definition, atLeast, atMost, source, meaning
   }
 
-  func holds(_ value: Double) -> Bool { value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity) }
+  func holds(_ value: Double) -> Bool {
+    if definition.aggregate == .first, atLeast == nil, atMost == nil { return value < definition.over.end.months - 0.5 }
+    return value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity)
+  }
 
   /// `domestic.units in 2026 ÷ domestic.units in 2025 ≥ 3`.
   package var sentence: String {

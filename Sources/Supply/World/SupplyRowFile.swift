@@ -43,7 +43,10 @@ enum SupplyRowFile {
   private static func reading(
     _ row: CSVTable.Row, of quantity: String, file: String, _ vocabulary: SupplyVocabulary
   ) -> Reading {
-    let periodText = row["period"] ?? "", mid = number(row["mid"])
+    let periodText = row["period"] ?? ""
+    let isDate = Self.number(row["mid"]) == nil && date(row["mid"]) != nil
+    func number(_ text: String?) -> Double? { Self.number(text) ?? (isDate ? date(text) : nil) }
+    let mid = number(row["mid"])
     let title = periodText.isEmpty ? quantity : "\(quantity), \(periodText)"
     var check = SupplyCheck(
       id: row["id"] ?? "\(file):\(row.line)", title: title, unit: row["unit"] ?? "",
@@ -56,11 +59,14 @@ enum SupplyRowFile {
     check.bound = vocabulary.bound(text)
     func unsupported(_ reason: String) -> Reading { Reading(check: check, file: file, reason: reason, isForeign: true) }
     guard mid != nil else { return unsupported("its middle '\(row["mid"] ?? "")' is not a number") }
-    let date = ["asOf", "as_of", "asof", "date", "known"].compactMap { row[$0] }.compactMap { CalendarDay($0) }.first
+    let told = ["asOf", "as_of", "asof", "date", "known"].compactMap { row[$0] }.compactMap { CalendarDay($0) }.first
+    let known = told ?? dateInNotes(row["notes"] ?? "")
     let period = Period(published: periodText, fiscalLead: vocabulary.fiscalLead(text))
     let end = period.map { CalendarDay(months: $0.end.months - 0.04) }
-    if let known = date ?? end { check.asOf = known }
-    switch vocabulary.reading(text, unit: check.unit, period: period, place: "\(file):\(row.line)") {
+    if let known = known ?? end { check.asOf = known }
+    check.isDateAssumed = known == nil
+    let unit = isDate ? "date" : check.unit
+    switch vocabulary.reading(text, unit: unit, period: period, place: "\(file):\(row.line)") {
     case .unsupported(let reason): return unsupported(reason)
     case .parameters(let ratio): check.parameters = ratio
     case .measure(let measure, let assumptions):
@@ -70,6 +76,19 @@ enum SupplyRowFile {
       check.without = assumptions?.without
     }
     return Reading(check: check, file: file, reason: "", isForeign: true)
+  }
+
+  /// `2027-03` in months of the calendar.
+  private static func date(_ text: String?) -> Double? {
+    guard let text, text.contains("-") else { return nil }
+    return CalendarDay(text).map(\.months)
+  }
+
+  /// `date 2025-12-04` among notes.
+  private static func dateInNotes(_ notes: String) -> CalendarDay? {
+    let words = notes.split { $0 == " " || $0 == ";" || $0 == "," }
+    return words.indices.dropLast().lazy.filter { ["date", "known", "published"].contains(words[$0].lowercased()) }
+      .compactMap { CalendarDay(words[$0 + 1]) }.first
   }
 
   private static func number(_ text: String?) -> Double? {

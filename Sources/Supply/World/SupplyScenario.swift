@@ -56,6 +56,12 @@ public struct SupplyScenario: Sendable {
     var claims: [Placed<SupplyClaim>]?
     /// A serving mix in place of the catalog's.
     var mix: Node?
+
+    /// Whether it changes nothing of its base's world.
+    var isSame: Bool {
+      values == nil && set == nil && without == nil && schools == nil && parameters == nil && events == nil
+        && mix == nil
+    }
   }
 
   private struct Lists: Decodable {
@@ -87,6 +93,8 @@ public struct SupplyScenario: Sendable {
           "its bases lead round in a circle: \(circle)", wayOut: "let one of them have 'world' and no 'base'")
       }
       self = try SupplyScenario(base, catalog: catalog, over: chain)
+      let under = self
+      bases = file.isSame ? under.bases : [under]
     }
     name = file.name
     title = file.title ?? file.name
@@ -143,7 +151,11 @@ public struct SupplyScenario: Sendable {
     inputHash = ""
   }
 
-  private(set) var worldNode: Node
+  var worldNode: Node
+  /// What this one is laid over, before its own lines; empty for a whole world.
+  var bases: [SupplyScenario] = []
+  /// Scenarios to be set beside this one with the same draws.
+  public var compared: [SupplyScenario] = []
   var scalesShares = false
 
   private mutating func apply(_ file: File, _ node: Node) throws {
@@ -201,12 +213,6 @@ public struct SupplyScenario: Sendable {
     return list
   }
 
-  /// Puts another value at a path of the world, such as `products[2].plan`.
-  mutating func set(_ path: String, to value: Node) throws {
-    worldNode = try worldNode.setting(path, to: value)
-    world = try worldNode.decode()
-  }
-
   /// Puts another value in place of a parameter's, whatever its sources held.
   public mutating func replace(_ name: String, by value: Uncertainty, place: Place? = nil) throws {
     let place = place ?? Place(file: "--set", line: 0, path: name)
@@ -257,12 +263,53 @@ public struct SupplyScenario: Sendable {
   func compiled(_ question: SupplyQuestion, without more: [String] = []) throws -> CompiledWorld {
     var builder = WorldBuilder(
       world, node: worldNode, parameters: parameters,
-      settings: .init(asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares),
+      settings: .init(
+        asOf: question.asOf, schools: schools + question.schools, scalesShares: scalesShares,
+        knownTo: question.asOf ?? knownTo, unseen: question.unseen),
       seed: Seed(question.seed))
     var compiled = try builder.build(events: events(without: without + more, asOf: question.asOf))
     compiled.watch = question.watch
     return compiled
   }
+}
+
+extension SupplyScenario {
+  /// Its base, unless it adds nothing to it, and what is compared.
+  private func others(_ question: SupplyQuestion) -> [SupplyScenario] { (question.besideBase ? bases : []) + compared }
+
+  /// Whether it has what the article is about: the chips, plants and years of the base.
+  public var tellsArticle: Bool {
+    world.firstYear <= 2024 && world.lastYear >= 2028 && world.imports.contains { $0.name == "H20" }
+      && world.fabs.contains { $0.name == "Huawei-3" }
+  }
+
+  func isAlone(_ question: SupplyQuestion) -> Bool { others(question).isEmpty }
+
+  /// Worlds of its base and of what it is compared with, of the same quantities, by their names.
+  func beside(_ question: SupplyQuestion, _ world: CompiledWorld) throws -> [(name: String, world: CompiledWorld)] {
+    return try others(question).map { other in
+      let compiled = try other.compiled(question)
+      guard compiled.series == world.series, compiled.horizon == world.horizon else {
+        throw Problem(
+          name, "'\(other.name)' has other parts or other years, so that it cannot be set beside it",
+          wayOut: "leave out --compare, or add --alone")
+      }
+      return (other.title, compiled)
+    }
+  }
+
+  /// A chance a year in words: `35%`.
+  func chance(of risk: PolicyRisk) -> String {
+    let value =
+      switch risk.perYear.form {
+      case .inline(let uncertainty): uncertainty
+      case .named(let name): parameters.last { $0.name == name }?.value ?? .point(0)
+      }
+    return "\(Int((QuantileFunction(value)(0.5) * 100).rounded()))%"
+  }
+
+  /// The last day on which something happened that the scenario knows; what it supposes of its own is left out.
+  var knownTo: CalendarDay? { events.filter { $0.actor != "scenario" }.map(\.date).max() }
 }
 
 /// What is asked of a scenario.
@@ -278,6 +325,12 @@ public struct SupplyQuestion: Sendable {
   public var sensitivity: String?
   /// Draws of each run of the sensitivity study.
   public var sensitivityDraws: Int
+  /// Numbers held as one would without some published rows, by name.
+  var unseen: [String: Uncertainty] = [:]
+  /// Whether each claim tells how much of it is judgement.
+  public var judges = false
+  /// Whether its base stands beside a scenario.
+  public var besideBase = false
   /// Who is told how far the draws are, and may end them.
   public var watch: RunWatch?
 

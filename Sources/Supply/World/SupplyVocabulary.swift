@@ -16,6 +16,8 @@ struct SupplyVocabulary: Decodable, Sendable {
     var words, none: [String]?
     /// Empty where the model has no such thing.
     var quantity: String?
+    /// For dates: by how much the quantity exceeds the other, or nothing.
+    var exceeds: Double?
     var by, aggregate: String?
     var scale: Double?
     /// The only year in which the rule's scale holds.
@@ -47,6 +49,10 @@ struct SupplyVocabulary: Decodable, Sendable {
   var upper, lower, upperNotes, lowerNotes: String
   var fiscalLead: Int
   var fiscal: String
+  /// The same of other makers, by words.
+  var fiscalOthers: NamedValues<Int>?
+  /// Words of what lies outside of the model, of sums from the beginning, and of one thing above another.
+  var beyond, abroad, cumulative, exceeding: String
   var assumptions: [Assumption]
   var rules: [Rule]
   var subjects: [Subject]
@@ -59,9 +65,18 @@ struct SupplyVocabulary: Decodable, Sendable {
   /// The words of a row, in lower case and with a blank between them.
   struct Text {
     var quantity, all: String
+    /// Without what stands in brackets.
+    var outside: String
 
     init(quantity: String, notes: String) {
       self.quantity = Self.words(quantity)
+      var depth = 0
+      let bare = quantity.filter { letter in
+        if letter == "(" { depth += 1 }
+        defer { if letter == ")" { depth -= 1 } }
+        return depth <= 0
+      }
+      outside = Self.words(bare)
       all = self.quantity + Self.words(notes)
     }
 
@@ -92,7 +107,10 @@ struct SupplyVocabulary: Decodable, Sendable {
     return text.says(lower) || Text.has(lowerNotes, in: text.all) ? .lower : nil
   }
 
-  func fiscalLead(_ text: Text) -> Int { text.says(fiscal) ? fiscalLead : 0 }
+  func fiscalLead(_ text: Text) -> Int {
+    if text.says(fiscal) { return fiscalLead }
+    return fiscalOthers?.list.first { text.says($0.name) }?.value ?? 0
+  }
 
   func reading(_ text: Text, unit: String, period: Period?, place: String) -> Reading {
     // `trillion a day` of tokens says what it counts in its quantity only.
@@ -103,6 +121,11 @@ struct SupplyVocabulary: Decodable, Sendable {
     if text.says("growth|year on year|y y|yoy"), unit.dimension == .fraction {
       return .unsupported("a growth rate; give the two levels as rows of their own")
     }
+    if text.says(abroad) { return .unsupported("what is sold outside China, of which the model has nothing") }
+    if unit.dimension == .multiple {
+      guard let period else { return .unsupported("its period is none that the model can place in months") }
+      return text.says(beyond) ? outsideWorld : multiple(text, period, place)
+    }
     let rule = rules.first { rule in
       // A number of one year is of no other.
       let isOfYear = rule.product == nil || rule.year.map { period?.description.hasPrefix("\($0)") == true } ?? true
@@ -111,9 +134,25 @@ struct SupplyVocabulary: Decodable, Sendable {
     if let rule, let product = rule.product {
       return .parameters(.init(product: product, by: rule.below, scale: (rule.scale ?? 1) * unit.scale))
     }
+    let isByNvidia = rule?.words?.contains { $0.contains("nvidia compute") } ?? false
+    if text.says(beyond), !isByNvidia {
+      return outsideWorld
+    }
+    if unit.dimension == .date, let rule { return first(rule, place) }
+    if unit.dimension == .date { return crossing(text, place) }
     guard let period else { return .unsupported("its period is none that the model can place in months") }
     if let rule { return reading(rule, text, unit, period, place) }
     return subjectReading(text, unit, period, place)
+  }
+
+  private var outsideWorld: Reading { .unsupported("a number of the world, while the model has China alone") }
+
+  /// A sum since a year that is named, or since the run's first month.
+  private func summed(_ text: Text, _ period: Period) -> Period {
+    guard text.says(cumulative) else { return period }
+    let words = text.quantity.split(separator: " ")
+    let since = words.firstIndex(of: "since").flatMap { words.indices.contains($0 + 1) ? Int(words[$0 + 1]) : nil }
+    return Period("\(since ?? 2023)-01..\(CalendarDay(months: period.end.months - 1))") ?? period
   }
 
   private func applies(_ rule: Rule, _ text: Text, _ unit: PublishedUnit) -> Bool {
@@ -130,7 +169,8 @@ struct SupplyVocabulary: Decodable, Sendable {
     if let year = rule.year, !period.description.hasPrefix("\(year)") {
       return .unsupported("what it is measured by is assumed for \(year) only")
     }
-    let over = rule.fromStart == true ? "2023-01..\(CalendarDay(months: period.end.months - 1))" : "\(period)"
+    let end = CalendarDay(months: period.end.months - 1)
+    let over = rule.fromStart == true ? "2023-01..\(end)" : "\(summed(text, period))"
     var fields = ["quantity": quantity, "over": over, "scale": "\((rule.scale ?? 1) * unit.scale)"]
     fields["by"] = rule.by
     fields["aggregate"] = rule.aggregate ?? aggregate(text)
@@ -141,13 +181,13 @@ struct SupplyVocabulary: Decodable, Sendable {
 
   /// Subjects of the finest level that is named; a share is of all, or of domestic chips where the row says so.
   private func subjectReading(_ text: Text, _ unit: PublishedUnit, _ period: Period, _ place: String) -> Reading {
-    let named = subjects.filter { text.says($0.words) }
+    let named = named(in: text)
     guard let level = named.map(\.level).min() else {
       return .unsupported("the model has nothing of the name '\(text.quantity.dropFirst().dropLast())'")
     }
     let basis: PublishedUnit.Dimension =
       switch unit.dimension {
-      case .fraction, .multiple: text.says(shareByCompute) ? .compute : text.says(shareByUnits) ? .count : .money
+      case .fraction: text.says(shareByCompute) ? .compute : text.says(shareByUnits) ? .count : .money
       default: unit.dimension
       }
     let finest = named.filter { $0.level == level }
@@ -156,24 +196,19 @@ struct SupplyVocabulary: Decodable, Sendable {
       return .unsupported("the model gives no \(basis.rawValue) of '\(finest[0].words)'")
     }
     var fields = [
-      "quantity": quantities.joined(separator: " + "), "over": "\(period)", "scale": "\(unit.scale)",
+      "quantity": quantities.joined(separator: " + "), "over": "\(summed(text, period))", "scale": "\(unit.scale)",
     ]
     fields["aggregate"] = aggregate(text)
     if unit.dimension == .fraction {
       let isOfDomestic = text.says(ofDomestic)
       let all = subjects.first { isOfDomestic ? $0.count == "domestic.units" : $0.level == 4 }
       fields["by"] = all?.quantity(basis)
-    } else if unit.dimension == .multiple {
-      guard period.months == 12 else { return .unsupported("a multiple of anything but a year by the year before") }
-      fields["by"] = fields["quantity"]
-      let before = (period.first.months - 12, period.first.months - 1)
-      fields["byOver"] = "\(CalendarDay(months: before.0))..\(CalendarDay(months: before.1))"
     }
     return measure(text, place, fields: fields)
   }
 
-  private func measure(_ text: Text, _ place: String, fields: [String: String]) -> Reading {
-    let order = ["quantity", "over", "by", "byOver", "aggregate", "scale"]
+  func measure(_ text: Text, _ place: String, fields: [String: String]) -> Reading {
+    let order = ["quantity", "over", "by", "byOver", "aggregate", "exceeds", "scale"]
     let lines = order.compactMap { name in fields[name].map { "\(name): \($0)" } }
     let said = assumptions.filter { Text.has($0.words, in: $0.onlyInQuantity == true ? text.quantity : text.all) }
     do {
@@ -191,9 +226,4 @@ struct SupplyVocabulary: Decodable, Sendable {
     }
     return all
   }
-}
-
-extension Period {
-  /// Whole months in it.
-  var months: Int { Int(end.months.rounded()) - Int(first.months.rounded()) }
 }

@@ -28,6 +28,8 @@ public struct SupplyWorld: Decodable, Sendable {
   public var cities: [City]?
   /// What chips become: systems, power, tokens.
   public var fleet: Fleet
+  /// Turns of policy that may come on a day drawn after all that is known; none where absent.
+  public var risks: [PolicyRisk]?
 
   /// Sources that hold the same view, chosen together in a draw by weight.
   public struct School: Decodable, Sendable {
@@ -46,6 +48,11 @@ public struct SupplyWorld: Decodable, Sendable {
     public var lag: Amount
     /// Good dies a month from foundries abroad.
     public var inflow: Trajectory?
+    /// Those from abroad are bought ahead: they come whatever is in stock.
+    public var isStockpiled: Bool?
+    /// Months of need that may lie in stock, beside what is in process, before starts and orders abroad fall to what is
+    /// needed now; without limit where absent.
+    public var stockMonths: Amount?
   }
 
   public struct Fab: Decodable, Sendable {
@@ -112,8 +119,10 @@ public struct SupplyWorld: Decodable, Sendable {
     public var lag: Amount
     /// Chips a month that the vendor would build, were nothing short.
     public var plan: Trajectory
-    /// US dollars.
+    /// US dollars that a buyer pays.
     public var price: Trajectory
+    /// Share of that which the maker books: without tax and what those who sell it on keep; all where absent.
+    public var makerShare: Amount?
     /// What one chip can do.
     public var specification: Specification
   }
@@ -201,6 +210,19 @@ public struct SupplyWorld: Decodable, Sendable {
       public var sites: Trajectory?
     }
   }
+}
+
+/// A turn of policy that comes in some draws, once, on a day that is as likely as any other.
+public struct PolicyRisk: Decodable, Sendable {
+  public var name: String
+  /// In words, what turns.
+  public var title: String
+  /// Chance a year that it comes, counted from the last day that is known; by a constant hazard.
+  public var perYear: Amount
+  /// Events or groups of events whose effects end that day.
+  public var ends: [String]?
+  /// What begins that day.
+  public var effects: [PolicyEvent.Effect]?
 }
 
 /// How many of a wafer's dies are good.

@@ -8,7 +8,7 @@ import Units
 public struct Trajectory: Decodable, Sendable {
   enum Form: Sendable {
     case constant(Amount)
-    case knots([(date: CalendarDay, amount: Amount)], growth: Amount?, isStep: Bool)
+    case knots([(date: CalendarDay, amount: Amount)], growth: Amount?, ceiling: Amount?, isStep: Bool)
     case spread(Amount, from: CalendarDay, to: CalendarDay)
     case plant(start: Amount, ramp: Amount, full: Amount)
   }
@@ -21,6 +21,7 @@ public struct Trajectory: Decodable, Sendable {
   static let parts: [(name: String, form: PartForm, meaning: String)] = [
     ("at", .amountsByDate, "amounts at dates that rise, with straight lines between"),
     ("growth", .amount, "factor a year after the last date"),
+    ("ceiling", .amount, "what growth levels off at: it falls in a straight line to none there"),
     ("step", .truth, "holds each amount until the next date instead of drawing lines"),
     ("total", .amount, "spread evenly between from and to"), ("from", .date, "where the total begins"),
     ("to", .date, "where it ends"), ("start", .amount, "the date on which a plant starts"),
@@ -73,7 +74,9 @@ public struct Trajectory: Decodable, Sendable {
         throw at.problem("its dates do not rise", wayOut: "write at least one, from the earliest on")
       }
       let isStep = node.field("step")?.text == "true"
-      return .knots(knots, growth: try node.field("growth").map(Amount.init), isStep: isStep)
+      return .knots(
+        knots, growth: try node.field("growth").map(Amount.init), ceiling: try node.field("ceiling").map(Amount.init),
+        isStep: isStep)
     }
     if node.field("total") != nil {
       let from = try date(need("from")), to = try date(need("to"))
@@ -88,7 +91,7 @@ public struct Trajectory: Decodable, Sendable {
 struct CompiledTrajectory: Sendable {
   enum Form: Sendable {
     case constant(Int)
-    case knots(offsets: [Double], slots: [Int], growth: Int?, isStep: Bool)
+    case knots(offsets: [Double], slots: [Int], growth: Int?, ceiling: Int?, isStep: Bool)
     case spread(Int, from: Double, to: Double)
     case plant(start: Int, ramp: Int, full: Int)
   }
@@ -105,7 +108,7 @@ struct CompiledTrajectory: Sendable {
   var slots: [Int] {
     switch form {
     case .constant(let slot): [slot] + factors
-    case .knots(_, let slots, let growth, _): slots + (growth.map { [$0] } ?? []) + factors
+    case .knots(_, let slots, let growth, let ceiling, _): slots + [growth, ceiling].compactMap(\.self) + factors
     case .spread(let slot, _, _): [slot] + factors
     case .plant(let start, let ramp, let full): [start, ramp, full] + factors
     }
@@ -147,9 +150,12 @@ struct PathColumns {
     case .constant(let slot):
       let amount = value(slot)
       for lane in lanes { now[lane] = amount[lane] * factor[lane] }
-    case .knots(_, _, let growth, _):
+    case .knots(_, _, let growth, let ceiling, _):
       guard let growth else { return }
       first.copy(growths.monthly(growth, value(growth)))
+      guard let ceiling else { return }
+      let top = value(ceiling)
+      for lane in lanes { second[lane] = top[lane] * factor[lane] }
     case .spread: return
     case .plant(let begin, let ramp, let full):
       let (opening, length, height) = (value(begin), value(ramp), value(full))
@@ -169,8 +175,8 @@ struct PathColumns {
     let lanes = 0..<ColumnStore.lanes
     switch trajectory.form {
     case .constant: return
-    case .knots(let offsets, let slots, let growth, let isStep):
-      advance(to: Double(month) + 0.5, offsets, slots, hasGrowth: growth != nil, isStep, isFirst: month == 0)
+    case .knots(let offsets, let slots, let growth, let ceiling, let isStep):
+      advance(to: Double(month) + 0.5, offsets, slots, growth, ceiling, isStep, isFirst: month == 0)
     case .spread(let slot, let from, let to):
       let overlap = max(0, min(Double(month + 1), to) - max(Double(month), from)) / (to - from)
       let total = value(slot)
@@ -181,7 +187,8 @@ struct PathColumns {
   }
 
   private func advance(
-    to time: Double, _ offsets: [Double], _ slots: [Int], hasGrowth: Bool, _ isStep: Bool, isFirst: Bool
+    to time: Double, _ offsets: [Double], _ slots: [Int], _ growth: Int?, _ ceiling: Int?, _ isStep: Bool,
+    isFirst: Bool
   ) {
     let lanes = 0..<ColumnStore.lanes
     guard time >= offsets[0] else {
@@ -191,7 +198,11 @@ struct PathColumns {
     guard let knot = offsets.lastIndex(where: { $0 <= time }), knot + 1 < slots.count else {
       if isFirst || time - 1 < offsets[offsets.count - 1] {
         hold(slots[slots.count - 1])
-      } else if hasGrowth {
+      } else if growth != nil, ceiling != nil {
+        for lane in lanes {
+          now[lane] *= 1 + (first[lane] - 1) * positive(1 - ratio(now[lane], second[lane]))
+        }
+      } else if growth != nil {
         for lane in lanes { now[lane] *= first[lane] }
       }
       return

@@ -18,6 +18,11 @@ extension SupplyValidation {
     /// Continuous ranked probability score by the middle; in the row's unit where the middle is 0.
     public var rankedScore: Double?
     public var logarithmicScore: Double?
+    /// The same of the last value known, and of it grown on as in the year before; nil where there was none.
+    public var naiveLast, naiveGrown: Double?
+    public var naive: SupplyRows.Naive?
+    /// Its period's end was taken for the information date.
+    public var isDateAssumed: Bool
     /// Share of the draws below the middle.
     public var probabilityBelow: Double?
 
@@ -50,6 +55,7 @@ extension SupplyValidation.Row {
     title = check.title
     unit = check.unit
     asOf = check.asOf.description
+    if check.unit.lowercased() == "date" { unit = "date" }
     source = check.source
     note = check.note ?? ""
     file = row.file
@@ -60,6 +66,11 @@ extension SupplyValidation.Row {
     isDisputed = check.disputed ?? false
     bound = check.bound
     fits = check.fits ?? []
+    isDateAssumed = check.isDateAssumed ?? false
+    naive = row.naive
+    let scale = mid > 0 ? mid : 1
+    naiveLast = row.naive.map { abs($0.last - check.estimate.mid) / scale }
+    naiveGrown = row.naive.map { abs($0.grown - check.estimate.mid) / scale }
     switch row.answer {
     case .unsupported(let why): reason = why
     case .draws(let draws): compare(with: draws)

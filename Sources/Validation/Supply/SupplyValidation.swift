@@ -9,15 +9,30 @@ public struct SupplyValidation: Sendable {
   /// Sentences about broken budgets; none when all hold.
   public var violations: [String]
   public var run: SupplyReport.Run
+  /// The built-in rows again, each with its like left out.
+  public var folds: [Fold]
+  /// Draws of these.
+  public var leftOutDraws: Int
+  /// Statements whose date has passed.
+  public var forecasts: [SupplyRows.Forecast]
+
+  /// Rows that were answered as if unseen.
+  public struct Fold: Sendable {
+    public var kind, name: String
+    public var rows: [Row]
+    public var freed: [String]
+  }
 
   public typealias Constant = ValidationReport.Constant
 
   /// Built-in rows, then those of `files`.
   public init(
-    catalog: Catalog, files: [String] = [], draws: Int, seed: UInt64, workers: Int, version: String
+    catalog: Catalog, files: [String] = [], draws: Int, leftOutDraws: Int? = nil, leavesOut: Bool = true, seed: UInt64,
+    workers: Int, version: String
   ) throws {
     let answered = try SupplyRows(
-      catalog: catalog, files: files, draws: draws, seed: seed, workers: workers, version: version)
+      catalog: catalog, files: files, draws: draws, leftOutDraws: leftOutDraws, leavesOut: leavesOut, seed: seed,
+      workers: workers, version: version)
     rows = answered.rows.map(Row.init)
     constants = answered.fits.map { fit in
       Constant(
@@ -25,6 +40,9 @@ public struct SupplyValidation: Sendable {
         source: fit.parameter?.source ?? "")
     }
     violations = []
+    folds = answered.folds.map { Fold(kind: $0.kind, name: $0.name, rows: $0.rows.map(Row.init), freed: $0.freed) }
+    self.leftOutDraws = answered.leftOutDraws
+    forecasts = answered.forecasts
     run = answered.run
   }
 }
