@@ -10,7 +10,9 @@ import Units
 ///
 /// Prompts, chunks, decoding requests and mixtures of them are the same function. Ignored: how a rank's waiting varies
 /// over time, and congestion between instances.
-public struct StepModel: Sendable {
+///
+/// A reference: a model, a machine and their kernels are large, and all that ask for steps share them.
+public final class StepModel: Sendable {
   public let architecture: Architecture
   public let machine: Machine
   public let plan: ParallelPlan

@@ -62,7 +62,7 @@ import Units
     #expect(blackwell.reach(product(.mxfp4)).share == four.weights4Activations8?.share)
     #expect(blackwell.reach(product(.nvfp4)).share == four.fp4?.share)
     // A chip without tables: its general shares.
-    let (none, _) = try rates("AMD MI300X")
+    let (none, _) = try rates("Ascend 950PR")
     #expect(none.reach(product(.int8)).fill == nil && none.reach(product(.int8)).squarings == nil)
   }
 

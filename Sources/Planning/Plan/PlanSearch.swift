@@ -12,7 +12,9 @@ import Units
 /// apart each is joined with every kind of prefill. What is not tried are batches between those of the list, but for
 /// the largest that keeps the objectives, and more than one number of prompts in a step of prefill: that which makes
 /// most.
-struct PlanSearch: Sendable {
+///
+/// A reference: machines are large, and what is joined of two searches shares them.
+final class PlanSearch: Sendable {
   let request: PlanRequest
   let fleet: PlanRequest.Fleet
   let formats: PlanRequest.FormatChoice
@@ -141,6 +143,8 @@ struct PlanSearch: Sendable {
   struct Sized {
     var model: InstanceModel
     var estimate: InstanceEstimate
+    /// Of prompts: requests per second that one, two and more instances compute within the objective.
+    var promptRates: [Double] = []
     var rate: Double { estimate.requestsPerSecond }
   }
 
@@ -158,7 +162,9 @@ struct PlanSearch: Sendable {
         nearest = min(nearest, misses)
         if misses <= 0, estimate.requestsPerSecond > best?.rate ?? 0 { best = Sized(model: model, estimate: estimate) }
       }
-      if let best {
+      if var best {
+        let instances = max(1, min(Self.mostKept, fleet.chips / model.chips))
+        best.promptRates = (1...instances).map { promptRate(best, $0) }
         found.append(best)
       } else {
         outcome.refusals.append(refusal(of: model, .prefill, misses: nearest))
@@ -174,11 +180,15 @@ struct PlanSearch: Sendable {
       servers: instances)
   }
 
+  /// Numbers of instances whose rate of prompts is kept.
+  private static let mostKept = 256
+
   private var rest: Double { max(1 - request.objectives.share, 1e-3) }
 
   /// Requests per second whose prompts so many instances compute within the objective.
   func promptRate(_ prompts: Sized, _ instances: Int) -> Double {
     guard instances > 0 else { return 0 }
+    if instances <= prompts.promptRates.count { return prompts.promptRates[instances - 1] }
     let load = queue(prompts, instances).load(
       upTo: request.utilisation, within: request.objectives.timeToFirstToken, rest: rest)
     return Double(instances) * prompts.rate * load
