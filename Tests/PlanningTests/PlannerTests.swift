@@ -20,7 +20,7 @@ import Units
 
   @Test("engines of a chip: ports in place of what they are ports of, no older releases")
   func offered() throws {
-    let catalog = try Catalog()
+    let catalog = Catalog()
     func names(_ system: String) throws -> Set<String> {
       let request = request("Qwen3-32B", [.init(system: system, chips: 8)])
       return Set(try Planner(request, catalog: catalog, workers: 1).searches.map(\.space.machine.engine.name))
@@ -71,7 +71,7 @@ import Units
 
   @Test("what cannot be asked is refused with its field")
   func faults() throws {
-    let catalog = try Catalog()
+    let catalog = Catalog()
     func fault(_ change: (inout PlanRequest) -> Void) -> String {
       var request = request("Llama-3.1-8B", [.init(system: "HGX H100", chips: 8)])
       change(&request)
@@ -91,7 +91,7 @@ import Units
 
   @Test("the scenario of a plan is one that simulate takes, and its run is what the plan says")
   func scenario() throws {
-    let catalog = try Catalog()
+    let catalog = Catalog()
     var request = request("Qwen3-30B-A3B", [.init(system: "HGX H200", chips: 8)], each: 30)
     request.engines = ["SGLang"]
     let planner = try Planner(request, catalog: catalog, workers: 2)
@@ -113,7 +113,7 @@ import Units
     "estimates stay near simulations",
     arguments: [("Llama-3.1-70B", "HGX H100", "vLLM"), ("Qwen3-30B-A3B", "HGX B200", "TensorRT-LLM")])
   func near(_ model: String, _ system: String, _ engine: String) throws {
-    let catalog = try Catalog()
+    let catalog = Catalog()
     var request = request(model, [.init(system: system, chips: 8)], prompt: 1024, output: 256)
     request.engines = [engine]
     request.divisions = [.together]

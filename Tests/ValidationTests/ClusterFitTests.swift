@@ -52,9 +52,13 @@ import Units
     try ClusterFit(results, scenario: node(), catalog: Catalog(), workers: 2)
   }
 
+  /// Of a cluster with another host, and of one that is as the engine's own constants say: found once for all tests.
+  private static let other = Result { try fit(try measured([(.stepGap, 1.4), (.frontEnd, 22)])) }
+  private static let own = Result { try fit(try measured([])) }
+
   @Test("constants that a cluster was simulated with come back from vLLM's result files")
   func recovered() throws {
-    let fit = try Self.fit(try Self.measured([(.stepGap, 1.4), (.frontEnd, 22)]))
+    let fit = try Self.other.get()
     let gap = try #require(fit.moved.first { $0.constant == .stepGap })
     let front = try #require(fit.moved.first { $0.constant == .frontEnd })
     #expect((gap.posterior.low...gap.posterior.high).contains(1.4) && gap.posterior.value > 1, "\(gap.posterior)")
@@ -67,15 +71,16 @@ import Units
 
   @Test("results as the engine's own constants predict them move nothing by a hundredth")
   func nothing() throws {
-    let fit = try Self.fit(try Self.measured([]))
+    let fit = try Self.own.get()
     for value in fit.moved { #expect(abs(value.posterior.value / value.prior.value - 1) < 0.01, "\(value)") }
     #expect(try #require(fit.after.timePerOutputToken) < 1e-3 && #require(fit.leftOut.timeToFirstToken) < 0.01)
   }
 
   @Test("a result that no constant explains is named before anything else, and what is explained is not")
   func unexplained() throws {
-    var results = try Self.measured([])
-    #expect(!(try Self.fit(results).document(version: "").lead.contains { $0.contains("far off") }))
+    let plain = try Self.own.get()
+    #expect(!plain.document(version: "").lead.contains { $0.contains("far off") })
+    var results = plain.points.map(\.result)
     results[1].timePerOutputToken = (results[1].timePerOutputToken ?? 0) * 20
     let lead = try Self.fit(results).document(version: "").lead
     #expect(lead.first?.contains("far off") == true && lead[0].contains("Do not use"), "\(lead)")
@@ -83,7 +88,7 @@ import Units
 
   @Test("the file that is written is an engine that answers as the fit, and says on what it was calibrated")
   func file() throws {
-    let fit = try Self.fit(try Self.measured([(.stepGap, 1.4), (.frontEnd, 22)]))
+    let fit = try Self.other.get()
     let folder = try TemporaryFile(try fit.engineFile(named: "mine", version: "0"), named: "mine.yaml")
     let engine = try Catalog().engine(folder.path)
     #expect(engine.name == "mine" && engine.calibratedOn?.engine == "vLLM" && engine.calibratedOn?.results.count == 3)

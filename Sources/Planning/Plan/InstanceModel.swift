@@ -52,7 +52,7 @@ final class InstanceModel: Sendable {
   /// A closed loop that keeps so many requests decoding on each rank; nil where prompts fill more than every step.
   func together(_ requests: Int) -> InstanceEstimate? {
     let running = Double(requests)
-    let decode = decodeWork(running)
+    let decode = decodeWork(requests)
     let alone = model.seconds(decode).value
     let prompts = chunks(at: running * model.tokensPerStep / lengths.decoded)
     guard prompts.mean <= prompts.most else { return nil }
@@ -99,7 +99,7 @@ final class InstanceModel: Sendable {
   /// A step in which every request of the batch decodes, prompts being computed elsewhere.
   func answers(_ requests: Int) -> InstanceEstimate {
     let running = Double(requests)
-    let step = model.seconds(decodeWork(running))
+    let step = model.seconds(decodeWork(requests))
     return InstanceEstimate(
       requestsPerRank: requests,
       requestsPerSecond: Double(ranks) * running * model.tokensPerStep / (lengths.decoded * step.value),
@@ -121,14 +121,8 @@ final class InstanceModel: Sendable {
 
   // MARK: steps
 
-  func decodeWork(_ requests: Double) -> StepWork {
-    let padded = model.padded(Int(requests))
-    let isStepped = pool.settings != nil
-    return StepWork(
-      decode: .init(
-        requests: isStepped ? Double(padded.requests) : requests, queries: 1 + model.drafting.tokens,
-        context: model.visible(context: lengths.context * requests, over: requests)),
-      isCaptured: !isStepped || padded.isCaptured)
+  private func decodeWork(_ requests: Int) -> StepWork {
+    pool.decodeWork(requests: requests, context: lengths.context)
   }
 
   /// - Parameters:
@@ -158,14 +152,14 @@ extension InstanceModel {
     let tokens = min(lengths.prompt, promptBudget)
     let idle = power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0)
     switch pool.role {
-    case .decode: return watts(decodeWork(running))
+    case .decode: return watts(decodeWork(pool.estimate.requestsPerRank))
     case .prefill:
       let count = running
       let busy = watts(promptWork(chunks: count, of: tokens, total: count * tokens * Double(ranks)))
       let load = min(1, pool.requestsPerSecond / (pool.estimate.requestsPerSecond * Double(pool.instances)))
       return busy * load + idle * (1 - load)
     case .colocated:
-      let decode = decodeWork(running)
+      let decode = decodeWork(pool.estimate.requestsPerRank)
       let alone = model.seconds(decode).value
       // What is left of the mean step is prompts.
       let share = max(0, 1 - alone / pool.estimate.step.value)

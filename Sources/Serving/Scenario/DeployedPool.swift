@@ -74,6 +74,17 @@ public struct DeployedPool: Sendable {
   /// New tokens of prompts that a step of a rank takes; 0 where none are computed.
   public var promptTokensPerStep: Int { role == .decode ? 0 : settings?.tokensOfPrompts ?? maxTokensPerRank }
 
+  /// A step in which so many requests decode on a rank, padded as the engine does it; `context` is what each has.
+  public func decodeWork(requests: Int, context: Double) -> StepWork {
+    let all = context * Double(requests)
+    guard settings != nil else { return model.decodeWork(requestsPerRank: requests, contextTokensPerRank: all) }
+    let padded = model.padded(requests)
+    return StepWork(
+      decode: .init(
+        requests: Double(padded.requests), queries: 1 + model.drafting.tokens,
+        context: model.visible(context: all, over: Double(requests))), isCaptured: padded.isCaptured)
+  }
+
   /// Tokens that a block holds, and blocks of a rank.
   var blocks: Int { settings.map { min(tokensPerRank / $0.blockTokens, 1 << 29) } ?? 0 }
 }

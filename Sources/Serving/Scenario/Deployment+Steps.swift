@@ -17,19 +17,9 @@ extension Deployment {
   }
 
   private func meanDecodeStep(_ outcome: ServingOutcome) -> StepEstimate {
-    let model = decodePool.model
     let requests = max(1, Int(outcome.meanRequestsPerRank.rounded()))
     let context = max(1, outcome.meanContextPerRequest)
-    guard decodePool.settings != nil else {
-      return model.decodeStep(requestsPerRank: requests, contextTokensPerRank: context * Double(requests))
-    }
-    let padded = model.padded(requests)
-    return model.estimate(
-      StepWork(
-        decode: .init(
-          requests: Double(padded.requests), queries: 1 + model.drafting.tokens,
-          context: model.visible(context: context * Double(requests), over: Double(requests))),
-        isCaptured: padded.isCaptured))
+    return decodePool.model.estimate(decodePool.decodeWork(requests: requests, context: context))
   }
 
   /// A prefill step at the run's mean load, taken apart.

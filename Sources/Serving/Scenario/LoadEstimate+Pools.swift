@@ -51,13 +51,7 @@ extension DeployedPool {
   }
 
   private func step(of requests: Int, _ workload: LoadEstimate.Workload) -> Seconds {
-    let context = workload.promptTokens + workload.outputTokens / 2
-    let padded = model.padded(requests)
-    let seen = model.visible(context: context * Double(requests), over: Double(requests))
-    return model.seconds(
-      StepWork(
-        decode: .init(requests: Double(padded.requests), queries: 1 + model.drafting.tokens, context: seen),
-        isCaptured: padded.isCaptured))
+    model.seconds(decodeWork(requests: requests, context: workload.promptTokens + workload.outputTokens / 2))
   }
 
   fileprivate func largestBatch(
