@@ -119,7 +119,8 @@ let package = Package(
       name: "SupplyTests", dependencies: ["Supply", "Validation", "Pages", "Formats", "Units", "Simulation"],
       exclude: ["Data"], swiftSettings: settings),
     .testTarget(
-      name: "ValidationTests", dependencies: ["Validation", "Serving", "Pages", "Workloads", "Formats", "Units"],
+      name: "ValidationTests",
+      dependencies: ["Validation", "Training", "Serving", "Pages", "Workloads", "Formats", "Units"],
       exclude: ["ceilings.yaml"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests",

@@ -29,8 +29,8 @@ struct TrainingPlanOptions: ParsableArguments {
   @Option(help: "Replicas of a sharded state (HSDP).") var replicas = 1
   @Option(
     help: """
-      gPipe, oneForwardOneBackward, interleaved, zeroBubbleH1, zeroBubbleH2, zeroBubbleV, dualPipe, dualPipeV; 1F1B, or \
-      interleaved with virtual stages, where absent.
+      gPipe, oneForwardOneBackward, interleaved, zeroBubbleH1, zeroBubbleH2, zeroBubbleV, dualPipe, dualPipeV; 1F1B, \
+      or interleaved with virtual stages, where absent.
       """)
   var schedule: PipelineSchedule.Kind?
 

@@ -17,20 +17,21 @@ struct PlainSimulatorTests {
     }
   }
 
+  private static func cost(_ task: PipelineSchedule.Task, _ times: PipelineTimes) -> Double {
+    let input = times.inputGradient[task.stage].value, weight = times.weightGradient[task.stage].value
+    switch task.work {
+    case .forward: return times.forward[task.stage].value
+    case .inputGradient: return input
+    case .weightGradient: return weight
+    case .backward: return input + weight
+    }
+  }
+
   /// At each moment starts every step that can start, then goes to the next moment at which one ends or arrives.
   static func plainEnds(_ schedule: PipelineSchedule, _ times: PipelineTimes) -> [[Double]]? {
     var done: [PipelineSchedule.Task: (end: Double, rank: Int)] = [:]
     var ends = [[Double]](repeating: [], count: schedule.ranks)
     var now = 0.0
-    func cost(_ task: PipelineSchedule.Task) -> Double {
-      let b = times.inputGradient[task.stage].value, w = times.weightGradient[task.stage].value
-      switch task.work {
-      case .forward: return times.forward[task.stage].value
-      case .inputGradient: return b
-      case .weightGradient: return w
-      case .backward: return b + w
-      }
-    }
     func gradient(_ stage: Int, _ microbatch: Int) -> (end: Double, rank: Int)? {
       done[.init(work: .inputGradient, stage: stage, microbatch: microbatch)]
         ?? done[.init(work: .backward, stage: stage, microbatch: microbatch)]
@@ -71,7 +72,7 @@ struct PlainSimulatorTests {
           moments.append(begin)
           continue
         }
-        let length = tasks.reduce(0) { $0 + cost($1) } * (step.together == nil ? 1 : times.togetherShare)
+        let length = tasks.reduce(0) { $0 + cost($1, times) } * (step.together == nil ? 1 : times.togetherShare)
         for task in tasks { done[task] = (begin + length, rank) }
         ends[rank].append(begin + length)
         started += 1

@@ -115,6 +115,20 @@ struct ScheduleTests {
     #expect(try peaks(.dualPipeV).max() == 2 * ranks + 1)
   }
 
+  @Test("what a rank holds without its list is what it holds with it", arguments: [2, 4, 8], [1, 2, 4])
+  func inFlightWithoutLists(ranks: Int, factor: Int) throws {
+    let count = factor * ranks
+    for kind in [PipelineSchedule.Kind.gPipe, .oneForwardOneBackward, .interleaved, .zeroBubbleH1] {
+      let virtual = kind == .interleaved ? 3 : 1
+      let schedule = try PipelineSchedule(kind, ranks: ranks, microbatches: count, virtual: virtual)
+      for rank in 0..<ranks {
+        let held = PipelineSchedule.inFlight(
+          kind, rank: rank, ranks: ranks, microbatches: count, virtual: virtual)
+        #expect(schedule.peakInFlight(rank: rank) == held, "\(kind) \(rank)")
+      }
+    }
+  }
+
   @Test("schedules are drawn as text")
   func drawn() throws {
     let schedule = try PipelineSchedule(.oneForwardOneBackward, ranks: 2, microbatches: 3)

@@ -9,7 +9,7 @@ extension TrainingReport {
       Document.Section("Step", [.table(stepTable), .charts([stepChart])]),
       Document.Section("Memory", memoryBlocks),
     ]
-    if let run { sections.append(Document.Section("Run", runBlocks(run))) }
+    if let run = wholeRun { sections.append(Document.Section("Run", runBlocks(run))) }
     return Document(
       title: context.title, subtitle: context.system, mark: mark, badges: badges, lead: lead, headlines: headlines,
       sections: sections, sources: context.sources, footer: context.commandLine)
@@ -54,7 +54,7 @@ extension TrainingReport {
         "It does not fit: \(stage) is short of \(Measure(memory.short.value, .bytes)). What would make it fit: \(ways)."
       )
     }
-    if let run {
+    if let run = wholeRun {
       lines.append(
         "The run takes \(days(run.days)) (\(Text.significant(run.productiveDays)) without a stop), with "
           + "\(Text.significant(run.interruptions.p50)) interruptions "
@@ -82,7 +82,7 @@ extension TrainingReport {
       Document.Headline("Model FLOPs utilisation", Measure(step.modelUtilisation, .percent)),
       Document.Headline("Fullest rank", Measure(memory.peak.value, .bytes)),
     ]
-    if let run { list.append(Document.Headline("Days", Measure(run.days.p50, .plain))) }
+    if let run = wholeRun { list.append(Document.Headline("Days", Measure(run.days.p50, .plain))) }
     return list
   }
 
@@ -117,17 +117,21 @@ extension TrainingReport {
       "By pipeline rank, at its peak",
       columns: [
         .number("rank"), .number("weights"), .number("gradients"), .number("optimizer"), .number("activations"),
+        .number("working"),
         .number("ends"), .number("gathered"), .number("overhead"), .number("total"),
       ],
       rows: shown.map { index in
         let stage = memory.stages[index]
         return [
           Table.Cell("\(stage.rank)"), bytes(stage.weights), bytes(stage.gradients), bytes(stage.optimizer),
-          bytes(stage.activations), bytes(stage.ends), bytes(stage.gathered), bytes(stage.overhead),
+          bytes(stage.activations), bytes(stage.working), bytes(stage.ends), bytes(stage.gathered),
+          bytes(stage.overhead),
           bytes(stage.total),
         ]
       })
-    let note = "Ends: logits, loss and embedding. Gathered: weights and gradients of layers at hand, where sharded."
+    let note =
+      "Working: outputs that wait for gradients, the layer whose backward runs. Ends: logits, loss, embedding. "
+      + "Gathered: weights and gradients of layers at hand, where sharded."
     return [.table(table), .notes([note])]
   }
 

@@ -35,8 +35,8 @@ extension TrainingValidation {
           + "(\(shown(all.coverage))) have a prediction. Median absolute error: dense models "
           + "\(shown(dense.medianAbsoluteError)), mixtures of experts \(shown(mixture.medianAbsoluteError)), memory "
           + "\(shown(memory.medianAbsoluteError)). \(verdict)",
-        "Constants were fitted to \(Text.grouped(calibrated.rows)) other rows (whole groups of source, chip and model); "
-          + "these stand apart.",
+        "Constants were fitted to \(Text.grouped(calibrated.rows)) other rows (whole groups of source, chip and "
+          + "model); these stand apart.",
       ] + rankSentence,
       headlines: [
         Document.Headline("Dense", value: shown(dense.medianAbsoluteError), note: "median error"),

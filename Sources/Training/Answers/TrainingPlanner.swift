@@ -4,7 +4,8 @@ import Hardware
 import Models
 import Units
 
-/// Finds the plan of the shortest step on a number of chips: every plan of a space, less those that provably cannot win.
+/// Finds the plan of the shortest step on a number of chips: every plan of a space, less those that provably cannot
+/// win.
 ///
 /// A plan is passed over without an estimate where memory is short, and where the bubble of its schedule and its
 /// layers' products at the chip's peak alone take longer than the best found: both are lower bounds.
@@ -76,7 +77,8 @@ public struct TrainingPlanner: Sendable {
           answer.bounded += 1
           continue
         }
-        let step = try TrainingEstimator(job, on: system, chip: chip, platform: platform).estimate()
+        let step = try TrainingEstimator(job, on: system, chip: chip, platform: platform).estimate(
+          simulates: false)
         answer.estimated += 1
         answer.best.append(Candidate(plan: plan, recompute: recompute, time: step.time, memory: memory.peak))
         answer.best.sort { ($0.time, $0.plan.words) < ($1.time, $1.plan.words) }

@@ -70,7 +70,7 @@ public struct TrainingQuestion: Sendable {
         time: step.time, parts: step.parts, microbatches: job.microbatches, bubble: step.pipeline?.bubble ?? 0,
         tokensPerSecond: step.tokensPerSecond, tokensPerSecondAndChip: step.tokensPerSecondAndRank * perChip,
         flopsPerToken: step.flopsPerToken, modelUtilisation: step.modelUtilisation),
-      memory: step.memory, changesThatFit: step.memory.fits ? [] : changes(step.memory.capacity), run: run,
+      memory: step.memory, changesThatFit: step.memory.fits ? [] : changes(step.memory.capacity), wholeRun: run,
       power: power, energy: run.map { power * Seconds($0.days.p50 * 86_400) }, chipHours: hours,
       cost: hours.flatMap { count in pricePerChipHour.map { $0 * count } },
       validity: compared.validity(of: job, chip: chip.name, chips: chips))

@@ -16,7 +16,7 @@ public struct TrainingReport: Codable, Sendable {
   /// Where memory is short: the smallest changes that make it fit, in words.
   public var changesThatFit: [String]
   /// Absent without a number of tokens.
-  public var run: TrainingRunReport?
+  public var wholeRun: TrainingRunReport?
   /// Mean power of the whole system's part, and energy and cost of the run.
   public var power: Watts
   public var energy: Joules?

@@ -95,7 +95,7 @@ public struct ActivationMemory: Sendable {
   }
 
   /// Logits and their gradient, and the input of the head.
-  var head: Double {
+  public var head: Double {
     let logits = tokens * job.vocabulary / tensor
     // Megatron keeps FP32 logits and turns them into their gradient; FSDP's losses keep both.
     let copies = job.plan.sharding == .parameters ? 10.0 : 6.0

@@ -15,6 +15,8 @@ public struct TrainingMemory: Codable, Hashable, Sendable {
     public var gradients: Bytes
     public var optimizer: Bytes
     public var activations: Bytes
+    /// Outputs of stages that wait for their gradients, and the layer whose backward runs.
+    public var working: Bytes
     /// Logits, loss and their gradient; ids and masks of the embedding.
     public var ends: Bytes
     /// Weights gathered for the layers at hand, and gradients before they are divided.
@@ -22,7 +24,7 @@ public struct TrainingMemory: Codable, Hashable, Sendable {
     /// Libraries, communication and what the allocator loses.
     public var overhead: Bytes
 
-    public var total: Bytes { weights + gradients + optimizer + activations + ends + gathered + overhead }
+    public var total: Bytes { state + activations + working + ends + gathered + overhead }
     /// Weights, gradients and the optimizer's state.
     public var state: Bytes { weights + gradients + optimizer }
   }
@@ -67,7 +69,7 @@ private struct MemoryCounter {
   }
 
   func stage(_ rank: Int) -> TrainingMemory.Stage {
-    let held = job.parameters(ofRank: rank)
+    let held = job.parameters(ofRank: rank, chunks: chunks)
     let plan = job.plan
     let state = job.recipe.state
     let dense = Double(max(1, plan.denseReplicas / plan.replicas)), experts = Double(plan.expertReplicas)
@@ -82,15 +84,17 @@ private struct MemoryCounter {
     let gradients = divided(state.gradients, from: .gradients) * trained
     let optimizer = divided(state.moments + (isSharded ? 0 : state.master), from: .optimizer) * trained
     let kept = kept(by: rank)
+    let working = working(on: rank)
     let ends = ends(of: rank)
     let gathered = gathered(held, rank)
-    let counted = weights + gradients + optimizer + kept + ends + gathered
+    let counted = weights + gradients + optimizer + kept + working + ends + gathered
     let memory = platform.memory
     let lost = counted * memory.fragmentation.value
     let overhead = memory.fixed.value.value + (plan.ranks > 1 ? memory.buffers.value.value : 0) + lost
     return TrainingMemory.Stage(
       rank: rank, weights: Bytes(weights), gradients: Bytes(gradients), optimizer: Bytes(optimizer),
-      activations: Bytes(kept), ends: Bytes(ends), gathered: Bytes(gathered), overhead: Bytes(overhead))
+      activations: Bytes(kept), working: Bytes(working), ends: Bytes(ends), gathered: Bytes(gathered),
+      overhead: Bytes(overhead))
   }
 
   /// Activations of the micro-batches in flight, and of the layer that is computed again.
@@ -114,29 +118,32 @@ private struct MemoryCounter {
     if job.recipe.offloadedLayers > 0, layers > 0 {
       sum *= max(0, 1 - Double(job.recipe.offloadedLayers) / Double(job.architecture.layerCount))
     }
-    let working = workspace
-    return sum / Double(mine.count) * inFlight(rank) + working
+    return sum / Double(mine.count) * inFlight(rank)
   }
 
   /// Chunks whose activations a rank holds at once.
   private func inFlight(_ rank: Int) -> Double {
     let plan = job.plan
     guard plan.pipeline > 1 else { return 1 }
-    let least = plan.pipeline * 3
-    let all = job.microbatches
-    let shown = all > least + plan.pipeline ? least + all % plan.pipeline : all
-    let schedule = try? PipelineSchedule(
-      plan.schedule, ranks: plan.pipeline, microbatches: shown, virtual: plan.virtual)
-    return Double(schedule?.peakInFlight(rank: rank) ?? all)
+    return Double(
+      PipelineSchedule.inFlight(
+        plan.schedule, rank: rank, ranks: plan.pipeline, microbatches: job.microbatches, virtual: plan.virtual))
   }
 
-  /// One layer as it is without recompute, while its backward runs.
+  /// A stage's outputs wait for their gradients, and a layer's backward has the gradients of what it kept.
+  private func working(on rank: Int) -> Double {
+    let outputs = job.plan.pipeline > 1 ? 2 * job.localTokens * job.hidden * inFlight(rank) : 0
+    return outputs + workspace
+  }
+
+  /// The layer whose backward runs: what is computed again, and the gradients of its activations.
   private var workspace: Double {
-    guard job.recipe.recompute != .none else { return 0 }
     var plain = job
-    plain.recipe.recompute = .none
+    if job.recipe.recompute != .none { plain.recipe.recompute = .none }
     let counter = ActivationMemory(job: plain)
-    return job.architecture.layers.map { counter.bytes(of: $0) }.max() ?? 0
+    let whole = job.architecture.layers.map { counter.bytes(of: $0) }.max() ?? 0
+    let kept = job.architecture.layers.map { activations.bytes(of: $0) }.max() ?? 0
+    return whole - min(kept, whole) + whole / 2
   }
 
   private func ends(of rank: Int) -> Double {
@@ -151,7 +158,8 @@ private struct MemoryCounter {
   /// Of sharded weights: the layer at hand and the next, their gradients, and the ends; all layers where they stay.
   private func gathered(_ held: RankParameters, _ rank: Int) -> Double {
     guard job.plan.sharding == .parameters, job.plan.denseReplicas > 1 else { return 0 }
-    if job.plan.keepsGathered { return held.total * 4 }
+    // Weights in 16 bits, and gradients that gather in the precision of their reduction.
+    if job.plan.keepsGathered { return held.total * (2 + job.recipe.state.gradients) }
     let largest = job.architecture.layers.map { job.parameters(of: $0).dense }.max() ?? 0
     let table = job.vocabulary * job.hidden / Double(job.plan.tensor)
     return largest * (2 * 2 + job.recipe.state.gradients) + table * 2 * (job.architecture.tiedEmbeddings ? 1 : 2)

@@ -43,13 +43,13 @@ extension TrainingJob {
   }
 
   /// Of a pipeline rank with all chunks that it holds.
-  func parameters(ofRank rank: Int) -> RankParameters {
-    let all = chunks
-    return chunks(ofRank: rank).reduce(RankParameters(dense: 0, experts: 0)) { $0 + parameters(of: all[$1]) }
+  func parameters(ofRank rank: Int, chunks all: [ModelChunk]) -> RankParameters {
+    chunks(ofRank: rank).reduce(RankParameters(dense: 0, experts: 0)) { $0 + parameters(of: all[$1]) }
   }
 
   var parametersOfLargestRank: RankParameters {
-    (0..<plan.pipeline).map { parameters(ofRank: $0) }.max { $0.total < $1.total }
+    let all = chunks
+    return (0..<plan.pipeline).map { parameters(ofRank: $0, chunks: all) }.max { $0.total < $1.total }
       ?? RankParameters(dense: 0, experts: 0)
   }
 }

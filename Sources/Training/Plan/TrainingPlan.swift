@@ -4,8 +4,8 @@ import Units
 ///
 ///     TrainingPlan(tensor: 8, pipeline: 16, virtual: 8, data: 4)     // Llama 3.1 405B on 512
 ///
-/// Ranks = tensor · context · pipeline · data; expert parallelism lies inside tensor · context · data of a stage. Tensor
-/// ranks are neighbours, then context, data, and stages farthest apart, as Megatron lays them.
+/// Ranks = tensor · context · pipeline · data; expert parallelism lies inside tensor · context · data of a stage.
+/// Tensor ranks are neighbours, then context, data, and stages farthest apart, as Megatron lays them.
 public struct TrainingPlan: Codable, Hashable, Sendable {
   /// Ranks that share heads and widths.
   public var tensor: Int

@@ -76,8 +76,8 @@ public struct TrainingRunReport: Codable, Hashable, Sendable {
 }
 
 extension TrainingRun {
-  /// Draws whole runs: the fleet's rate once, then each stop, what it loses since the last checkpoint, its detection and
-  /// its restart. The same seed gives the same draws.
+  /// Draws whole runs: the fleet's rate once, then each stop, what it loses since the last checkpoint, its detection
+  /// and its restart. The same seed gives the same draws.
   public func simulate(draws: Int, seed: Seed) -> TrainingRunReport {
     let meanRate = exponential(failures.logRates.mean) / 1e6 / 3600 * Double(chips)
     let write = checkpointWrite

@@ -28,6 +28,12 @@ public struct PipelineSchedule: Hashable, Sendable {
     public var work: Work
     public var stage: Int
     public var microbatch: Int
+
+    public init(work: Work, stage: Int, microbatch: Int) {
+      self.work = work
+      self.stage = stage
+      self.microbatch = microbatch
+    }
   }
 
   /// A task, and one that runs together with it (a forward under a backward).
@@ -59,6 +65,24 @@ extension PipelineSchedule {
   /// `F0 F1 G0 …`, steps that run together joined by `&`.
   public func drawn(rank: Int) -> String {
     steps[rank].map { step in step.tasks.map(\.drawn).joined(separator: "&") }.joined(separator: " ")
+  }
+
+  /// The same as `peakInFlight` without a list: what the papers give, on each rank.
+  public static func inFlight(
+    _ kind: Kind, rank: Int, ranks: Int, microbatches: Int, virtual: Int = 1
+  ) -> Int {
+    switch kind {
+    case .gPipe: return microbatches
+    case .oneForwardOneBackward: return min(microbatches, ranks - rank)
+    case .interleaved:
+      let all = microbatches * virtual
+      return microbatches == ranks ? all : min(all, 2 * (ranks - 1 - rank) + (virtual - 1) * ranks + 1)
+    case .zeroBubbleH1: return min(microbatches, ranks)
+    case .zeroBubbleH2: return min(microbatches, 2 * ranks - 1)
+    case .zeroBubbleV: return 2 * ranks
+    case .dualPipe: return ranks + 1
+    case .dualPipeV: return 2 * ranks + 1
+    }
   }
 
   /// Micro-batches' stages whose activations a rank holds at most: from the forward to the end of the last gradient.

@@ -47,10 +47,12 @@ public struct TrainingEstimator: Sendable {
 
   var isSharded: Bool { job.plan.sharding == .parameters }
 
-  public func estimate() throws -> TrainingStep {
+  /// - Parameter simulates: whether the pipeline is simulated, or taken by its formula: m micro-batches on the slowest
+  ///   rank and the other ranks' chunks once.
+  public func estimate(simulates: Bool = true) throws -> TrainingStep {
     let chunks = chunkTimes()
     let send = sendTime
-    let pipeline = try pipelined(chunks, send: send)
+    let pipeline = try pipelined(chunks, send: send, simulates: simulates)
     let traffic = dataTraffic(chunks)
     let update = model.vector(updatedParameters * platform.elementwise.optimizer.value)
     let around = platform.host.step.value.value
@@ -91,7 +93,7 @@ public struct TrainingEstimator: Sendable {
   }
 
   /// Simulates as many micro-batches as show the steady state, and adds the rest at its pace.
-  private func pipelined(_ chunks: [ChunkTimes], send: Double) throws -> Pipelined {
+  private func pipelined(_ chunks: [ChunkTimes], send: Double, simulates: Bool) throws -> Pipelined {
     let plan = job.plan
     let byRank = (0..<plan.pipeline).map { rank -> ChunkTimes in
       // With two directions each chunk sees half of the micro-batches.
@@ -105,6 +107,12 @@ public struct TrainingEstimator: Sendable {
     // A plain 1F1B sends between its steps; other schedules send under them where the recipe says so.
     let isHidden = job.recipe.overlap.pipeline && plan.schedule != .oneForwardOneBackward && plan.schedule != .gPipe
     let blocking = isHidden ? 0 : send
+    guard simulates else {
+      let count = Double(job.microbatches)
+      let others = byRank.reduce(0) { $0 + $1.whole } - slowest.whole
+      let sends = 2 * send * (Double(plan.pipeline - 1) + (isHidden ? 0 : count * Double(plan.virtual)))
+      return Pipelined(time: count * slowest.whole + others / Double(plan.virtual) + sends, slowest: slowest)
+    }
     let times = PipelineTimes(
       forward: chunks.map { Seconds($0.forward + blocking) },
       inputGradient: chunks.map { Seconds($0.inputGradient + blocking) },

@@ -3,8 +3,8 @@ import Units
 
 /// Transfers of a training step over the planes of one system, in seconds; ranks are dies.
 ///
-/// Groups of neighbours stay in the scale-up domain as far as they fit; the rest goes over the scale-out plane, on which
-/// all members of a group that share a domain send at once.
+/// Groups of neighbours stay in the scale-up domain as far as they fit; the rest goes over the scale-out plane, on
+/// which all members of a group that share a domain send at once.
 struct TrainingFabric: Sendable {
   /// Ranks of one scale-up domain that a job uses.
   let domain: Int

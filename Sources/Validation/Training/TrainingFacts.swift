@@ -1,5 +1,6 @@
 import Formats
 import Hardware
+import Training
 import Units
 
 /// What training rows do not say themselves: the catalog's names for their chips and models, and networks that differ
@@ -8,8 +9,35 @@ public struct TrainingFacts: Decodable, Sendable {
   public var chips: [Chip]
   public var networks: [Network]
   public var models: [Model]
+  public var corrections: [Correction]
+  public var memory: [MemoryMeasure]
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case chips, networks, models }
+  enum CodingKeys: String, CodingKey, CaseIterable { case chips, networks, models, corrections, memory }
+
+  /// A flag of a source's rows that another public file contradicts.
+  public struct Correction: Decodable, Sendable {
+    /// Of the source's name.
+    public var words: String
+    public var attention: TrainingRecipe.AttentionKernel
+    public var source: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case words, attention, source }
+  }
+
+  /// What a source's peak memory counts; all of the device where it is not named.
+  public struct MemoryMeasure: Decodable, Sendable {
+    public var words: String
+    public var counts: Counted
+    public var source: String
+    enum CodingKeys: String, CodingKey, CaseIterable { case words, counts, source }
+
+    public enum Counted: String, Decodable, Sendable, CaseIterable {
+      case device
+      /// By the allocator, without libraries and buffers of communication.
+      case reserved
+      /// In live tensors.
+      case allocated
+    }
+  }
 
   /// A chip as rows name it.
   public struct Chip: Decodable, Sendable {

@@ -39,7 +39,9 @@ public struct TrainingPredictor: Sendable {
     }
     do {
       let step = try step(row)
-      guard let value = row.value(of: step) else {
+      guard let platform = machines.first(where: { $0.row == row.chip })?.machine.platform,
+        let value = row.value(of: step, facts, platform)
+      else {
         outcome.reason = "its figure is not modelled: \(row.metric)"
         return outcome
       }

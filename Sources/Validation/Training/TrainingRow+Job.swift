@@ -11,7 +11,7 @@ extension TrainingRow {
     guard let length = cells.count("sequence_length"), let batch = cells.count("global_batch"), length > 0, batch > 0
     else { throw Problem(place, "no sequence length or batch is published", wayOut: "give both") }
     return try TrainingJob(
-      architecture, sequenceLength: length, globalBatch: batch, plan: plan, recipe: recipe(architecture, length))
+      architecture, sequenceLength: length, globalBatch: batch, plan: plan, recipe: recipe(architecture, facts))
   }
 
   /// A size of the plan: what the submitted configuration says, else the column.
@@ -84,7 +84,7 @@ extension TrainingRow {
 
   // MARK: recipe
 
-  private func recipe(_ architecture: Architecture, _ length: Int) -> TrainingRecipe {
+  private func recipe(_ architecture: Architecture, _ facts: TrainingFacts) -> TrainingRecipe {
     let overlap = cells.fields("overlap")
     func isHidden(_ name: String) -> Bool { overlap.first { $0.name == name }?.value.hasPrefix("yes") ?? false }
     let fp8 = cells["fp8_recipe"]
@@ -96,7 +96,7 @@ extension TrainingRow {
         gradients: isHidden("grad"), parameters: isHidden("param"),
         parametersWithStep: overlap.contains { $0.name == "param_with_step" && $0.value == "yes" },
         tensor: isHidden("tp"), pipeline: isHidden("p2p"), expert: isHidden("ep")),
-      attention: attention, capture: capture,
+      attention: facts.corrections.first { source.contains($0.words) }?.attention ?? attention, capture: capture,
       dispatcher: ["DeepEP", "HybridEP", "flex"].contains { cells.has("moe_dispatcher", $0) }
         ? .deduplicating : .collective)
     recipe.layersIn16Bits = layersIn16Bits(fp8)
@@ -156,6 +156,8 @@ extension TrainingRow {
       "gradients BF16", "gradients reduced in BF16", "and reduced in BF16", "gradients FP16", "accumulated in FP16",
     ]
     state.gradients = halves.contains(where: optimizer.contains) ? 2 : 4
+    // BLOOM's BF16 optimizer keeps gradients in 16 bits beside those that it gathers in FP32.
+    if optimizer.contains("BF16 optimizer"), optimizer.contains("accumulated in FP32") { state.gradients = 6 }
     // Frozen weights lie in FP8.
     if model.contains("LoRA"), optimizer.contains("frozen in FP8") { state.weights = 1 }
     return state

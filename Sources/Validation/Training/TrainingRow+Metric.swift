@@ -4,13 +4,15 @@ import Units
 
 extension TrainingRow {
   /// The row's figure as a step says it, in the row's unit; nil where the model has no such figure.
-  func value(of step: TrainingStep) -> Double? {
+  func value(of step: TrainingStep, _ facts: TrainingFacts, _ platform: TrainingPlatform) -> Double? {
     let perChip = step.tokensPerSecondAndRank
     switch metric {
     case "iteration time": return step.time.value
     case "tokens/s per GPU": return perChip
     case "samples/s per GPU": return perChip / Double(step.job.sequenceLength)
-    case "peak memory": return step.memory.peak.value / (unit == "GiB" ? 1_073_741_824 : 1e9)
+    case "peak memory":
+      let counted = facts.memory.first { source.contains($0.words) }?.counts ?? .device
+      return peak(step.memory, counted, platform).value / (unit == "GiB" ? 1_073_741_824 : 1e9)
     case "activation memory relative to TP without recompute": return relativeActivations(step.job)
     default: break
     }
@@ -20,6 +22,18 @@ extension TrainingRow {
       return ratedPeak.map { flops / $0 * 100 }
     }
     return metric.contains("TFLOP/s") ? flops / 1e12 : nil
+  }
+
+  /// Of the fullest rank, in what the source counts.
+  private func peak(
+    _ memory: TrainingMemory, _ counted: TrainingFacts.MemoryMeasure.Counted, _ platform: TrainingPlatform
+  ) -> Bytes {
+    guard let stage = memory.largest else { return .zero }
+    switch counted {
+    case .device: return stage.total
+    case .reserved: return stage.total - platform.memory.fixed.value - platform.memory.buffers.value
+    case .allocated: return stage.total - stage.overhead
+    }
   }
 
   /// The peak that a share is of: `MFU (of 989 TFLOP/s)`.
