@@ -42,6 +42,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Option(help: "Writes the pipeline of a step as a timeline for ui.perfetto.dev (Chrome trace events).")
+  var perfetto: String?
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
 
@@ -58,7 +60,7 @@ struct TrainCommand: ParsableCommand {
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
     }
-    try OutputPaths.check([json, report], against: [model])
+    try OutputPaths.check([json, report, perfetto], against: [model])
   }
 
   func run() throws {
@@ -75,8 +77,10 @@ struct TrainCommand: ParsableCommand {
       job: job, system: system, tokens: tokens.map(Self.count),
       checkpointInterval: checkpointMinutes.map { Seconds($0 * 60) },
       pricePerChipHour: pricePerChipHour.map { Dollars($0) }, draws: draws, in: catalog)
-    let answer = try question.answer(seed: Seed(seed))
-    try write(answer, question, catalog)
+    let step = try question.step()
+    let answer = question.answer(step, seed: Seed(seed))
+    try draw(step)
+    try write(answer, step, question, catalog)
     guard answer.memory.fits else {
       throw Problem(
         "memory", "rank \(answer.memory.largest?.rank ?? 0) is short of \(Measure(answer.memory.short.value, .bytes))",
@@ -84,7 +88,18 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func write(_ answer: TrainingReport, _ question: TrainingQuestion, _ catalog: Catalog) throws {
+  private func draw(_ step: TrainingStep) throws {
+    guard let perfetto else { return }
+    guard let timeline = step.pipeline?.timeline else {
+      throw Problem("--perfetto", "a job without a pipeline has no timeline", wayOut: "use -pp 2 or more")
+    }
+    let command = CommandLine.arguments.joined(separator: " ")
+    try OutputFile.write(PipelineTrace(timeline, commandLine: command).text, to: perfetto)
+  }
+
+  private func write(
+    _ answer: TrainingReport, _ step: TrainingStep, _ question: TrainingQuestion, _ catalog: Catalog
+  ) throws {
     let inputs = [CommandLine.arguments.dropFirst().joined(separator: " ")]
     let run = try ResultRun(
       seed: seed, request: inputs, entries: [("models", model), ("systems", system), ("chips", question.chip.name)],
@@ -96,7 +111,8 @@ struct TrainCommand: ParsableCommand {
     if let json { try OutputFile.write(result + "\n", to: json) }
     if let report {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      try OutputFile.write(HTMLRenderer().render(answer.document(context), chartScript: script), to: report)
+      let page = answer.document(context, timeline: step.pipeline?.timeline)
+      try OutputFile.write(HTMLRenderer().render(page, chartScript: script), to: report)
     }
     guard ![json, report].contains("-") else { return }
     if format == .json { return Terminal.write(result) }

@@ -13,17 +13,22 @@ import Testing
   func answer() throws {
     let scratch = try Scratch()
     let answer = try BuiltProgram.run(
-      Self.llama + ["--tokens", "10B", "--draws", "50", "--json", "out.json", "--report", "out.html"],
+      Self.llama + [
+        "--tokens", "10B", "--draws", "50", "--json", "out.json", "--report", "out.html", "--perfetto",
+        "out.trace",
+      ],
       in: scratch.path)
     #expect(answer.code == 0, "\(answer.error)")
     let words = answer.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(words.contains("Compared: 194 published rows of this chip and kind of model"))
-    #expect(words.contains("pipeline bubble") && words.contains("Interruptions by cause"))
+    #expect(words.contains("pipeline bubble") && words.contains("interruptions by cause"))
     let result = try Node.read(path: "\(scratch.path)/out.json")
     let time = try #require(result["step.time"]?.text.flatMap(Double.init))
     let tokens = try #require(result["step.tokensPerSecond"]?.text.flatMap(Double.init))
     #expect(abs(time * tokens / (128 * 8192) - 1) < 1e-9)
     #expect(result["wholeRun.days.p50"] != nil && result["run.version"] != nil && result["run.inputHash"] != nil)
+    let trace = try Node.read(path: "\(scratch.path)/out.trace")
+    #expect((trace.field("traceEvents")?.elements.count ?? 0) > 100)
     let page = try String(contentsOfFile: "\(scratch.path)/out.html", encoding: .utf8)
     #expect(page.contains("Memory") && page.contains("</html>"))
   }

@@ -4,11 +4,18 @@ import Units
 
 extension TrainingReport {
   /// The answer in a paragraph, the step, memory by stage, and the run.
-  public func document(_ context: ReportContext) -> Document {
+  ///
+  /// - Parameter timeline: the pipeline of the step, whose lists are drawn.
+  public func document(_ context: ReportContext, timeline: PipelineTimeline? = nil) -> Document {
     var sections = [
       Document.Section("Step", [.table(stepTable), .charts([stepChart])]),
       Document.Section("Memory", memoryBlocks),
     ]
+    if let timeline {
+      let lines = timeline.drawnLines.joined(separator: "\n")
+      sections.append(
+        Document.Section("Pipeline", [.verbatim(title: "What the ranks do first, by micro-batch", text: lines)]))
+    }
     if let run = wholeRun { sections.append(Document.Section("Run", runBlocks(run))) }
     return Document(
       title: context.title, subtitle: context.system, mark: mark, badges: badges, lead: lead, headlines: headlines,
@@ -152,7 +159,7 @@ extension TrainingReport {
         row("hours between stops", run.timeBetweenStops) { Text.significant($0) },
       ])
     let causes = Table(
-      "Interruptions by cause", columns: columns,
+      "", columns: ["interruptions by cause"] + columns.dropFirst(),
       rows: run.causes.map { cause in
         [
           Table.Cell(cause.name), Table.Cell(Text.significant(cause.p10)), Table.Cell(Text.significant(cause.p50)),

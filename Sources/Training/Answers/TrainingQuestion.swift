@@ -48,8 +48,12 @@ public struct TrainingQuestion: Sendable {
 
   public var chips: Int { (job.plan.ranks + chip.dies.value - 1) / chip.dies.value }
 
-  public func answer(seed: Seed) throws -> TrainingReport {
-    let step = try TrainingEstimator(job, on: system, chip: chip, platform: platform).estimate()
+  /// One step, with its pipeline.
+  public func step() throws -> TrainingStep {
+    try TrainingEstimator(job, on: system, chip: chip, platform: platform).estimate()
+  }
+
+  public func answer(_ step: TrainingStep, seed: Seed) -> TrainingReport {
     let perChip = Double(chip.dies.value)
     // Attention and recompute keep the cores busy that useful work does not count.
     let busy = min(1, step.modelUtilisation * 1.25)
