@@ -35,6 +35,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var recipe: TrainingRecipeOptions
   @Option(help: "Minutes between checkpoints; the best by Daly where absent.") var checkpointMinutes: Double?
   @Option(help: "US dollars for an hour of one chip.") var pricePerChipHour: Double?
+  @Option(help: "Rates of stops, an entry of the catalog's kind failures: large runs, young stack.")
+  var failures = "large runs"
   @Flag(name: [.customLong("plan")], help: "Searches for the plan of the shortest step, and answers with it.")
   var search = false
   @Option(help: "Draws of the whole run.") var draws = 1000
@@ -76,7 +78,7 @@ struct TrainCommand: ParsableCommand {
     let question = try TrainingQuestion(
       job: job, system: system, tokens: tokens.map(Self.count),
       checkpointInterval: checkpointMinutes.map { Seconds($0 * 60) },
-      pricePerChipHour: pricePerChipHour.map { Dollars($0) }, draws: draws, in: catalog)
+      pricePerChipHour: pricePerChipHour.map { Dollars($0) }, failures: failures, draws: draws, in: catalog)
     let step = try question.step()
     let answer = question.answer(step, seed: Seed(seed))
     try draw(step)

@@ -168,11 +168,12 @@ extension TrainingReport {
       })
     return [
       .table(whole), .table(causes),
-      .notes([
-        "A checkpoint is written every \(Measure(run.interval.value, .duration)) and blocks for "
-          + "\(Measure(run.checkpointWrite.value, .duration)).",
-        "Rates of stops are those of other fleets (RSC, OPT, BLOOM, MegaScale), drawn as widely as these differ.",
-      ]),
+      .notes(
+        [
+          "A checkpoint is written every \(Measure(run.interval.value, .duration)) and blocks for "
+            + "\(Measure(run.checkpointWrite.value, .duration)).",
+          "Stops are drawn from the rates of fleets in '\(failures)', as wide as these differ.",
+        ] + unknown),
     ]
   }
 }

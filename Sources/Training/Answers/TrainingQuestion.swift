@@ -22,14 +22,15 @@ public struct TrainingQuestion: Sendable {
 
   public init(
     job: TrainingJob, system name: String, tokens: Double? = nil, checkpointInterval: Seconds? = nil,
-    pricePerChipHour: Dollars? = nil, draws: Int = 1000, in catalog: Catalog
+    pricePerChipHour: Dollars? = nil, failures stops: String = "large runs", draws: Int = 1000,
+    in catalog: Catalog
   ) throws {
     self.job = job
     system = try placed("system") { try catalog.system(name) }
     systemName = system.name
     chip = try catalog.chip(system.chip)
     platform = try catalog.trainingPlatform(of: chip.name)
-    failures = try catalog.failureModel()
+    failures = try placed("failures") { try catalog.failureModel(stops) }
     compared =
       try catalog.resourcePath("catalog/published/training-compared.yaml")
       .map { try Node.read(path: $0).decode(TrainingCompared.self) } ?? TrainingCompared(groups: [])
@@ -75,9 +76,10 @@ public struct TrainingQuestion: Sendable {
         tokensPerSecond: step.tokensPerSecond, tokensPerSecondAndChip: step.tokensPerSecondAndRank * perChip,
         flopsPerToken: step.flopsPerToken, modelUtilisation: step.modelUtilisation),
       memory: step.memory, changesThatFit: step.memory.fits ? [] : changes(step.memory.capacity), wholeRun: run,
+      failures: failures.name, unknown: failures.unknown ?? [],
       power: power, energy: run.map { power * Seconds($0.days.p50 * 86_400) }, chipHours: hours,
       cost: hours.flatMap { count in pricePerChipHour.map { $0 * count } },
-      validity: compared.validity(of: job, chip: chip.name, chips: chips))
+      validity: compared.validity(of: job, chip: chip.name, chips: chips, platform: platform.name))
   }
 
   /// Weights in 16 bits, master and moments: 14 bytes a parameter with FP32 moments.

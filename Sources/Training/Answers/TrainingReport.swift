@@ -17,6 +17,9 @@ public struct TrainingReport: Codable, Sendable {
   public var changesThatFit: [String]
   /// Absent without a number of tokens.
   public var wholeRun: TrainingRunReport?
+  /// The catalog's rates of stops that the run was drawn from, and what these leave open.
+  public var failures: String
+  public var unknown: [String]
   /// Mean power of the whole system's part, and energy and cost of the run.
   public var power: Watts
   public var energy: Joules?
@@ -71,12 +74,14 @@ public struct TrainingCompared: Decodable, Sendable {
 
   public init(groups: [Group]) { self.groups = groups }
 
-  public func validity(of job: TrainingJob, chip: String, chips: Int) -> TrainingValidity {
+  /// - Parameter platform: whose constants the chip has.
+  public func validity(of job: TrainingJob, chip: String, chips: Int, platform: String) -> TrainingValidity {
     let isMixture = job.architecture.isMixture
     let kind = isMixture ? "mixtures of experts" : "dense models"
     guard let group = groups.first(where: { $0.chip == chip && $0.mixture == isMixture }) else {
+      let whose = platform == TrainingPlatform.generic ? "priors" : "those of \(platform)"
       return TrainingValidity(
-        rows: 0, outside: ["No published training of \(kind) on \(chip) was compared: its constants are priors."])
+        rows: 0, outside: ["No published training of \(kind) on \(chip) was compared: its constants are \(whose)."])
     }
     var outside: [String] = []
     if chips > group.mostChips { outside.append("\(chips) chips are more than the \(group.mostChips) compared.") }

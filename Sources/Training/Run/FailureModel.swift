@@ -17,9 +17,11 @@ public struct FailureModel: Decodable, Sendable {
   public var restart: Range
   /// Of a checkpoint's copy to the host, which blocks.
   public var copyPerChip: Sourced<BytesPerSecond>
+  /// What is not published and was not filled in, a sentence each.
+  public var unknown: [String]?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, fleets, causes, detection, restart, copyPerChip
+    case name, fleets, causes, detection, restart, copyPerChip, unknown
   }
 
   public struct Fleet: Decodable, Sendable {
