@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Floors (a target imports lower floors only, never a neighbour):
-//   7 supernode  6 Pages  5 Planning, Validation  4 Serving  3 Costs, Workloads, Supply  2 Models, Hardware
+//   7 supernode  6 Pages  5 Planning, Validation  4 Serving, Training  3 Costs, Workloads, Supply  2 Models, Hardware
 //   1 Simulation, Reports, Formats  0 Units
 // SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
@@ -50,9 +50,13 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
+      name: "Training",
+      dependencies: ["Units", "Simulation", "Formats", "Models", "Hardware", "Costs"], swiftSettings: settings),
+
+    .target(
       name: "Validation",
       dependencies: [
-        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Simulation",
+        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Training", "Simulation",
       ],
       swiftSettings: settings),
 
@@ -66,8 +70,8 @@ let package = Package(
     .target(
       name: "Pages",
       dependencies: [
-        "Units", "Formats", "Reports", "Models", "Hardware", "Costs", "Workloads", "Serving", "Supply", "Validation",
-        "Planning",
+        "Units", "Formats", "Reports", "Models", "Hardware", "Costs", "Workloads", "Serving", "Supply", "Training",
+        "Validation", "Planning",
       ],
       swiftSettings: settings),
 
@@ -75,7 +79,7 @@ let package = Package(
       name: "supernode",
       dependencies: [
         "Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving",
-        "Validation", "Planning", "Pages",
+        "Training", "Validation", "Planning", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -84,7 +88,7 @@ let package = Package(
       name: "fuzz",
       dependencies: [
         "Units", "Simulation", "Formats", "Reports", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving",
-        "Validation", "Planning", "Pages",
+        "Training", "Validation", "Planning", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Fuzzing", swiftSettings: settings),
 
@@ -105,13 +109,18 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Validation", "Costs", "Models", "Hardware", "Formats", "Units", "Simulation"],
+      swiftSettings: settings),
+    .testTarget(
       name: "PagesTests", dependencies: ["Pages", "Reports", "Formats", "Supply", "Serving", "Simulation", "Units"],
       swiftSettings: settings),
     .testTarget(
       name: "SupplyTests", dependencies: ["Supply", "Validation", "Pages", "Formats", "Units", "Simulation"],
       exclude: ["Data"], swiftSettings: settings),
     .testTarget(
-      name: "ValidationTests", dependencies: ["Validation", "Serving", "Pages", "Workloads", "Formats", "Units"],
+      name: "ValidationTests",
+      dependencies: ["Validation", "Training", "Serving", "Pages", "Workloads", "Formats", "Units"],
       exclude: ["ceilings.yaml"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests",

@@ -29,7 +29,7 @@ public struct Budget: Decodable, Sendable {
   /// Those of a file; the supply model and the runs of engines have their own kinds, read by `SupplyBudget` and
   /// `RunBudget`.
   public static func read(_ node: Node) throws -> [Budget] {
-    try node.elements.filter { !["supply", "runs"].contains($0.field("kind")?.text) }
+    try node.elements.filter { !["supply", "runs"].contains($0.field("kind")?.text) && $0.field("figures") == nil }
       .map { try $0.decode(Budget.self) }
   }
 

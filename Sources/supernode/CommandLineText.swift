@@ -56,8 +56,8 @@ struct CommandLineText {
   // MARK: Verbs
 
   private static let verbs = [
-    "simulate", "plan", "compare", "init", "validate", "calibrate", "supply", "catalog", "trace", "schema", "help",
-    "manual",
+    "simulate", "plan", "train", "compare", "init", "validate", "calibrate", "supply", "catalog", "trace", "schema",
+    "help", "manual",
   ]
   private static let inner = [
     "catalog": names(of: CatalogCommand.configuration), "trace": names(of: TraceCommand.configuration),

@@ -13,7 +13,8 @@ struct Supernode: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Simulate.self, PlanCommand.self, CompareCommand.self, InitCommand.self, Validate.self, Calibrate.self,
+      Simulate.self, PlanCommand.self, TrainCommand.self, CompareCommand.self, InitCommand.self, Validate.self,
+      Calibrate.self,
       SupplyCommand.self, CatalogCommand.self, TraceCommand.self,
       SchemaCommand.self, ManualCommand.self,
     ])

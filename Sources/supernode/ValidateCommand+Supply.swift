@@ -25,16 +25,27 @@ extension Validate {
     return result
   }
 
+  /// The model of a training step against published jobs.
+  func trainingValidation(
+    _ catalog: Catalog, files: [String], budgets: [TrainingBudget]
+  ) throws -> TrainingValidation {
+    var result = try TrainingValidation(catalog: catalog, files: files, every: every, workers: processorCount())
+    result.violations = every > 1 ? [] : budgets.flatMap { $0.violations(in: result) }
+    return result
+  }
+
   /// Files of `--rows` by their columns: estimates of supply have a `quantity` and a `period`, runs of engines a
   /// `concurrency`.
-  func rowFiles() throws -> (supply: [String], runs: [String], measurements: [String]) {
-    var files: (supply: [String], runs: [String], measurements: [String]) = ([], [], [])
+  func rowFiles() throws -> RowFiles {
+    var files = RowFiles()
     for path in rows {
       let header = try CSVTable.read(path: path).header
       if header.contains("quantity") && header.contains("period") {
         files.supply.append(path)
       } else if ServingRun.isHeader(header) {
         files.runs.append(path)
+      } else if TrainingRow.isHeader(header) {
+        files.training.append(path)
       } else {
         files.measurements.append(path)
       }
@@ -51,11 +62,20 @@ extension Validate {
   }
 }
 
-/// What `validate` gives: rows of measurements, of runs and of supply in one list.
+/// Files of rows by what is in them.
+struct RowFiles {
+  var supply: [String] = []
+  var runs: [String] = []
+  var training: [String] = []
+  var measurements: [String] = []
+}
+
+/// What `validate` gives: rows of measurements, of runs, of supply and of training in one list.
 struct ValidationAnswer {
   var measured: ValidationReport?
   var runs: RunValidation?
   var supply: SupplyValidation?
+  var training: TrainingValidation?
 
-  var result: ValidationResult { ValidationResult(measured, runs, supply) }
+  var result: ValidationResult { ValidationResult(measured, runs, supply, training) }
 }

@@ -19,6 +19,7 @@ struct Validate: ParsableCommand {
         supernode validate --without each --every 3
         supernode validate --rows mine.csv --report validation.html
         supernode validate --kind supply --rows estimates.csv
+        supernode validate --kind training
       """)
 
   @Option(
@@ -96,11 +97,15 @@ struct Validate: ParsableCommand {
     if kind == nil || kind == "supply" {
       answer.supply = try supplyValidation(catalog, files: files.supply, budgets: limits.map(SupplyBudget.read) ?? [])
     }
+    if kind == nil || kind == "training" {
+      let budgets = try limits.map(TrainingBudget.read) ?? []
+      answer.training = try trainingValidation(catalog, files: files.training, budgets: budgets)
+    }
     let result = answer.result
     if let json { try OutputFile.write(try JSONText.encode(result, pretty: true), to: json) }
     if let report {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
-      let page = ValidationPage(answer.measured, answer.runs, answer.supply)
+      let page = ValidationPage(answer.measured, answer.runs, answer.supply, answer.training)
       if let document = page.document(version: Supernode.version) {
         try OutputFile.write(HTMLRenderer().render(document, chartScript: script), to: report)
       }
@@ -127,6 +132,11 @@ struct Validate: ParsableCommand {
       if let runs = answer.runs { texts.append(renderer.render(runs.terminalDocument(everyRow: all))) }
       if var document = answer.supply?.document() {
         document.sources = []
+        if kind == nil, !all { document.sections = Array(document.sections.prefix(1)) }
+        texts.append(renderer.render(document))
+      }
+      if let training = answer.training {
+        var document = training.terminalDocument(everyRow: all)
         if kind == nil, !all { document.sections = Array(document.sections.prefix(1)) }
         texts.append(renderer.render(document))
       }

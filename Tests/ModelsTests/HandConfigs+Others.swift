@@ -109,5 +109,19 @@ extension HandConfig {
       "moe_intermediate_size": 1856, "moe_shared_expert_intermediate_size": 3712, "n_routed_experts": 128,
       "num_experts_per_tok": 6, "n_group": 1, "topk_group": 1, "mamba_proj_bias": false, "use_bias": false}
       """),
+    HandConfig(
+      "Nemotron-3-Super-120B-A12B", total: 120_668_707_840, active: 12_233_366_528, draft: 0,
+      cache: 8192, bounded: 0, fixed: 170_229_760,
+      """
+      {"architectures": ["NemotronHForCausalLM"], "hidden_size": 4096, "num_hidden_layers": 88,
+      "hybrid_override_pattern":
+      "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEM*EMEMEMEME",
+      "num_attention_heads": 32, "num_key_value_heads": 2, "head_dim": 128, "vocab_size": 131072,
+      "max_position_embeddings": 262144, "mamba_num_heads": 128, "mamba_head_dim": 64, "n_groups": 8,
+      "ssm_state_size": 128, "conv_kernel": 4, "chunk_size": 128, "intermediate_size": 2688,
+      "moe_intermediate_size": 2688, "moe_latent_size": 1024, "moe_shared_expert_intermediate_size": 5376,
+      "n_routed_experts": 512, "num_experts_per_tok": 22, "n_group": 1, "topk_group": 1, "mamba_proj_bias": false,
+      "use_bias": false}
+      """),
   ]
 }

@@ -4,7 +4,7 @@ import Testing
   /// As in Documentation/Architecture.md.
   static let floors: [String: Int] = [
     "Units": 0, "Simulation": 1, "Reports": 1, "Formats": 1, "Models": 2, "Hardware": 2, "Costs": 3,
-    "Workloads": 3, "Supply": 3, "Serving": 4, "Planning": 5, "Validation": 5, "Pages": 6,
+    "Workloads": 3, "Supply": 3, "Serving": 4, "Training": 4, "Planning": 5, "Validation": 5, "Pages": 6,
     "supernode": 7,
   ]
   /// Modules of others, and the targets that may use them.
@@ -14,7 +14,7 @@ import Testing
   ]
   /// Whose results must be the same bytes on any run.
   static let deterministic: Set<String> = [
-    "Units", "Simulation", "Models", "Workloads", "Hardware", "Costs", "Supply", "Serving", "Planning",
+    "Units", "Simulation", "Models", "Workloads", "Hardware", "Costs", "Supply", "Serving", "Training", "Planning",
     "Validation", "Pages",
   ]
 

@@ -6,7 +6,6 @@ public struct RooflineTimes: OperationTimes {
   let chip: Chip
   let engine: Engine
   let fabric: Fabric
-  private let halfDepth: Double
   /// Bytes per second of one die, as kernels bound by memory and vector work reach them.
   let memoryRate: Double
   private let vectorRate: Double
@@ -15,8 +14,7 @@ public struct RooflineTimes: OperationTimes {
   private let experts: KernelRates
   private let attention: KernelRates
   private let latentAttention: KernelRates
-  private let tileRows: Double
-  private let tileColumns: Double
+  private let tiles: ProductTiles
   private let launch: Double
   private let attentionFactor: Double
   let collectiveFactor: Double
@@ -33,12 +31,10 @@ public struct RooflineTimes: OperationTimes {
     self.fabric = fabric
     let dies = Double(chip.dies.value)
     let efficiency = chip.efficiency
-    halfDepth = efficiency.matrixHalfDepth.value
     let bandwidth = chip.memory.bandwidth.value.value / dies
     memoryRate = bandwidth * efficiency.memory.value
     vectorRate = bandwidth * efficiency.vector.value
-    tileRows = Double(efficiency.tileRows.value)
-    tileColumns = Double(efficiency.tileColumns.value)
+    tiles = ProductTiles(efficiency)
     launch = engine.constants.operatorLaunch.value.value
     attentionFactor = engine.execution?.attentionInService.value ?? 1
     collectiveFactor = engine.execution?.collectives.inService.value ?? 1
@@ -118,29 +114,10 @@ public struct RooflineTimes: OperationTimes {
     (core.isLatent ? latentAttention : attention).reach(keyValue: core.keyValue)
   }
 
-  /// Weights are read once, whatever the rows; 2 · rows · depth · columns over peak · share ·
-  /// depth/(depth + halfDepth), of whole tiles or with what small results leave idle.
   private func product(_ shape: Operation.Product, isExpert: Bool, _ demand: inout OperatorDemand) {
-    let k = Double(shape.depth)
-    let n = Double(shape.columns)
     let kernels = isExpert ? experts : products
     let reach = kernels.reach(shape)
     let compute = kernels.computed(shape)
-    let efficiency = reach.share * k / (k + halfDepth)
-    let weights = k * n * shape.format.bytes * shape.copies
-    let activations = shape.rows * (k * compute.bytes + 2 * n) * shape.copies
-    demand.flops = 2 * shape.rows * k * n * shape.copies
-    demand.bytes = weights + activations
-    demand.compute = 2 * k * results(shape, fill: reach.fill) / (peak(compute) * efficiency)
-    demand.memory = demand.bytes / reach.rate
-    if let squarings = reach.squarings { demand.join(squarings: squarings) }
-  }
-
-  /// Values of the result over all copies, with those that a small one leaves idle.
-  private func results(_ shape: Operation.Product, fill: Double?) -> Double {
-    let n = Double(shape.columns)
-    if let fill { return shape.rows * n * shape.copies + fill }
-    let rows = (shape.rows / tileRows).rounded(.up) * tileRows
-    return rows * (n < tileColumns ? n : (n / tileColumns).rounded(.up) * tileColumns) * shape.copies
+    tiles.product(shape, reach, computing: compute, peak: peak(compute), &demand)
   }
 }

@@ -20,18 +20,24 @@ public struct ValidationResult: Codable, Sendable {
   /// Of the supply model: version, seed, draws, months, hash of its inputs.
   public var run: SupplyReport.Run?
 
-  public init(_ measured: ValidationReport?, _ runs: RunValidation?, _ supply: SupplyValidation?) {
-    summary =
-      (measured?.summary ?? []).map(Group.init) + (runs?.summaries ?? []).map(Group.init)
-      + (supply?.groups ?? []).map(Group.init)
-    rows =
-      (measured?.outcomes ?? []).map(Row.init) + (runs?.outcomes ?? []).map(Row.init)
-      + (supply?.rows ?? []).map(Row.init)
+  public init(
+    _ measured: ValidationReport?, _ runs: RunValidation?, _ supply: SupplyValidation?,
+    _ training: TrainingValidation? = nil
+  ) {
+    summary = (measured?.summary ?? []).map(Group.init)
+    summary += (runs?.summaries ?? []).map(Group.init)
+    summary += (supply?.groups ?? []).map(Group.init)
+    summary += (training?.namedGroups ?? []).map(Group.init)
+    rows = (measured?.outcomes ?? []).map(Row.init)
+    rows += (runs?.outcomes ?? []).map(Row.init)
+    rows += (supply?.rows ?? []).map(Row.init)
+    rows += (training?.outcomes ?? []).map(Row.init)
     let ours = supply?.constants ?? []
     constants = (measured?.constants ?? []) + ours
     fittedConstants = (measured?.fittedConstants ?? 0) + ours.count
     refits = measured?.refits ?? []
     violations = (measured?.violations ?? []) + (runs?.violations ?? []) + (supply?.violations ?? [])
+    violations += training?.violations ?? []
     run = supply?.run
   }
 

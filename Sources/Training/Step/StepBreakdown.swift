@@ -1,0 +1,59 @@
+import Units
+
+/// Where a training step's time goes.
+public struct TrainingStep: Sendable {
+  public var job: TrainingJob
+  /// Of one step, from batch to updated weights.
+  public var time: Seconds
+  public var parts: Parts
+  /// Of the pipeline alone, where there is one.
+  public var pipeline: PipelineSummary?
+  public var memory: TrainingMemory
+  /// Useful work of a token without recompute: causal attention, the head, no embedding.
+  public var flopsPerToken: FLOPs
+  /// Dense BF16 peak of one rank.
+  public var peak: FLOPsPerSecond
+
+  /// Seconds of a step on the slowest rank, by cause; they add up to the step's time.
+  public struct Parts: Codable, Hashable, Sendable {
+    public var forward: Seconds
+    public var backward: Seconds
+    public var recompute: Seconds
+    public var tensorTraffic: Seconds
+    public var contextTraffic: Seconds
+    public var expertTraffic: Seconds
+    /// Head, loss and embedding.
+    public var ends: Seconds
+    /// Host, waits and what sharded weights take longer than the layers.
+    public var waits: Seconds
+    public var bubble: Seconds
+    /// Gradients and weights between replicas that nothing hides.
+    public var dataTraffic: Seconds
+    public var optimizer: Seconds
+    /// The slowest rank and what is around a step.
+    public var other: Seconds
+  }
+
+  public struct PipelineSummary: Sendable {
+    public var timeline: PipelineTimeline
+    /// Idle share of the pipeline's time.
+    public var bubble: Double
+  }
+
+  public var tokensPerSecond: Double { job.tokensPerStep / time.value }
+  public var tokensPerSecondAndRank: Double { tokensPerSecond / Double(job.plan.ranks) }
+  /// Useful work over the BF16 peak.
+  public var modelUtilisation: Double { tokensPerSecondAndRank * flopsPerToken.value / peak.value }
+}
+
+extension TrainingStep.Parts {
+  /// By name, in the order in which pages show them.
+  public var named: [(name: String, time: Seconds)] {
+    [
+      ("forward", forward), ("backward", backward), ("recompute", recompute), ("tensor traffic", tensorTraffic),
+      ("context traffic", contextTraffic), ("expert traffic", expertTraffic), ("head, loss, embedding", ends),
+      ("host and waits", waits), ("pipeline bubble", bubble), ("gradients and weights", dataTraffic),
+      ("optimizer", optimizer), ("slowest rank and around the step", other),
+    ]
+  }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import Formats
+import Models
+import Pages
+import Reports
+import Simulation
+import Training
+import Units
+
+/// How long a step and a run of training take, what it needs in memory, and how often it stops.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "How long a training step and run take on a system, what memory they need, and how often they stop.",
+    discussion: """
+      Examples:
+        supernode train --model Llama-3.1-405B --system 'HGX H100' --chips 16384 --tokens 15.6T \
+      --seq-length 8192 --global-batch-size 2048 -tp 8 -pp 16 --recompute none
+        supernode train --model DeepSeek-V3 --system 'GB200 NVL72' --chips 256 --seq-length 4096 \
+      --global-batch-size 4096 -pp 4 -ep 64 --precision mxfp8
+        supernode train --model Llama-3.1-70B --system 'HGX H100' --chips 512 --global-batch-size 512 --plan
+      """)
+
+  @Option(help: "The model: its name in the catalog, or the path of a config.json.") var model: String
+  @Option(help: "A system of the catalog.") var system: String
+  @Option(name: [.customLong("chips"), .customLong("total-gpus")], help: "Chips that train.") var chips: Int
+  @Option(help: "Tokens of the whole run, such as 15.6T or 300B; only a step is answered where absent.")
+  var tokens: String?
+  @Option(name: [.customLong("seq-length")], help: "Tokens of a sequence.") var sequenceLength = 4096
+  @Option(name: [.customLong("global-batch-size"), .customLong("gbs")], help: "Sequences of a step.")
+  var globalBatch = 512
+  @Option(name: [.customLong("micro-batch-size"), .customLong("mbs")], help: "Sequences of a micro-batch.")
+  var microbatch = 1
+  @OptionGroup var plan: TrainingPlanOptions
+  @OptionGroup var recipe: TrainingRecipeOptions
+  @Option(help: "Minutes between checkpoints; the best by Daly where absent.") var checkpointMinutes: Double?
+  @Option(help: "US dollars for an hour of one chip.") var pricePerChipHour: Double?
+  @Option(help: "Rates of stops, an entry of the catalog's kind failures: large runs, young stack.")
+  var failures = "large runs"
+  @Flag(name: [.customLong("plan")], help: "Searches for the plan of the shortest step, and answers with it.")
+  var search = false
+  @Option(help: "Draws of the whole run.") var draws = 1000
+  @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
+  @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
+  @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
+  @Option(help: "Writes a self-contained HTML report.") var report: String?
+  @Option(help: "Writes the pipeline of a step as a timeline for ui.perfetto.dev (Chrome trace events).")
+  var perfetto: String?
+  @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
+    []
+
+  func validate() throws {
+    guard (1...1_000_000).contains(chips) else { throw ValidationError("--chips \(chips): give 1 or more") }
+    guard (1...1_000_000).contains(draws) else { throw ValidationError("--draws \(draws): give 1 to 1000000") }
+    guard sequenceLength > 0, globalBatch > 0, microbatch > 0 else {
+      throw ValidationError("--seq-length, --global-batch-size and --micro-batch-size: give 1 or more of each")
+    }
+    if let minutes = checkpointMinutes, !(minutes > 0) {
+      throw ValidationError("--checkpoint-minutes \(minutes): give more than 0, or leave it out for the best")
+    }
+    guard format != .csv else { throw ValidationError("--format csv: use table or json") }
+    guard json != "-" || report != "-" else {
+      throw ValidationError("only one of --json and --report can go to standard output")
+    }
+    try OutputPaths.check([json, report, perfetto], against: [model])
+  }
+
+  func run() throws {
+    let catalog = try Catalog(checking: self.catalog)
+    let architecture = try placed("model") { try Architecture(named: model, in: catalog) }
+    let own = try catalog.system(system)
+    let ranks = try chips * catalog.chip(own.chip).dies.value
+    var chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
+    var settings = try recipe.recipe()
+    if search { (chosen, settings) = try searched(architecture, ranks: ranks, settings, catalog) }
+    let job = try TrainingJob(
+      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, plan: chosen, recipe: settings)
+    let question = try TrainingQuestion(
+      job: job, system: system, tokens: tokens.map(Self.count),
+      checkpointInterval: checkpointMinutes.map { Seconds($0 * 60) },
+      pricePerChipHour: pricePerChipHour.map { Dollars($0) }, failures: failures, draws: draws, in: catalog)
+    let step = try question.step()
+    let answer = question.answer(step, seed: Seed(seed))
+    try draw(step)
+    try write(answer, step, question, catalog)
+    guard answer.memory.fits else {
+      throw Problem(
+        "memory", "rank \(answer.memory.largest?.rank ?? 0) is short of \(Measure(answer.memory.short.value, .bytes))",
+        wayOut: answer.changesThatFit.first.map { "use \($0)" } ?? "use more chips")
+    }
+  }
+
+  private func draw(_ step: TrainingStep) throws {
+    guard let perfetto else { return }
+    guard let timeline = step.pipeline?.timeline else {
+      throw Problem("--perfetto", "a job without a pipeline has no timeline", wayOut: "use -pp 2 or more")
+    }
+    let command = CommandLine.arguments.joined(separator: " ")
+    try OutputFile.write(PipelineTrace(timeline, commandLine: command).text, to: perfetto)
+  }
+
+  private func write(
+    _ answer: TrainingReport, _ step: TrainingStep, _ question: TrainingQuestion, _ catalog: Catalog
+  ) throws {
+    let inputs = [CommandLine.arguments.dropFirst().joined(separator: " ")]
+    let run = try ResultRun(
+      seed: seed, request: inputs, entries: [("models", model), ("systems", system), ("chips", question.chip.name)],
+      in: catalog)
+    let context = ReportContext(
+      title: "Training \(answer.model)", system: "\(chips) chips of \(answer.system), \(answer.planWords)",
+      commandLine: CommandLine.arguments.joined(separator: " "))
+    let result = try JSONText.encode(WithRun(result: answer, run: run))
+    if let json { try OutputFile.write(result + "\n", to: json) }
+    if let report {
+      let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
+      let page = answer.document(context, timeline: step.pipeline?.timeline)
+      try OutputFile.write(HTMLRenderer().render(page, chartScript: script), to: report)
+    }
+    guard ![json, report].contains("-") else { return }
+    if format == .json { return Terminal.write(result) }
+    let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+    Terminal.write(renderer.render(answer.summary(context)))
+  }
+
+  /// The plan of the shortest step and its recompute.
+  private func searched(
+    _ architecture: Architecture, ranks: Int, _ settings: TrainingRecipe, _ catalog: Catalog
+  ) throws -> (TrainingPlan, TrainingRecipe) {
+    let own = try catalog.system(system)
+    let chip = try catalog.chip(own.chip)
+    let planner = TrainingPlanner(
+      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, ranks: ranks, recipe: settings,
+      system: own, chip: chip, platform: try catalog.trainingPlatform(of: chip.name))
+    let answer = try planner.plan()
+    guard let best = answer.best.first else {
+      throw Problem(
+        "--plan",
+        "none of \(answer.tried) plans fits: \(answer.withoutMemory) lack memory, \(answer.invalid) do not divide",
+        wayOut: "use more chips, or a batch with more divisors")
+    }
+    Terminal.writeError(
+      "supernode: \(answer.tried) plans: \(answer.invalid) do not divide, \(answer.withoutMemory) lack memory, "
+        + "\(answer.bounded) cannot win, \(answer.estimated) estimated")
+    for candidate in answer.best {
+      Terminal.writeError(
+        "  \(candidate.plan.words), micro-batch \(candidate.plan.microbatch), recompute \(candidate.recompute.words): "
+          + "\(Measure(candidate.time.value, .duration)), \(Measure(candidate.memory.value, .bytes))")
+    }
+    var recipe = settings
+    recipe.recompute = best.recompute
+    return (best.plan, recipe)
+  }
+
+  /// `15.6T`, `300B`, `1e12`.
+  static func count(_ text: String) throws -> Double {
+    let units: [Character: Double] = ["T": 1e12, "B": 1e9, "M": 1e6, "K": 1e3]
+    let scale = text.last.flatMap { units[Character($0.uppercased())] }
+    let digits = scale == nil ? text[...] : text.dropLast()
+    guard let number = Double(digits), number > 0, number.isFinite else {
+      throw Problem("--tokens", "'\(text)' is not a number of tokens", wayOut: "write 15.6T, 300B or 1e12")
+    }
+    return number * (scale ?? 1)
+  }
+}
