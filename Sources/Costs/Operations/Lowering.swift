@@ -3,7 +3,9 @@ import Models
 import Units
 
 /// Turns the work of a step into operations, by the architecture, the plan and the engine's rules; knows no rates.
-struct Lowering: Sendable {
+///
+/// A reference, as the architecture and the engine are large and every part of a step asks.
+final class Lowering: Sendable {
   let architecture: Architecture
   let engine: Engine
   let plan: ParallelPlan
@@ -13,6 +15,19 @@ struct Lowering: Sendable {
   let cachePlane: Plane?
   /// The context kinds in whose order works hold their contexts and pairs.
   let kinds: [ContextKind]
+
+  init(
+    architecture: Architecture, engine: Engine, plan: ParallelPlan, precision: Precision, drafting: Drafting,
+    cachePlane: Plane?, kinds: [ContextKind]
+  ) {
+    self.architecture = architecture
+    self.engine = engine
+    self.plan = plan
+    self.precision = precision
+    self.drafting = drafting
+    self.cachePlane = cachePlane
+    self.kinds = kinds
+  }
 
   var hidden: Int { architecture.hiddenSize }
   var kernels: Engine.Kernels { engine.kernels }

@@ -2,7 +2,9 @@ import Hardware
 import Units
 
 /// Times from shapes by peaks, efficiencies, start-ups and the fabric's constants.
-public struct RooflineTimes: OperationTimes {
+///
+/// A reference, as the chip and its kernels are large and every operation asks.
+public final class RooflineTimes: OperationTimes {
   let chip: Chip
   let engine: Engine
   let fabric: Fabric
