@@ -29,19 +29,20 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: [.customLong("chips"), .customLong("total-gpus")],
     help: "Chips of each system: one number for all, or one for each, in order; all of a system where absent.")
-  var chips: LoadList?
+  var chips: [LoadList] = []
   @Option(
     name: [.customLong("input-len"), .customLong("isl"), .customLong("random-input-len")],
     help: "Prompt tokens of a request.")
-  var inputLen = 4096
+  var inputLen: Int?
   @Option(
     name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
     help: "Output tokens of a request.")
-  var outputLen = 512
+  var outputLen: Int?
   @Option(parsing: .upToNextOption, help: "Objectives in milliseconds: ttft:2000 tpot:50 e2el:60000.")
   var goodput: [String] = []
-  @Option(help: "Of the requests that must keep every objective (0 to 1).") var share = 0.95
-  @Option(help: "Simulates so many of the best plans of each system; 0 only estimates.") var simulate = 3
+  @Option(help: "Of the requests that must keep every objective (0 to 1); 0.95 where absent.") var share: Double?
+  @Option(help: "Simulates so many of the best plans of each system, 3 where absent; 0 only estimates.")
+  var simulate: Int?
   @Option(help: "How to print the result: table, json or csv.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
@@ -65,11 +66,20 @@ struct CompareCommand: ParsableCommand {
     guard model == nil || system.count >= 2 else {
       throw ValidationError("name two systems or more: --system 'HGX H200' --system 'HGX H20'")
     }
-    if let chips, chips.values.count > 1, chips.values.count != system.count {
-      throw ValidationError(
-        "--chips: \(chips.values.count) numbers for \(system.count) systems; give one, or one for each")
+    if model == nil {
+      let unheard = [
+        ("--system", !system.isEmpty), ("--chips", !chips.isEmpty), ("--goodput", !goodput.isEmpty),
+        ("--input-len", inputLen != nil), ("--output-len", outputLen != nil), ("--share", share != nil),
+        ("--simulate", simulate != nil),
+      ].filter(\.1).map(\.0)
+      guard unheard.isEmpty else {
+        throw ValidationError(
+          "\(unheard.joined(separator: ", ")): files are compared as they are; leave it out, or change the scenarios")
+      }
+    } else {
+      _ = try Self.counts(chips, of: system)
     }
-    guard (0...20).contains(simulate) else {
+    if let simulate, !(0...20).contains(simulate) {
       throw ValidationError("--simulate \(simulate): give a number from 0 to 20")
     }
     guard json != "-" || report != "-" else {
@@ -103,7 +113,24 @@ struct CompareCommand: ParsableCommand {
   }
 
   private var subtitle: String {
-    model == nil ? files.joined(separator: ", ") : "\(inputLen) tokens in, \(outputLen) out"
+    model == nil ? files.joined(separator: ", ") : "\(promptTokens) tokens in, \(outputTokens) out"
+  }
+
+  private var promptTokens: Int { inputLen ?? 4096 }
+  private var outputTokens: Int { outputLen ?? 512 }
+
+  /// Chips of each system: of one number for all, one with commas, or one option for each; nil where none is given.
+  static func counts(_ lists: [LoadList], of systems: [String]) throws -> [Int]? {
+    let words = lists.flatMap(\.values)
+    guard !words.isEmpty else { return nil }
+    let numbers = words.compactMap { Int($0) }
+    guard numbers.count == words.count else {
+      throw ValidationError("--chips \(words.joined(separator: ",")): give whole numbers")
+    }
+    guard numbers.count == 1 || numbers.count == systems.count else {
+      throw ValidationError("--chips: \(numbers.count) numbers for \(systems.count) systems; give one, or one for each")
+    }
+    return numbers.count == 1 ? systems.map { _ in numbers[0] } : numbers
   }
 
   // MARK: files
@@ -142,16 +169,16 @@ struct CompareCommand: ParsableCommand {
   // MARK: systems
 
   private func ofSystems(_ catalog: Catalog) throws -> Comparison {
-    var arguments = ["--model", model ?? "", "--isl", "\(inputLen)", "--osl", "\(outputLen)", "--share", "\(share)"]
+    var arguments = [
+      "--model", model ?? "", "--isl", "\(promptTokens)", "--osl", "\(outputTokens)", "--share", "\(share ?? 0.95)",
+    ]
     if !goodput.isEmpty { arguments += ["--goodput"] + goodput }
-    let counts = chips?.values.compactMap { Int($0) } ?? []
-    if let chips, counts.count != chips.values.count {
-      throw ValidationError("--chips \(chips.values.joined(separator: ",")): give whole numbers")
-    }
+    let counts = try Self.counts(chips, of: system)
+    let simulate = self.simulate ?? 3
     var planners: [Planner] = []
     let contenders = try system.enumerated().map { index, name -> Comparison.Contender in
       var own = arguments + ["--system", name]
-      if !counts.isEmpty { own += ["--chips", "\(counts.count > 1 ? counts[index] : counts[0])"] }
+      if let counts { own += ["--chips", "\(counts[index])"] }
       let command = try PlanCommand.parse(own)
       let planner = try Planner(command.request(catalog), catalog: catalog, workers: processorCount())
       planners.append(planner)

@@ -26,12 +26,13 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "The model: its name in the catalog or at Hugging Face, or the path of a config.json.")
   var model: String
   @Option(
-    help: "A system of the catalog that may be used (repeatable: each is planned by itself, and they are ranked).")
+    help:
+      "A system of the catalog that may be used (repeatable: each by itself, and prompts on one, answers on another).")
   var system: [String]
   @Option(
     name: [.customLong("chips"), .customLong("total-gpus")],
-    help: "Chips that may be used of each system; all of one system where absent.")
-  var chips: Int?
+    help: "Chips that may be used: one number for each system, in order, or one for all; all of a system where absent.")
+  var chips: [LoadList] = []
   @Option(help: "An engine by name (repeatable); all that the catalog offers for the chip where absent.")
   var engine: [String] = []
   @Option(
@@ -60,7 +61,8 @@ struct PlanCommand: ParsableCommand {
   @Option(name: [.customLong("request-latency")], help: "As --goodput e2el:MS.") var requestLatency: Double?
   @Option(help: "Of the requests that must keep every objective in the simulation (0 to 1).") var share = 0.95
   @Option(
-    name: [.customLong("optimise"), .customLong("optimize")], help: "throughput (for each chip), chips, cost, energy.")
+    name: [.customLong("optimise"), .customLong("optimize")],
+    help: "throughput (output tokens a second for each chip of the systems that a plan uses), chips, cost, energy.")
   var optimise: String?
   @Option(help: "Where prompts are computed: together with the answers, apart (also on another system), or both.")
   var division = Division.both
@@ -174,12 +176,14 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func subtitle(_ request: PlanRequest) -> String {
-    let fleets = request.fleets.map { "\($0.chips) chips of \($0.system)" }.joined(separator: " or ")
+    let fleets = request.fleets.map { "\($0.chips) chips of \($0.system)" }.joined(separator: " and/or ")
+    let watts = request.powerBudget.map { ", at most \(Measure($0.value, .watts))" } ?? ""
+    let dollars = request.budget.map { ", at most \(Text.dollars($0.value)) by the price of each chip" } ?? ""
     let rate = request.requestRate.map { ", \(Measure($0, .count)) requests/s" } ?? ""
     let lengths = request.lengths
     let (input, output) = (Int(lengths.prompt.rounded()), Int(lengths.output.rounded()))
     let source = request.trace.map { ", requests of \($0.name)" } ?? ""
-    return "\(fleets); \(input) tokens in, \(output) out\(source)\(rate)"
+    return "\(fleets)\(watts)\(dollars); \(input) tokens in, \(output) out\(source)\(rate)"
   }
 
   // MARK: the request
@@ -201,9 +205,7 @@ struct PlanCommand: ParsableCommand {
     }
     var request = PlanRequest(
       model: name,
-      fleets: try system.map { system in
-        PlanRequest.Fleet(system: system, chips: try chips ?? catalog.system(system).chips.value)
-      }, formats: formats,
+      fleets: try fleets(catalog), formats: formats,
       lengths: .init(prompt: Double(inputLen ?? 1024), output: Double(outputLen ?? 128)),
       objectives: try objectives())
     if let trace { try take(trace, into: &request, catalog) }
@@ -235,6 +237,19 @@ struct PlanCommand: ParsableCommand {
 
   private static func amount<D: Dimension>(_ text: String, _ option: String, _ example: String) throws -> Quantity<D> {
     do { return try Quantity(text: text) } catch { throw ValidationError("\(option) \(text): write \(example)") }
+  }
+
+  private func fleets(_ catalog: Catalog) throws -> [PlanRequest.Fleet] {
+    let counts = try CompareCommand.counts(chips, of: system)
+    let fleets = try system.enumerated().map { index, name in
+      let found = try placed("--system") { try catalog.system(name) }
+      return PlanRequest.Fleet(system: name, chips: counts?[index] ?? found.chips.value)
+    }
+    let names = try fleets.map { try catalog.system($0.system).name }
+    if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
+      throw ValidationError("--system \(twice.element) is given twice: add up its chips")
+    }
+    return fleets
   }
 
   private func goal() throws -> PlanRequest.Goal {

@@ -102,6 +102,25 @@ struct SupplyCommand: ParsableCommand {
     }
     if let asOf, CalendarDay(asOf) == nil { throw ValidationError("--as-of \(asOf): write such as 2025-09-30") }
     try checkArticle()
+    try checkOutputs()
+  }
+
+  /// What an answer has no place for is refused, not passed over.
+  private func checkOutputs() throws {
+    let besides = [
+      ("--without", !without.isEmpty), ("--four-runs", fourRuns), ("--compare", !compare.isEmpty),
+      ("--sensitivity", sensitivity != nil),
+    ].filter(\.1).map(\.0)
+    if format == .csv, !article, !besides.isEmpty {
+      throw ValidationError(
+        "--format csv has one world, and \(besides.joined(separator: ", ")) asks for more: use --json FILE, or a "
+          + "scenario file with the world you want")
+    }
+    let texts = [("--why", why != nil), ("--token-rates", tokenRates), ("--write-token-rates", writeTokenRates != nil)]
+    let runsNothing = texts.first(where: \.1)?.0
+    if let runsNothing, json != nil || report != nil || format != .table {
+      throw ValidationError("\(runsNothing) prints text alone: leave out --json, --report and --format")
+    }
   }
 
   /// The article has worlds and claims of its own: what it cannot honour beside them is refused.

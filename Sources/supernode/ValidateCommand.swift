@@ -138,7 +138,8 @@ struct Validate: ParsableCommand {
       if let training = answer.training {
         var document = training.terminalDocument(everyRow: all)
         if kind == nil, !all { document.sections = Array(document.sections.prefix(1)) }
-        texts.append(renderer.render(document))
+        // Asked for alone, jobs come before the few rows of training among the measurements of Ascend.
+        texts.insert(renderer.render(document), at: kind == "training" ? 0 : texts.count)
       }
       return texts.joined(separator: "\n")
     }

@@ -44,6 +44,8 @@ import Testing
     let large = try BuiltProgram.run(["plan", "--model", "DeepSeek-V3", "--system", "HGX H100", "--chips", "4"])
     #expect(large.code == 1)
     #expect(large.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("GB missing per die"))
+    let zero = try BuiltProgram.run(["plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "0"])
+    #expect(zero.code == 1 && zero.error.contains("chips: 0 is not between"), "\(zero.error)")
     let much = try BuiltProgram.run([
       "plan", "--model", "Llama-3.1-70B", "--system", "HGX H100", "--request-rate", "500",
     ])
@@ -54,7 +56,9 @@ import Testing
   @Test(
     "what cannot be asked is one sentence",
     arguments: [
-      (["--chips", "0"], 1, "chips: 0 is not between"), (["--goodput", "tpot"], 2, "write ttft:MS"),
+      (["--chips", "8"], 2, "2 numbers for 1 systems"), (["--budget", "0 USD"], 1, "budget: is not above 0"),
+      (["--power-budget", "5"], 2, "write '500 kW'"), (["--power-budget", "1 W"], 1, "W for each chip at full load"),
+      (["--goodput", "tpot"], 2, "write ttft:MS"),
       (["--optimise", "speed"], 2, "use one of throughput, chips, cost, energy"),
       (["--engine", "nosuch"], 1, "nosuch"), (["--emit", "sglang"], 1, "the best plan is vLLM's"),
       (["--share", "2"], 1, "share"), (["--isl", "0"], 1, "input-len"),

@@ -174,7 +174,8 @@ import Testing
     ])
   func interrupted(_ arguments: [String]) throws {
     let scratch = try Scratch()
-    let files = arguments[0] == "catalog" ? [] : ["--json", "\(scratch.path)/out.json"]
+    let files =
+      arguments[0] == "catalog" || arguments.last == "--token-rates" ? [] : ["--json", "\(scratch.path)/out.json"]
     let answer = try BuiltProgram.run(arguments + files, interruptAfter: 0)
     #expect(answer.code == 130 && answer.output == "" && answer.error.contains("interrupted"), "\(answer.error)")
     #expect(try scratch.names() == [])

@@ -77,7 +77,8 @@ extension PlanAnswer {
           + "TTFT \(Measure(candidate.timeToFirstToken.value, .duration)), "
           + "TPOT \(Measure(candidate.timePerOutputToken.value, .duration)).")
     }
-    if let rival = plans.first(where: {
+    let tried = plans.filter { ($0.simulated == nil) == (best.simulated == nil) }
+    if let rival = tried.first(where: {
       $0.candidate.engine != candidate.engine || $0.candidate.system != candidate.system
     }),
       rival.candidate.words != candidate.words

@@ -16,11 +16,18 @@ extension SupplyReport {
         [
           Table.Cell(claim.title, note: withDefinitions ? claim.definition : ""),
           Table.Cell(Self.rounded(claim.probability), share: claim.probability),
-        ] + (hasTurns ? [Table.Cell(claim.probabilityIfPolicyStays.map(Self.rounded) ?? "")] : []) + [
+        ] + (hasTurns ? [ifPolicyStays(claim)] : []) + [
           Table.Cell(claim.text(claim.value.p50)),
           Table.Cell("\(claim.text(claim.value.p05)) to \(claim.text(claim.value.p95))"),
         ] + (withDefinitions ? [Table.Cell(claim.unitName, tone: .muted)] : [])
       })
+  }
+
+  /// Of the draws in which policy stays until the claim's date, with how many these are.
+  private func ifPolicyStays(_ claim: Claim) -> Table.Cell {
+    guard let probability = claim.probabilityIfPolicyStays, let share = claim.policyStays else { return "" }
+    let count = Int((share * Double(run.draws)).rounded())
+    return Table.Cell(Self.rounded(probability), note: count < 1000 ? "of \(Text.counted(count, "draw"))" : "")
   }
 
   var meaningTable: Table {

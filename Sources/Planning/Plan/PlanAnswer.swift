@@ -38,8 +38,12 @@ public struct PlanAnswer: Encodable, Sendable {
     public var simulated: PlanSimulation?
   }
 
-  /// The first that may be recommended: one that kept its objectives in the simulation, where any was simulated.
-  public var best: Plan? { plans.first { $0.simulated.map(\.meets) ?? true } ?? plans.first }
+  /// The first that may be recommended: where any was simulated, one that kept its objectives there, or else the first
+  /// of those that were.
+  public var best: Plan? {
+    guard plans.contains(where: { $0.simulated != nil }) else { return plans.first }
+    return plans.first { $0.simulated?.meets == true } ?? plans.first { $0.simulated != nil }
+  }
 
   init(_ request: PlanRequest, outcomes: [PlanSearch.Outcome], searches: [PlanSearch], leftOut: [String]) {
     self.request = request

@@ -29,18 +29,25 @@ extension Planner {
   ///
   /// Where a rate is asked for it comes, and instances are added while the objectives are missed and there are chips;
   /// else the greatest rate is looked for at which they are kept.
+  /// Where none of the best keeps the objectives, as many again are simulated, until one does or none is left.
   public func simulated(_ answer: PlanAnswer, best count: Int, seed: UInt64 = 1) throws -> PlanAnswer {
     var answer = answer
-    let chosen = Array(answer.plans.prefix(count))
-    let results = concurrentMap(chosen.map(\.candidate), workers: workers) { candidate in
-      Result { try simulate(candidate, seed: seed) }
+    var done = 0
+    while done < answer.plans.count, count > 0,
+      !answer.plans.prefix(done).contains(where: { $0.simulated?.meets == true })
+    {
+      let next = done..<min(answer.plans.count, done + count)
+      let results = concurrentMap(answer.plans[next].map(\.candidate), workers: workers) { candidate in
+        Result { try simulate(candidate, seed: seed) }
+      }
+      for (index, result) in zip(next, results) {
+        let (candidate, simulation) = try result.get()
+        answer.plans[index] = PlanAnswer.Plan(candidate: candidate, simulated: simulation)
+      }
+      done = next.upperBound
     }
-    for (index, result) in results.enumerated() {
-      let (candidate, simulation) = try result.get()
-      answer.plans[index] = PlanAnswer.Plan(candidate: candidate, simulated: simulation)
-    }
-    let ranked = answer.plans.prefix(count).sorted { one, other in order(one) < order(other) }
-    answer.plans = ranked + answer.plans.dropFirst(count)
+    let ranked = answer.plans.prefix(done).sorted { one, other in order(one) < order(other) }
+    answer.plans = ranked + answer.plans.dropFirst(done)
     return answer
   }
 

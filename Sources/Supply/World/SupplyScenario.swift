@@ -308,8 +308,9 @@ extension SupplyScenario {
     return "\(Int((QuantileFunction(value)(0.5) * 100).rounded()))%"
   }
 
-  /// The last day on which something happened that the scenario knows; what it supposes of its own is left out.
-  var knownTo: CalendarDay? { events.filter { $0.actor != "scenario" }.map(\.date).max() }
+  /// The last day on which something happened that is known; what a scenario supposes over its base is left out,
+  /// whoever acts in it.
+  var knownTo: CalendarDay? { bases.first?.knownTo ?? events.filter { $0.actor != "scenario" }.map(\.date).max() }
 }
 
 /// What is asked of a scenario.

@@ -8,10 +8,13 @@ import Units
 struct TrainingFabric: Sendable {
   /// Ranks of one scale-up domain that a job uses.
   let domain: Int
+  /// Of the scale-up plane: libraries change their protocol with the size, and the faster counts.
+  private let gathers: [Line]
+  private let exchanges: [Line]
+  /// With nothing to send, and what the fastest protocol sends.
+  private let startup: Double
   private let gather: Double
   private let allToAll: Double
-  private let startup: Double
-  private let perRank: Double
   /// Bytes per second of a rank over the scale-out plane, as sheets and its utilisation say.
   private let outer: Double
   private let latency: Double
@@ -25,13 +28,34 @@ struct TrainingFabric: Sendable {
     let whole = inner.map { ($0.domain?.value ?? fabric.system.chips.value) * dies } ?? 1
     domain = ranks <= whole ? whole : Self.powerOfTwo(atMost: whole)
     let plain = inner.map { fabric.bandwidth(on: $0, scope: .interNode).value } ?? 0
-    gather = inner?.collectives?.gather?.bandwidth.value.value ?? plain
-    allToAll = inner?.collectives?.allToAll?.bandwidth.value.value ?? gather
-    startup = inner?.collectives?.gather?.startup.value.value ?? inner?.latency.value.value ?? 0
-    perRank = inner?.collectives?.gather?.perRank.value.value ?? 0
+    let known = inner?.collectives
+    let plainLine = Line(startup: inner?.latency.value.value ?? 0, perRank: 0, bandwidth: plain)
+    let gathers = [known?.gather, known?.bulkGather].compactMap { $0.map(Line.init) }
+    let exchanges = [known?.allToAll, known?.bulkAllToAll].compactMap { $0.map(Line.init) }
+    self.gathers = gathers.isEmpty ? [plainLine] : gathers
+    self.exchanges = exchanges.isEmpty ? self.gathers : exchanges
+    startup = self.gathers.map(\.startup).min() ?? 0
+    gather = self.gathers.map(\.bandwidth).max() ?? plain
+    allToAll = self.exchanges.map(\.bandwidth).max() ?? gather
     let plane = fabric.system.scaleOut
     outer = scaleOut?.value ?? plane.map { fabric.nameplate(of: $0).value * $0.utilisation.value } ?? plain
     latency = plane?.latency.value.value ?? startup
+  }
+
+  /// One protocol: a start-up, what a rank adds, and bytes per second that a rank sends.
+  fileprivate struct Line: Sendable {
+    var startup: Double
+    var perRank: Double
+    var bandwidth: Double
+
+    func time(_ bytes: Double, ranks: Int, share: Double = 1) -> Double {
+      startup + perRank * Double(ranks - 1) + bytes / (bandwidth * share)
+    }
+  }
+
+  /// The faster of the protocols.
+  private func fastest(_ lines: [Line], _ bytes: Double, ranks: Int, share: Double = 1) -> Double {
+    lines.map { $0.time(bytes, ranks: ranks, share: share) }.min() ?? 0
   }
 
   static func powerOfTwo(atMost limit: Int) -> Int {
@@ -50,7 +74,7 @@ struct TrainingFabric: Sendable {
     guard ranks > 1, total > 0 else { return 0 }
     let near = local(ranks, stride)
     let sent = total * Double(ranks - 1) / Double(ranks)
-    if near >= ranks { return startup + perRank * Double(ranks - 1) + sent / gather }
+    if near >= ranks { return fastest(gathers, sent, ranks: ranks) }
     let rate = min(gather, Double(near) * outer * network.scaleOut.value)
     return startup + latency * hops((ranks + near - 1) / near) + sent / rate
   }
@@ -68,7 +92,7 @@ struct TrainingFabric: Sendable {
 
   /// Hidden values to the next stage.
   func send(_ bytes: Double, stride: Int) -> Double {
-    let time = stride >= domain ? latency + bytes / outer : startup + bytes / gather
+    let time = stride >= domain ? latency + bytes / outer : fastest(gathers, bytes, ranks: 1)
     return time * network.send.value
   }
 
@@ -81,10 +105,11 @@ struct TrainingFabric: Sendable {
   func exchange(copy: Double, choices: Double, ranks: Int, deduplicates: Bool) -> Double {
     guard ranks > 1, copy > 0 else { return 0 }
     let near = local(ranks, 1)
-    let rate = allToAll * (deduplicates ? network.deduplicated.value : network.allToAll.value)
+    let share = deduplicates ? network.deduplicated.value : network.allToAll.value
+    let rate = allToAll * share
     func others(_ count: Int) -> Double { Double(count - 1) / Double(count) }
     let copies = deduplicates ? Self.distinct(ranks, choices) : choices
-    if near >= ranks { return startup + copy * copies * others(ranks) / rate }
+    if near >= ranks { return fastest(exchanges, copy * copies * others(ranks), ranks: ranks, share: share) }
     let domains = max(1, ranks / near)
     let away = outer * network.expertScaleOut.value
     let across = (deduplicates ? Self.distinct(domains, choices) : choices) * others(domains)
@@ -97,5 +122,12 @@ struct TrainingFabric: Sendable {
     var missed = 1.0
     for _ in 0..<Int(draws.rounded()) { missed *= 1 - 1 / Double(bins) }
     return Double(bins) * (1 - missed)
+  }
+}
+
+extension TrainingFabric.Line {
+  fileprivate init(_ kernel: CollectiveConstants.Kernel) {
+    self.init(
+      startup: kernel.startup.value.value, perRank: kernel.perRank.value.value, bandwidth: kernel.bandwidth.value.value)
   }
 }
