@@ -4,8 +4,8 @@ import PackageDescription
 // Floors (a target imports lower floors only, never a neighbour):
 //   7 supernode  6 Pages  5 Planning, Validation  4 Serving, Training  3 Costs, Workloads, Supply  2 Models, Hardware
 //   1 Simulation, Reports, Formats  0 Units
-// SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors. SUPERNODE_FAST, set by ./test, optimises
-// what tests spend their time in, in debug builds too.
+// SUPERNODE_STRICT, set in CI, turns the warnings of these targets into errors.
+// SUPERNODE_FAST, set by ./test, optimises what tests spend their time in, in debug builds too.
 let isStrict = Context.environment["SUPERNODE_STRICT"] != nil
 let settings: [SwiftSetting] =
   [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
