@@ -35,11 +35,11 @@ public struct ValidationSummary: Sendable, Hashable {
     rows = scored.count
     let errors = scored.filter { $0.status == .scored }.compactMap(\.signedError)
     covered = errors.count
-    let absolute = errors.map(abs).sorted()
-    medianAbsoluteError = quantile(absolute, 0.5)
-    p90AbsoluteError = quantile(absolute, 0.9)
-    worstAbsoluteError = absolute.last
-    bias = quantile(errors.sorted(), 0.5)
+    let figures = ErrorFigures(errors)
+    medianAbsoluteError = figures.median
+    p90AbsoluteError = figures.p90
+    worstAbsoluteError = figures.worst
+    bias = figures.bias
   }
 }
 

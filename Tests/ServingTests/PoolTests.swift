@@ -183,6 +183,11 @@ import Units
     #expect(report.cost.assumptions.count { $0.contains("written off") } == 2)
     #expect(
       fault("pools: [{ role: prefill, chips: 4 }, { role: decode, chips: 4, system: HGX X }]").contains("pools[1]"))
+    // The scenario's own system by its name is no second one, and keeps its bin.
+    let same = try deployed(
+      pools(", system: Atlas 800 A2"), engine: "vLLM-Ascend", system: "Atlas 800 A2",
+      more: "precision: { weights: int8 }\nbin: 313 TFLOPS")
+    #expect(same.systems.count == 1 && Set(same.pools.map(\.model.chip.peak.bf16.value)).count == 1)
     let engine = fault(pools(", system: HGX H20"), engine: "CloudMatrix-Infer", model: "DeepSeek-R1")
     #expect(engine.contains("pools[1].system: CloudMatrix-Infer moves keys and values inside one system"))
   }

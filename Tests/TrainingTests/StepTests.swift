@@ -67,6 +67,12 @@ struct StepTests {
     let plain = try estimate(job(plan)), full = try estimate(job(plan, .init(recompute: .full)))
     #expect(full.time > plain.time && full.memory.peak < plain.memory.peak)
     #expect(full.parts.recompute.value > 0.9 * plain.parts.forward.value)
+    // What is recomputed keeps the cores busy and is no useful work.
+    #expect(plain.hardwareUtilisation == plain.modelUtilisation)
+    let useful = full.parts.forward + full.parts.backward
+    let busy = full.modelUtilisation * ((useful + full.parts.recompute) / useful)
+    #expect(full.hardwareUtilisation > 1.2 * full.modelUtilisation && abs(full.hardwareUtilisation - busy) < 1e-12)
+    #expect(full.kernelShare > 0 && full.kernelShare <= 1)
     let bare = TrainingRecipe(overlap: .init(gradients: false, parameters: false, tensor: false))
     let covered = TrainingRecipe(overlap: .init(tensor: true))
     let fast = try estimate(job(plan, covered)), slow = try estimate(job(plan, bare))

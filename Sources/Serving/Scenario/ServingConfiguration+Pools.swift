@@ -32,8 +32,12 @@ extension Scenario.Pool {
   fileprivate func deployed(_ parts: Deployment.Parts, among list: [Self]) throws -> DeployedPool {
     var machine = parts.machine
     if let system {
-      machine.system = try placed("\(place).system") { try parts.catalog.system(system) }
-      machine.chip = try placed("\(place).system") { try parts.catalog.chip(machine.system.chip) }
+      let found = try placed("\(place).system") { try parts.catalog.system(system) }
+      // The scenario's own keeps the bin that was picked for it.
+      if found.name != machine.system.name {
+        machine.system = found
+        machine.chip = try placed("\(place).system") { try parts.catalog.chip(found.chip) }
+      }
     }
     if let name = self.engine { machine.engine = try placed("\(place).engine") { try parts.catalog.engine(name) } }
     if let memoryShare {

@@ -56,10 +56,8 @@ public struct TrainingQuestion: Sendable {
 
   public func answer(_ step: TrainingStep, seed: Seed) -> TrainingReport {
     let perChip = Double(chip.dies.value)
-    // Attention and recompute keep the cores busy that useful work does not count.
-    let busy = min(1, step.modelUtilisation * 1.25)
     let power = PowerModel(system, chip: chip).watts(
-      chips: chips, computeUtilisation: busy, memoryUtilisation: min(1, 0.5 + busy / 2))
+      chips: chips, computeUtilisation: step.hardwareUtilisation, memoryUtilisation: step.kernelShare)
     let run = tokens.map { total in
       TrainingRun(
         step: step.time, tokensPerStep: job.tokensPerStep, tokens: total, chips: chips,

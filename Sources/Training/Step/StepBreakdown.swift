@@ -44,6 +44,17 @@ public struct TrainingStep: Sendable {
   public var tokensPerSecondAndRank: Double { tokensPerSecond / Double(job.plan.ranks) }
   /// Useful work over the BF16 peak.
   public var modelUtilisation: Double { tokensPerSecondAndRank * flopsPerToken.value / peak.value }
+  /// The same with what is recomputed: how busy matrix cores are.
+  public var hardwareUtilisation: Double {
+    let useful = parts.forward + parts.backward
+    guard useful > .zero else { return 0 }
+    return min(1, modelUtilisation * ((useful + parts.recompute) / useful))
+  }
+  /// Share of the step in which kernels of layers, ends and the optimizer run: memory is busy no longer than that.
+  public var kernelShare: Double {
+    let kernels = parts.forward + parts.backward + parts.recompute + parts.ends + parts.optimizer
+    return time > .zero ? min(1, kernels / time) : 0
+  }
 }
 
 extension TrainingStep.Parts {

@@ -38,17 +38,10 @@ public struct RunBudget: Decodable, Sendable {
   public func violations(in validation: RunValidation) -> [String] {
     let summary = RunSummary(validation.published.filter(includes))
     guard summary.rows > 0 else { return ["\(name): no run to be scored belongs to this budget"] }
-    var found: [String] = []
-    func check(_ label: String, _ reached: Double?, _ limit: Double?) {
-      guard let limit, (reached ?? .infinity) > limit else { return }
-      found.append("\(name): \(label) \(reached.map(percent) ?? "unknown") is above its budget of \(percent(limit))")
-    }
-    check("median error", summary.medianAbsoluteError, medianAbsoluteError)
-    check("90th percentile of the error", summary.p90AbsoluteError, p90AbsoluteError)
-    check("bias", summary.bias.map(abs), bias)
-    if let coverage, let share = summary.coverage, share < coverage {
-      found.append("\(name): coverage \(percent(share)) is below its budget of \(percent(coverage))")
-    }
-    return found
+    return ErrorLimits(
+      name: name, median: medianAbsoluteError, p90: p90AbsoluteError, bias: bias, coverage: coverage
+    ).broken(
+      median: summary.medianAbsoluteError, p90: summary.p90AbsoluteError, bias: summary.bias, coverage: summary.coverage
+    )
   }
 }

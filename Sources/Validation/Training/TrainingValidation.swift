@@ -102,11 +102,11 @@ public struct TrainingSummary: Sendable, Hashable {
     let errors = mine.compactMap(\.signedError)
     rows = mine.count
     covered = errors.count
-    let absolute = errors.map(abs).sorted()
-    medianAbsoluteError = quantile(absolute, 0.5)
-    p90AbsoluteError = quantile(absolute, 0.9)
-    worstAbsoluteError = absolute.last
-    bias = quantile(errors.sorted(), 0.5)
+    let figures = ErrorFigures(errors)
+    medianAbsoluteError = figures.median
+    p90AbsoluteError = figures.p90
+    worstAbsoluteError = figures.worst
+    bias = figures.bias
   }
 
   public var coverage: Double? { rows > 0 ? Double(covered) / Double(rows) : nil }
