@@ -14,6 +14,7 @@ extension Node {
     case .mapping(let fields):
       return fields.flatMap { key, value -> [String] in
         if case .scalar = value.content { return ["\(blank)\(key): \(value.jsonScalar)"] }
+        if case .sequence(let elements) = value.content, elements.isEmpty { return ["\(blank)\(key): []"] }
         return ["\(blank)\(key):"] + value.yamlLines(indent: indent + 2)
       }
     }

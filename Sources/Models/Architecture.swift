@@ -34,13 +34,15 @@ public struct Architecture: Hashable, Sendable {
   public var unreadFormat: String?
   /// Whether the config names its positions; else they are taken as vLLM takes them.
   public var namesPositions: Bool
+  /// Positions are a table that is added to the embedding, not turned into queries and keys.
+  public var hasLearnedPositions: Bool
 
   public init(
     name: String, architectureClass: String, hiddenSize: Int, vocabularySize: Int, tiedEmbeddings: Bool,
     maximumPositions: Int, layers: [LayerGroup], otherParameters: Int = 0, embeddingTables: Int = 0,
     multiTokenPredictionLayers: Int,
     draftLayer: LayerGroup? = nil, quantization: Quantization? = nil, unmodelled: [String] = [],
-    unreadFormat: String? = nil, namesPositions: Bool = true
+    unreadFormat: String? = nil, namesPositions: Bool = true, hasLearnedPositions: Bool = false
   ) {
     self.name = name
     self.architectureClass = architectureClass
@@ -57,6 +59,7 @@ public struct Architecture: Hashable, Sendable {
     self.unmodelled = unmodelled
     self.unreadFormat = unreadFormat
     self.namesPositions = namesPositions
+    self.hasLearnedPositions = hasLearnedPositions
   }
 
   public var layerCount: Int { layers.reduce(0) { $0 + $1.count } }

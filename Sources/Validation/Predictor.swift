@@ -27,6 +27,7 @@ public struct Predictor: Sendable {
       case "serving": return try serving(row)
       case "caching": return try caching(row)
       case "power": return try power(row)
+      case "training": return .unsupported("predicted by validate --kind training, where a plan is published")
       default: return .unsupported("\(row.kind) is not modelled yet")
       }
     } catch let unsupported as Unsupported {

@@ -15,6 +15,7 @@ struct Calibrate: ParsableCommand {
         supernode calibrate --every 3 --report calibration.html
         supernode calibrate --every 3 --write fitted
         supernode calibrate --leave-out chip --every 3
+        supernode calibrate --kind training --write fitted
         supernode calibrate --leave-out model=Llama-3.1-70B --every 3
         supernode calibrate my.yaml --from c8.json c32.json c128.json --write my-engine.yaml
       """)
@@ -34,6 +35,8 @@ struct Calibrate: ParsableCommand {
       """, valueName: "kind"))
   var leaveOut: String?
   @Option(help: "Takes only the first of every so many published runs.") var every = 1
+  @Option(help: "Whose constants: serving, or training (also with each chip and model left out).")
+  var kind = CalibrationKind.serving
   @Option(
     help: """
       Where to write what was found: a folder for --catalog, or with --from also an engine's file (.yaml) that a \
@@ -51,6 +54,9 @@ struct Calibrate: ParsableCommand {
     guard every > 0 else { throw ValidationError("--every: \(every) is below 1; leave it out for all runs") }
     _ = try kinds()
     let isOfCluster = !from.isEmpty
+    guard kind == .serving || (!isOfCluster && leaveOut == nil && every == 1 && scenario.scenario == nil) else {
+      throw ValidationError("--kind training: goes with --write, --format, --json, --report and --catalog alone")
+    }
     guard isOfCluster || (scenario.scenario == nil && scenario.model == nil) else {
       throw ValidationError(
         "a scenario is calibrated on results: give --from RESULT.json …, or leave the scenario out to find all "
@@ -74,6 +80,7 @@ struct Calibrate: ParsableCommand {
 
   func run() throws {
     let catalog = try Catalog(checking: scenario.catalog)
+    if kind == .training { return try calibrateTraining(catalog) }
     if !from.isEmpty { return try calibrateCluster(catalog) }
     if let (kinds, group) = try kinds() { return try leaveOut(kinds, group, catalog) }
     let page = CalibrationPage(
@@ -86,6 +93,16 @@ struct Calibrate: ParsableCommand {
         return try
           (page.runs.files(catalog: catalog, version: version)
           + page.decode.files(catalog: catalog, version: version)).map { ("\(folder)/\($0.path)", $0.text) }
+      } ?? [])
+  }
+
+  private func calibrateTraining(_ catalog: Catalog) throws {
+    let fit = try TrainingFit(catalog: catalog, workers: processorCount())
+    let version = Supernode.version
+    try finish(
+      fit.document(version: version), fit.markdown(version: version), fit, catalog,
+      files: try write.map { folder in
+        try fit.files(catalog: catalog, version: version).map { ("\(folder)/\($0.path)", $0.text) }
       } ?? [])
   }
 
@@ -179,6 +196,9 @@ struct Calibrate: ParsableCommand {
 
 /// How `calibrate` prints.
 enum CalibrationFormat: String, ExpressibleByArgument, CaseIterable { case table, json, markdown }
+
+/// Whose constants `calibrate` finds.
+enum CalibrationKind: String, ExpressibleByArgument, CaseIterable { case serving, training }
 
 /// The JSON of `calibrate`.
 private struct CalibrationResult: Encodable {

@@ -6,6 +6,7 @@ import Pages
 import Planning
 import Reports
 import Supply
+import Training
 import Units
 import Workloads
 
@@ -124,6 +125,8 @@ struct CatalogCommand: ParsableCommand {
         ("systems", { _ = try HardwareFacts.checked($0).decode(System.self, userInfo: rules) }),
         ("engines", { _ = try HardwareFacts.checked($0).decode(Engine.self, userInfo: rules) }),
         ("traces", { _ = try $0.decode(TraceEntry.self) }),
+        ("training", { _ = try $0.decodedFacts(TrainingPlatform.self, userInfo: rules) }),
+        ("failures", { _ = try $0.decodedFacts(FailureModel.self, userInfo: rules) }),
         ("models", { _ = try Architecture(config: $0, name: "") }),
         (
           "supply",

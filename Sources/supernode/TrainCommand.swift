@@ -18,11 +18,14 @@ struct TrainCommand: ParsableCommand {
       --seq-length 8192 --global-batch-size 2048 -tp 8 -pp 16 --recompute none
         supernode train --model DeepSeek-V3 --system 'GB200 NVL72' --chips 256 --seq-length 4096 \
       --global-batch-size 4096 -pp 4 -ep 64 --precision mxfp8
-        supernode train --model Llama-3.1-70B --system 'HGX H100' --chips 512 --global-batch-size 512 --plan
+        supernode train --model GPT-3-175B --system 'HGX A100' --chips 512 --global-batch-size 1536 \
+      --seq-length 2048 --plan
+        supernode train --model Llama-3.1-70B --system all --chips 512 --global-batch-size 512 --plan \
+      --optimise energy
       """)
 
   @Option(help: "The model: its name in the catalog, or the path of a config.json.") var model: String
-  @Option(help: "A system of the catalog.") var system: String
+  @Option(help: "A system of the catalog; with --plan several (repeatable), or all.") var system: [String]
   @Option(name: [.customLong("chips"), .customLong("total-gpus")], help: "Chips that train.") var chips: Int
   @Option(help: "Tokens of the whole run, such as 15.6T or 300B; only a step is answered where absent.")
   var tokens: String?
@@ -37,8 +40,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "US dollars for an hour of one chip.") var pricePerChipHour: Double?
   @Option(help: "Rates of stops, an entry of the catalog's kind failures: large runs, young stack.")
   var failures = "large runs"
-  @Flag(name: [.customLong("plan")], help: "Searches for the plan of the shortest step, and answers with it.")
+  @Flag(name: [.customLong("plan")], help: "Searches for the best plan, and answers with it.")
   var search = false
+  @Option(
+    name: [.customLong("optimise"), .customLong("optimize")],
+    help: "What --plan looks for: time (the shortest step), chip-hours or energy, these two with fewer chips too.")
+  var optimise: TrainingPlanner.Goal?
+  @Flag(inversion: .prefixedNo, help: "With --plan: passes over plans that provably cannot win.") var bounds = true
   @Option(help: "Draws of the whole run.") var draws = 1000
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
@@ -58,6 +66,10 @@ struct TrainCommand: ParsableCommand {
     if let minutes = checkpointMinutes, !(minutes > 0) {
       throw ValidationError("--checkpoint-minutes \(minutes): give more than 0, or leave it out for the best")
     }
+    guard search || system.count == 1 && system != ["all"] else {
+      throw ValidationError("--system: give one, or --plan, which compares several")
+    }
+    guard search || optimise == nil else { throw ValidationError("--optimise: add --plan") }
     guard format != .csv else { throw ValidationError("--format csv: use table or json") }
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
@@ -68,19 +80,28 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let catalog = try Catalog(checking: self.catalog)
     let architecture = try placed("model") { try Architecture(named: model, in: catalog) }
-    let own = try catalog.system(system)
-    let ranks = try chips * catalog.chip(own.chip).dies.value
-    var chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
-    var settings = try recipe.recipe()
-    if search { (chosen, settings) = try searched(architecture, ranks: ranks, settings, catalog) }
+    var settings = try recipe.recipe(architecture)
+    var found: TrainingSearch?
+    let name: String
+    var chosen: TrainingPlan
+    if search {
+      let answer = try searched(architecture, settings, catalog)
+      guard let best = answer.best.first else { throw nothing(answer) }
+      (name, chosen, settings.recompute, found) = (best.system, best.plan, best.recompute, answer)
+    } else {
+      name = system[0]
+      let ranks = try chips * catalog.chip(placed("system") { try catalog.system(name) }.chip).dies.value
+      chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
+    }
     let job = try TrainingJob(
       architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, plan: chosen, recipe: settings)
     let question = try TrainingQuestion(
-      job: job, system: system, tokens: tokens.map(Self.count),
+      job: job, system: name, tokens: tokens.map(Self.count),
       checkpointInterval: checkpointMinutes.map { Seconds($0 * 60) },
       pricePerChipHour: pricePerChipHour.map { Dollars($0) }, failures: failures, draws: draws, in: catalog)
     let step = try question.step()
-    let answer = question.answer(step, seed: Seed(seed))
+    var answer = question.answer(step, seed: Seed(seed))
+    answer.search = found
     try draw(step)
     try write(answer, step, question, catalog)
     guard answer.memory.fits else {
@@ -104,10 +125,10 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     let inputs = [CommandLine.arguments.dropFirst().joined(separator: " ")]
     let run = try ResultRun(
-      seed: seed, request: inputs, entries: [("models", model), ("systems", system), ("chips", question.chip.name)],
-      in: catalog)
+      seed: seed, request: inputs,
+      entries: [("models", model), ("systems", answer.system), ("chips", question.chip.name)], in: catalog)
     let context = ReportContext(
-      title: "Training \(answer.model)", system: "\(chips) chips of \(answer.system), \(answer.planWords)",
+      title: "Training \(answer.model)", system: "\(answer.chips) chips of \(answer.system), \(answer.planWords)",
       commandLine: CommandLine.arguments.joined(separator: " "))
     let result = try JSONText.encode(WithRun(result: answer, run: run))
     if let json { try OutputFile.write(result + "\n", to: json) }
@@ -120,35 +141,6 @@ struct TrainCommand: ParsableCommand {
     if format == .json { return Terminal.write(result) }
     let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
     Terminal.write(renderer.render(answer.summary(context)))
-  }
-
-  /// The plan of the shortest step and its recompute.
-  private func searched(
-    _ architecture: Architecture, ranks: Int, _ settings: TrainingRecipe, _ catalog: Catalog
-  ) throws -> (TrainingPlan, TrainingRecipe) {
-    let own = try catalog.system(system)
-    let chip = try catalog.chip(own.chip)
-    let planner = TrainingPlanner(
-      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, ranks: ranks, recipe: settings,
-      system: own, chip: chip, platform: try catalog.trainingPlatform(of: chip.name))
-    let answer = try planner.plan()
-    guard let best = answer.best.first else {
-      throw Problem(
-        "--plan",
-        "none of \(answer.tried) plans fits: \(answer.withoutMemory) lack memory, \(answer.invalid) do not divide",
-        wayOut: "use more chips, or a batch with more divisors")
-    }
-    Terminal.writeError(
-      "supernode: \(answer.tried) plans: \(answer.invalid) do not divide, \(answer.withoutMemory) lack memory, "
-        + "\(answer.bounded) cannot win, \(answer.estimated) estimated")
-    for candidate in answer.best {
-      Terminal.writeError(
-        "  \(candidate.plan.words), micro-batch \(candidate.plan.microbatch), recompute \(candidate.recompute.words): "
-          + "\(Measure(candidate.time.value, .duration)), \(Measure(candidate.memory.value, .bytes))")
-    }
-    var recipe = settings
-    recipe.recompute = best.recompute
-    return (best.plan, recipe)
   }
 
   /// `15.6T`, `300B`, `1e12`.

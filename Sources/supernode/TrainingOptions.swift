@@ -1,4 +1,5 @@
 import ArgumentParser
+import Models
 import Training
 import Units
 
@@ -71,9 +72,18 @@ struct TrainingRecipeOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Tensor traffic under split products.") var tpOverlap = true
   @Flag(inversion: .prefixedNo, help: "Exchanges of experts under another micro-batch.") var epOverlap = false
   @Option(help: "Busiest rank's load of experts over the mean.") var expertImbalance = 1.0
+  @Flag(
+    name: [.customLong("moe-pad-expert-input-to-capacity"), .customLong("fixed-capacity")],
+    help: "Experts take a fixed number of tokens each, padded; tokens beyond are dropped.")
+  var fixedCapacity = false
+  @Flag(
+    name: [.customLong("activation-func-fp8-input-store"), .customLong("fp8-gates")],
+    help: "What goes into the activation of an MLP is kept in 8 bits.")
+  var gatesIn8Bits = false
   @Option(help: "Rank of adapters (LoRA); all weights are trained where absent.") var loraRank: Int?
 
-  func recipe() throws -> TrainingRecipe {
+  /// - Parameter model: whose layers may have learned positions and dropout, as GPT's do.
+  func recipe(_ model: Architecture) throws -> TrainingRecipe {
     let products: [String: TrainingRecipe.Products] = [
       "bf16": .bf16, "fp8": .fp8Current, "mxfp8": .mxfp8, "nvfp4": .nvfp4,
     ]
@@ -88,7 +98,9 @@ struct TrainingRecipeOptions: ParsableArguments {
       products: format, gathersIn8Bits: format.format.bits == 8, recompute: try recomputed(),
       state: OptimizerState(gradients: Double(gradientBytes), moments: Double(momentBytes)),
       overlap: .init(tensor: tpOverlap, expert: epOverlap), capture: cudaGraph, dispatcher: .deduplicating,
-      offloadedLayers: offloadLayers, adapterRank: loraRank, expertImbalance: expertImbalance)
+      offloadedLayers: offloadLayers, adapterRank: loraRank, expertImbalance: expertImbalance,
+      hasFixedCapacity: fixedCapacity, keepsGatesIn8Bits: gatesIn8Bits, hasDropout: model.hasLearnedPositions,
+      hasLearnedPositions: model.hasLearnedPositions)
   }
 
   private func recomputed() throws -> Recompute {
@@ -115,14 +127,4 @@ struct TrainingRecipeOptions: ParsableArguments {
 
 extension PipelineSchedule.Kind: ExpressibleByArgument {}
 extension TrainingRecipe.Capture: ExpressibleByArgument {}
-
-extension Recompute {
-  var words: String {
-    switch self {
-    case .none: "none"
-    case .full: "full"
-    case .blocks(let count): "\(count) layers of a chunk"
-    case .selective(let modules): modules.sorted().map(\.rawValue).joined(separator: ", ")
-    }
-  }
-}
+extension TrainingPlanner.Goal: ExpressibleByArgument {}

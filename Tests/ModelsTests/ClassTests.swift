@@ -28,6 +28,25 @@ import Units
     #expect(model.keyValueElementsPerToken == 2048)
   }
 
+  @Test("GPT-2's class: the 124,439,808 parameters of the smallest GPT-2, and the 175 billion of GPT-3")
+  func gpt2() throws {
+    let small = try read(
+      """
+      {"architectures": ["GPT2LMHeadModel"], "n_embd": 768, "n_head": 12, "n_layer": 12, "n_positions": 1024,
+      "n_ctx": 1024, "n_inner": null, "vocab_size": 50257, "activation_function": "gelu_new",
+      "scale_attn_weights": true, "summary_type": "cls_index", "resid_pdrop": 0.1}
+      """)
+    #expect(ParameterCount(small).total == 124_439_808 && small.unmodelled == [])
+    #expect(small.hasLearnedPositions && small.tiedEmbeddings && small.maximumPositions == 1024)
+    #expect(small.layers[0].feedForward == .plain(intermediateSize: 3072))
+    // A layer: 12 h² of matrices, 9 h of biases, 4 h of norms; two tables and the last norm.
+    let hidden = 12_288
+    let layer = 12 * hidden * hidden + 13 * hidden
+    let large = try Architecture(named: "GPT-3-175B", in: Catalog())
+    #expect(ParameterCount(large).total == 96 * layer + (50_257 + 2048) * hidden + 2 * hidden)
+    #expect(abs(Double(ParameterCount(large).total) / 175e9 - 1) < 0.005)
+  }
+
   @Test("MiMo-V2: values narrower than keys, more key-value heads and sinks in windows")
   func miMo() throws {
     let pattern = (0..<48).map { $0 == 0 || $0 % 6 == 5 ? "0" : "1" }.joined(separator: ",")

@@ -3,6 +3,13 @@
 extension HandConfig {
   static let others = [
     HandConfig(
+      "GPT-3-175B", total: 174_604_259_328, active: 174_579_093_504, draft: 0,
+      cache: 4_718_592, bounded: 0, fixed: 0,
+      """
+      {"architectures": ["GPT2LMHeadModel"], "n_embd": 12288, "n_head": 96, "n_inner": 49152, "n_layer": 96,
+      "n_positions": 2048, "vocab_size": 50257}
+      """),
+    HandConfig(
       "HY-V3", total: 295_033_543_488, active: 20_180_802_368, draft: 0,
       cache: 327_680, bounded: 0, fixed: 0,
       """

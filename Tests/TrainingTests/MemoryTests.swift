@@ -68,6 +68,21 @@ struct MemoryTests {
     #expect(Self.close(whole / 1e9, 36.5, within: 0.002))
   }
 
+  @Test("with FP8 products their inputs are kept in 8 bits: 120,960 bytes a token and layer, 92,288 with FP8 gates too")
+  func activationsIn8Bits() throws {
+    func bytes(_ recipe: TrainingRecipe) throws -> Double {
+      let job = try TrainingExamples.llama8BJob(TrainingPlan(data: 8), batch: 8, recipe: recipe)
+      return ActivationMemory(job: job).bytes(of: job.architecture.layers[0]) / 8192
+    }
+    // Norms 2 (2 + 1) h, queries, keys, values and output 2 · 10,240 and 4 a, the output's copy 4,096, MLP 5 f.
+    let plain: Double = 6 * 4096 + 2 * 10_240 + 4 * 32 + 4096 + 5 * 14_336
+    #expect(try bytes(.init(products: .fp8Current)) == plain && plain == 120_960)
+    #expect(try bytes(.init(products: .fp8Current, keepsGatesIn8Bits: true)) == plain - 2 * 14_336)
+    #expect(try bytes(.init(products: .fp8Current, keepsInputsIn16Bits: true)) == 139_392)
+    // NVFP4's inputs take half a byte.
+    #expect(try bytes(.init(products: .nvfp4)) < plain)
+  }
+
   @Test("example 5: logits of 8,192 tokens and 128,256 rows are 2.10 GB in BF16 and 4.20 GB in FP32")
   func logits() throws {
     let job = try TrainingExamples.llama8BJob(TrainingPlan(data: 8), batch: 8)

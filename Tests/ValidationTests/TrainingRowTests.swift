@@ -63,7 +63,7 @@ struct TrainingRowTests {
     #expect(budgets.flatMap { $0.violations(in: validation) } == [])
     let rank = try #require(validation.rankCorrelation { $0.row.model.hasPrefix("BLOOM") })
     #expect(rank.value > 0.46)
-    let memory = validation.summary { !$0.isSpeed }
+    let memory = validation.summary { $0.isMemory }
     let error = try #require(memory.medianAbsoluteError)
     #expect(error < 0.08)
     let path = try #require(catalog.resourcePath("catalog/published/training-compared.yaml"))

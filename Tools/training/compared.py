@@ -35,15 +35,17 @@ def products(row):
 
 
 def main(path):
-    rows = {row["id"]: row for row in csv.DictReader(open(os.path.join(PUBLISHED, "training.csv")))}
+    rows = {}
+    for name in ["training.csv", "training-ascend.csv"]:
+        rows.update((row["id"], row) for row in csv.DictReader(open(os.path.join(PUBLISHED, name))))
     facts = open(os.path.join(PUBLISHED, "training.yaml")).read()
     chips = dict(re.findall(r'row: "?([^,"]+(?:\([^)]*\))?)"?, chip: ([^,]+), system', facts))
     groups = {}
     for result in json.load(open(path))["rows"]:
         row = rows.get(result["id"])
-        if row is None or result["file"] != "training.csv" or result["status"] != "scored":
+        if row is None or result["file"] == "ascend.csv" or result["status"] != "scored":
             continue
-        if row["metric"].startswith(("peak memory", "activation memory")):
+        if row["metric"].startswith(("peak memory", "activation memory", "pipeline bubble")):
             continue
         mixture = "experts=" in row["architecture"] or "MoE" in row["architecture"]
         groups.setdefault((chips[row["chip"]], mixture), []).append((row, abs(result["error"])))

@@ -32,8 +32,9 @@ extension Architecture {
     let vocabularySize = reader.count("vocab_size", maximum: 1 << 24)
     let positions = Positions.read(from: &reader)
     let count = layers.groups.reduce(0) { $0 + $1.count }
-    let tables = family.embeddingTables(
+    var tables = family.embeddingTables(
       layers: count, hiddenSize: hiddenSize, vocabularySize: vocabularySize, from: &reader)
+    if family.learnsPositions { tables += positions.count * hiddenSize }
     let others = family.otherParameters(
       layers: count, hiddenSize: hiddenSize, vocabularySize: vocabularySize, from: &reader)
     self.init(
@@ -46,7 +47,8 @@ extension Architecture {
       draftLayer: (predictionLayers ?? 0) > 0 ? layers.draft : nil, quantization: quantization.value,
       unmodelled: family.notes.filter { reader.isSet($0.key) }.map(\.sentence) + quantization.notes + positions.notes
         + UnreadFields.sentences(reader),
-      unreadFormat: quantization.isUnread ? quantization.notes.first : nil, namesPositions: positions.isGiven)
+      unreadFormat: quantization.isUnread ? quantization.notes.first : nil, namesPositions: positions.isGiven,
+      hasLearnedPositions: family.learnsPositions)
     let seeing = ["vision_config", "visual", "audio_config", "vision_tower", "mm_vision_tower"]
     if reader.isNested || seeing.contains(where: { !reader.isAbsent($0) }) {
       unmodelled.append("Only the text part of the model is read.")

@@ -26,6 +26,14 @@ extension HuggingFaceFamily {
       normsPerLayer: 4, isTied: true, roleNames: [.full: gemma4Full], defaults: gemma4Defaults, mixtureNorms: 4,
       reusingLast: "num_kv_shared_layers", layerEmbedding: "hidden_size_per_layer_input"),
     HuggingFaceFamily(
+      architectureClass: "GPT2LMHeadModel",
+      attention: .grouped(GroupedKeys(inputBias: .always, outputBias: .always)), isGated: false, denseFactor: 4,
+      denseHasBiases: true, learnsPositions: true, isTied: true,
+      names: [
+        "hidden_size": "n_embd", "num_attention_heads": "n_head", "num_hidden_layers": "n_layer",
+        "intermediate_size": "n_inner", "max_position_embeddings": "n_positions",
+      ], normsHaveBias: true),
+    HuggingFaceFamily(
       architectureClass: "GraniteMoeHybridForCausalLM", attention: .grouped(.biased), mixer: .mamba2,
       patterns: [.layerTypes], mixture: .granite, denseSize: "shared_intermediate_size", names: mambaNames),
     HuggingFaceFamily(

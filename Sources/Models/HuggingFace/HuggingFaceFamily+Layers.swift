@@ -11,14 +11,15 @@ extension HuggingFaceFamily {
     let feedForwards = feedForwards(roles, from: &reader)
     var attentions: [LayerRole: Attention] = [:]
     var shapes: [LayerGroup] = []
-    let mixing = ResidualStreams(count: streams).layerParameters(hiddenSize: reader.count("hidden_size"))
+    let hiddenSize = reader.count("hidden_size")
+    let mixing = ResidualStreams(count: streams).layerParameters(hiddenSize: hiddenSize)
     for (role, feedForward) in zip(roles, feedForwards) {
       let attention = attentions[role] ?? attention(role, from: &reader)
       attentions[role] = attention
       shapes.append(
         LayerGroup(
           count: 1, attention: attention, feedForward: feedForward, normsPerLayer: norms(feedForward),
-          otherParameters: mixing))
+          otherParameters: mixing + biases(feedForward, hiddenSize: hiddenSize)))
     }
     extend(&shapes, from: &reader)
     let draft = draft(after: shapes, roles, from: &reader)
@@ -80,7 +81,7 @@ extension HuggingFaceFamily {
       ?? [Bool](repeating: false, count: roles.count)
     let isMixture = zip(named, places).map { part, place in part.map { $0 == .mixture } ?? place }
     let isDense = zip(named, places).map { part, place in part.map { $0 == .dense } ?? !place }
-    let size = isDense.contains(true) ? reader.count(denseSize) : 1
+    let size = isDense.contains(true) ? denseWidth(from: &reader) : 1
     let dense = isGated ? FeedForward.dense(intermediateSize: size) : .plain(intermediateSize: size)
     guard let mixture, hasMixture, isMixture.contains(true) else { return isDense.map { $0 ? dense : .absent } }
     let experts = experts(of: mixture, from: &reader)
@@ -90,6 +91,21 @@ extension HuggingFaceFamily {
     return roles.indices.map { layer in
       if isMixture[layer] { return .mixture(layer < hashLayers ? hashed : experts) }
       return isDense[layer] ? dense : .absent
+    }
+  }
+
+  private func denseWidth(from reader: inout ConfigReader) -> Int {
+    guard let denseFactor else { return reader.count(denseSize) }
+    return reader.optionalCount(denseSize) ?? denseFactor * reader.count("hidden_size")
+  }
+
+  /// Biases of a dense layer's products.
+  private func biases(_ feedForward: FeedForward, hiddenSize: Int) -> Int {
+    guard denseHasBiases else { return 0 }
+    return switch feedForward {
+    case .dense(let width): 2 * width + hiddenSize
+    case .plain(let width): width + hiddenSize
+    case .mixture, .absent: 0
     }
   }
 

@@ -12,6 +12,12 @@ struct HuggingFaceFamily: Sendable {
   var denseSize = "intermediate_size"
   /// Dense layers have a gate.
   var isGated = true
+  /// Where the config names no width of dense layers: so many hidden sizes.
+  var denseFactor: Int?
+  /// Both products of a dense layer have biases.
+  var denseHasBiases = false
+  /// Positions are a table beside the embedding.
+  var learnsPositions = false
   /// The key that counts the multi-token-prediction layers; nil if the class has none.
   var multiTokenPrediction: String?
   var normsPerLayer = 2

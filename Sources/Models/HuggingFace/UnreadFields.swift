@@ -30,11 +30,11 @@ enum UnreadFields {
     "_act", "_activation", "_range", "_std", "_multiplier", "_multipliers", "_softcapping", "_softcap", "_init_value",
     "_limit", "_attn_scalar", "_cap", "_dtype", "_jitter_noise", "_router_logits", "_init_method", "_method",
     "_freq_base", "_base_freq", "_alpha", "_beta",
-    "_implementation", "_scaling_factor",
+    "_implementation", "_scaling_factor", "_attn_weights", "_layer_idx", "_upcast_attn", "_function",
   ]
   private static let starts = [
     "_", "rope_", "rotary_", "output_", "vision_", "image_", "video_", "audio_", "mrope", "tie_", "forced_", "vit_",
-    "layernorm_alpha", "layernorm_full", "layernorm_linear", "layernorm_mlp", "yarn_", "mup_", "time_step",
+    "summary_", "layernorm_alpha", "layernorm_full", "layernorm_linear", "layernorm_mlp", "yarn_", "mup_", "time_step",
   ]
   private static let harmless: Set<String> = [
     "activation_func", "add_cross_attention", "architectures", "attn_implementation", "auto_map", "bad_words_ids",
@@ -42,7 +42,7 @@ enum UnreadFields {
     "dtype", "early_stopping", "eos_token_id", "ep_size", "expert_dtype", "finetuning_task", "full_attention_pattern",
     "hidden_act", "hidden_activation", "id2label", "is_causal", "is_decoder", "is_encoder_decoder", "label2id",
     "length_penalty", "logit_scale", "long_factor", "max_length", "max_window_layers", "min_length", "mlp_activation",
-    "mlp_hidden_act", "model_type", "moe_renormalize", "moe_router_activation_func", "moe_use_aux_free",
+    "mlp_hidden_act", "model_type", "n_ctx", "moe_renormalize", "moe_router_activation_func", "moe_use_aux_free",
     "no_repeat_ngram_size", "norm_after_attn", "norm_expert_weight", "norm_topk_prob", "num_beam_groups", "num_beams",
     "num_logits_to_keep", "num_return_sequences", "original_max_position_embeddings", "parallel_attn",
     "partial_rotary_factor", "pretrained_model_name", "pretraining_tp", "problem_type", "quantization_config",

@@ -10,7 +10,7 @@ extension TrainingValidation {
     [
       ("dense models: time, throughput, MFU", { $0.isSpeed && !$0.row.isMixture }),
       ("mixtures of experts: time, throughput, MFU", { $0.isSpeed && $0.row.isMixture }),
-      ("memory", { !$0.isSpeed }),
+      ("memory", { $0.isMemory }),
     ]
   }
 
@@ -19,7 +19,7 @@ extension TrainingValidation {
     let all = summary()
     let dense = summary { $0.isSpeed && !$0.row.isMixture }
     let mixture = summary { $0.isSpeed && $0.row.isMixture }
-    let memory = summary { !$0.isSpeed }
+    let memory = summary { $0.isMemory }
     let verdict =
       violations.isEmpty ? "All error budgets hold." : "Budgets are broken: \(violations.joined(separator: "; "))."
     let calibrated = summary(role: .calibrate)
@@ -170,7 +170,9 @@ extension TrainingValidation {
 }
 
 extension TrainingOutcome {
-  var kindName: String { isSpeed ? (row.isMixture ? "experts" : "dense") : "memory" }
+  var kindName: String {
+    isSpeed ? (row.isMixture ? "experts" : "dense") : isMemory ? "memory" : "bubble"
+  }
   var groupName: String { "\(sourceName), \(row.chip), \(row.model)" }
   var releaseName: String { row.release.isEmpty ? "none named" : row.release }
 

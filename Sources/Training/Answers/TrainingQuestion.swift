@@ -73,7 +73,9 @@ public struct TrainingQuestion: Sendable {
         time: step.time, parts: step.parts, microbatches: job.microbatches, bubble: step.pipeline?.bubble ?? 0,
         tokensPerSecond: step.tokensPerSecond, tokensPerSecondAndChip: step.tokensPerSecondAndRank * perChip,
         flopsPerToken: step.flopsPerToken, modelUtilisation: step.modelUtilisation),
-      memory: step.memory, changesThatFit: step.memory.fits ? [] : changes(step.memory.capacity), wholeRun: run,
+      memory: step.memory,
+      changesThatFit: step.memory.fits
+        ? [] : job.changesThatFit(in: step.memory.capacity, platform: platform), wholeRun: run,
       failures: failures.name, unknown: failures.unknown ?? [],
       power: power, energy: run.map { power * Seconds($0.days.p50 * 86_400) }, chipHours: hours,
       cost: hours.flatMap { count in pricePerChipHour.map { $0 * count } },
@@ -85,43 +87,5 @@ public struct TrainingQuestion: Sendable {
     let count = ParameterCount(job.architecture)
     let each = 2 + job.recipe.state.master + job.recipe.state.moments
     return Bytes(Double(count.main.total + count.multiTokenPrediction.total) * each)
-  }
-
-  /// Single changes of the plan or recipe after which every stage fits, smallest first.
-  private func changes(_ capacity: Bytes) -> [String] {
-    var found: [String] = []
-    func attempt(_ words: String, _ change: (inout TrainingPlan, inout TrainingRecipe) -> Void) {
-      var plan = job.plan, recipe = job.recipe
-      change(&plan, &recipe)
-      guard plan != job.plan || recipe != job.recipe,
-        let other = try? TrainingJob(
-          job.architecture, sequenceLength: job.sequenceLength, globalBatch: job.globalBatch, plan: plan,
-          recipe: recipe)
-      else { return }
-      if TrainingMemory(of: other, capacity: capacity, platform: platform).fits { found.append(words) }
-    }
-    attempt("recompute attention and norms") { _, recipe in
-      recipe.recompute = .selective([.coreAttention, .layerNorm])
-    }
-    attempt("a micro-batch of 1") { plan, _ in plan.microbatch = 1 }
-    attempt("recompute every layer") { _, recipe in recipe.recompute = .full }
-    attempt("shard gradients and weights too (FSDP)") { plan, _ in plan.sharding = .parameters }
-    for factor in [2, 4, 8] {
-      attempt("tensor parallel \(job.plan.tensor * factor), data parallel \(job.plan.data / factor)") { plan, _ in
-        guard plan.data % factor == 0 else { return }
-        plan.tensor *= factor
-        plan.sequenceParallel = true
-        plan.data /= factor
-      }
-      attempt("\(job.plan.pipeline * factor) pipeline stages, data parallel \(job.plan.data / factor)") { plan, _ in
-        guard plan.data % factor == 0 else { return }
-        plan.pipeline *= factor
-        plan.data /= factor
-      }
-      attempt("\(job.plan.ranks * factor) ranks, data parallel \(job.plan.data * factor)") { plan, _ in
-        plan.data *= factor
-      }
-    }
-    return Array(found.prefix(4))
   }
 }

@@ -26,6 +26,8 @@ public struct TrainingReport: Codable, Sendable {
   public var chipHours: Double?
   public var cost: Dollars?
   public var validity: TrainingValidity
+  /// How the plan was found, where it was searched for.
+  public var search: TrainingSearch?
 
   /// One step.
   public struct Step: Codable, Sendable {

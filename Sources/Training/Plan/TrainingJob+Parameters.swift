@@ -24,32 +24,6 @@ extension TrainingJob {
     return RankParameters(dense: divided / tensor + whole, experts: experts)
   }
 
-  /// A chunk with its ends of the model; a head that is tied to the embedding counts where it is held apart from it.
-  func parameters(of chunk: ModelChunk) -> RankParameters {
-    var sum = RankParameters(dense: 0, experts: 0)
-    for (group, count) in chunk.layers.enumerated() where count > 0 {
-      sum = sum + parameters(of: architecture.layers[group]) * count
-    }
-    if chunk.predictionLayers > 0, let shape = architecture.draftShape {
-      sum = sum + parameters(of: shape) * chunk.predictionLayers
-      sum.dense += 2 * hidden * hidden * chunk.predictionLayers
-    }
-    let table = vocabulary * hidden / Double(plan.tensor)
-    if chunk.hasEmbedding {
-      sum.dense += table + (recipe.hasLearnedPositions ? Double(sequenceLength) * hidden : 0)
-    }
-    if chunk.hasHead, !(architecture.tiedEmbeddings && plan.pipeline == 1) { sum.dense += table }
-    return sum
-  }
-
-  /// Of a pipeline rank with all chunks that it holds.
-  func parameters(ofRank rank: Int, chunks all: [ModelChunk]) -> RankParameters {
-    chunks(ofRank: rank).reduce(RankParameters(dense: 0, experts: 0)) { $0 + parameters(of: all[$1]) }
-  }
-
-  var parametersOfLargestRank: RankParameters {
-    let all = chunks
-    return (0..<plan.pipeline).map { parameters(ofRank: $0, chunks: all) }.max { $0.total < $1.total }
-      ?? RankParameters(dense: 0, experts: 0)
-  }
+  /// A row of the embedding or the head for each word, on one tensor rank.
+  var tableParameters: Double { vocabulary * hidden / Double(plan.tensor) }
 }

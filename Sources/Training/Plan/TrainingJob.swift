@@ -23,6 +23,18 @@ public struct TrainingJob: Sendable {
     guard problems.isEmpty else { throw Problems(problems) }
   }
 
+  /// Of parts that are known to fit.
+  init(
+    fitting architecture: Architecture, sequenceLength: Int, globalBatch: Int, plan: TrainingPlan,
+    recipe: TrainingRecipe
+  ) {
+    self.architecture = architecture
+    self.sequenceLength = sequenceLength
+    self.globalBatch = globalBatch
+    self.plan = plan
+    self.recipe = recipe
+  }
+
   public var microbatches: Int { max(1, globalBatch / max(1, plan.data * plan.microbatch)) }
   /// Tokens of a micro-batch on one context rank.
   var tokens: Double { Double(sequenceLength * plan.microbatch) / Double(plan.context) }

@@ -23,8 +23,15 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
   public var adapterRank: Int?
   /// Load of the busiest rank's experts over the mean; 1 is even.
   public var expertImbalance: Double
+  /// Experts take a fixed number of tokens, padded: nobody waits for counts.
+  public var hasFixedCapacity: Bool
   /// Rows of embedding and head after padding; the model's where nil.
   public var paddedVocabulary: Int?
+  /// Whether inputs of narrow products are kept in 16 bits for the gradients of weights (torchao), not as they were
+  /// multiplied (Transformer Engine).
+  public var keepsInputsIn16Bits: Bool
+  /// Whether what goes into the activation of an MLP is kept in 8 bits.
+  public var keepsGatesIn8Bits: Bool
   /// Biases and dropout around attention and MLP, as GPT's layers have them.
   public var hasDropout: Bool
   /// Positions in a table beside the embedding, not turned into queries and keys.
@@ -35,8 +42,9 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     recompute: Recompute = .none, state: OptimizerState = .mixed, overlap: Overlapping = .init(),
     attention: AttentionKernel = .fused, capture: Capture = .none, dispatcher: Dispatcher = .collective,
     offloadedLayers: Int = 0, documentTokens: Double? = nil, adapterRank: Int? = nil, expertImbalance: Double = 1,
-    paddedVocabulary: Int? = nil, hasDropout: Bool = false,
-    hasLearnedPositions: Bool = false
+    hasFixedCapacity: Bool = false,
+    paddedVocabulary: Int? = nil, keepsInputsIn16Bits: Bool = false, keepsGatesIn8Bits: Bool = false,
+    hasDropout: Bool = false, hasLearnedPositions: Bool = false
   ) {
     self.products = products
     self.layersIn16Bits = layersIn16Bits
@@ -52,7 +60,10 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     self.documentTokens = documentTokens
     self.adapterRank = adapterRank
     self.expertImbalance = expertImbalance
+    self.hasFixedCapacity = hasFixedCapacity
     self.paddedVocabulary = paddedVocabulary
+    self.keepsInputsIn16Bits = keepsInputsIn16Bits
+    self.keepsGatesIn8Bits = keepsGatesIn8Bits
     self.hasDropout = hasDropout
     self.hasLearnedPositions = hasLearnedPositions
   }
@@ -77,6 +88,9 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
     }
   }
 
+  /// Bytes of a kept input of a product.
+  var inputBytes: Double { keepsInputsIn16Bits ? 2 : Double(format.bits) / 8 }
+
   /// Which attention kernel runs.
   public enum AttentionKernel: String, Codable, Sendable, CaseIterable {
     /// The s × s scores are written to memory, and kept without recompute.
@@ -96,8 +110,10 @@ public struct TrainingRecipe: Codable, Hashable, Sendable {
   public enum Dispatcher: String, Codable, Sendable, CaseIterable {
     /// All-to-all of the collective library: one copy for each choice.
     case collective
-    /// DeepEP, HybridEP: one copy for each rank and node that is reached.
+    /// HybridEP: one copy for each rank and node that is reached.
     case deduplicating
+    /// DeepEP behind a library's general interface: the same, and the host waits for each exchange's counts.
+    case waiting
   }
 
   /// What runs under something else.
@@ -138,6 +154,15 @@ public enum Recompute: Codable, Hashable, Sendable {
     /// torchtitan's policy for single operations: every second product and the outputs of attention are kept.
     case everySecondProduct
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  public var words: String {
+    switch self {
+    case .none: "none"
+    case .full: "full"
+    case .blocks(let count): "\(count) \(count == 1 ? "layer" : "layers") of a chunk"
+    case .selective(let modules): modules.sorted().map(\.rawValue).joined(separator: ", ")
+    }
   }
 
   func includes(_ module: Module) -> Bool {

@@ -88,14 +88,16 @@ extension LayerModel {
     let one = fabric.exchange(
       copy: tokens / tensor * width * 2, choices: mixture.meanActiveExperts.rounded(),
       ranks: job.plan.expert * job.plan.expertTensor,
-      deduplicates: job.recipe.dispatcher == .deduplicating)
+      deduplicates: job.recipe.dispatcher != .collective)
     let seen = job.recipe.overlap.expert ? 1 - platform.overlap.expert.value : 1
     times.expertForward = 2 * one * seen
     times.expertBackward = 2 * one * seen
-    if job.recipe.capture != .step {
-      times.waitForward = platform.host.mixtureWait.value.value
-      times.waitBackward = platform.host.mixtureWait.value.value
-    }
+    guard job.recipe.capture != .step, !job.recipe.hasFixedCapacity else { return }
+    let host = platform.host
+    let wait = host.mixtureWait.value.value
+    let further = job.recipe.dispatcher == .waiting ? host.dispatchWait.value.value : 0
+    times.waitForward = wait + further
+    times.waitBackward = wait + further
   }
 
   /// Gathers and scatters around each half with sequence parallelism, sums without; one half alone where experts have

@@ -10,25 +10,18 @@ import Units
 /// weights'. Attention's backward has five products where the forward has two.
 struct LayerModel: Sendable {
   let job: TrainingJob
-  let chip: Chip
-  let platform: TrainingPlatform
-  let kernels: KernelTimes
+  let machine: TrainingMachine
   let format: NumberFormat
-  /// What a power limit leaves of the shares.
-  let power: Double
 
-  init(_ job: TrainingJob, chip: Chip, platform: TrainingPlatform, format: NumberFormat, powerLimit: Watts?) {
+  init(_ job: TrainingJob, on machine: TrainingMachine, format: NumberFormat) {
     self.job = job
-    self.chip = chip
-    self.platform = platform
+    self.machine = machine
     self.format = format
-    kernels = KernelTimes(chip, fill: platform.products.fill?.value)
-    let limit = powerLimit ?? chip.power.maximum.value
-    power =
-      platform.products.power.map { full in
-        exponential(platform.products.powerExponent.value * logarithm(limit / full.value))
-      } ?? 1
   }
+
+  var platform: TrainingPlatform { machine.platform }
+  var kernels: KernelTimes { machine.kernels }
+  var power: Double { machine.power }
 
   var tokens: Double { job.tokens }
   var local: Double { job.localTokens }
@@ -111,7 +104,7 @@ struct LayerModel: Sendable {
     part.add(linear(rows: tokens, depth: output, columns: hidden), trains: trains)
     core(
       heads: Double(shape.heads), keyDimension: Double(shape.headDimension),
-      valueDimension: Double(shape.valueDimension), shape.visibility, &part)
+      valueDimension: Double(shape.valueDimension), shape.visibility, hasSinks: shape.hasSinks, &part)
     let inner = width + keys
     if !job.recipe.hasLearnedPositions {
       part.vectorForward += vector(tokens * inner * 4)
@@ -170,7 +163,8 @@ struct LayerModel: Sendable {
 
   /// Scores and weighted values.
   private func core(
-    heads: Double, keyDimension: Double, valueDimension: Double, _ visibility: Visibility, _ part: inout PartTimes
+    heads: Double, keyDimension: Double, valueDimension: Double, _ visibility: Visibility, hasSinks: Bool = false,
+    _ part: inout PartTimes
   ) {
     let own = heads / tensor
     let batch = Double(job.plan.microbatch)
@@ -194,7 +188,8 @@ struct LayerModel: Sendable {
     // Exponentials bound narrow heads: half the width reaches some 0.7 of the rate.
     let width = min(1, keyDimension / 128).squareRoot()
     let eight = job.recipe.attentionIn8Bits ? platform.attention.fp8.value : 1
-    let rate = kernels.peak(.bf16) * width * power * eight
+    let sinks = hasSinks ? platform.attention.sinks.value : 1
+    let rate = kernels.peak(.bf16) * width * power * eight / sinks
     part.coreForward += flops / (rate * kernel.forward.value)
     part.coreBackward += 2.5 * flops / (rate * kernel.backward.value)
   }

@@ -17,26 +17,32 @@ struct LayerTimes: Hashable, Sendable {
   var waitForward = 0.0
   var waitBackward = 0.0
 
-  private static func each(
-    _ left: Self, _ right: Self, _ join: (Double, Double) -> Double
-  ) -> Self {
-    Self(
-      forward: join(left.forward, right.forward),
-      inputGradient: join(left.inputGradient, right.inputGradient),
-      weightGradient: join(left.weightGradient, right.weightGradient),
-      recompute: join(left.recompute, right.recompute),
-      tensorForward: join(left.tensorForward, right.tensorForward),
-      tensorBackward: join(left.tensorBackward, right.tensorBackward),
-      contextForward: join(left.contextForward, right.contextForward),
-      contextBackward: join(left.contextBackward, right.contextBackward),
-      expertForward: join(left.expertForward, right.expertForward),
-      expertBackward: join(left.expertBackward, right.expertBackward),
-      waitForward: join(left.waitForward, right.waitForward),
-      waitBackward: join(left.waitBackward, right.waitBackward))
+  static func + (left: Self, right: Self) -> Self {
+    var sum = left
+    sum.forward += right.forward
+    sum.inputGradient += right.inputGradient
+    sum.weightGradient += right.weightGradient
+    sum.recompute += right.recompute
+    sum.tensorForward += right.tensorForward
+    sum.tensorBackward += right.tensorBackward
+    sum.contextForward += right.contextForward
+    sum.contextBackward += right.contextBackward
+    sum.expertForward += right.expertForward
+    sum.expertBackward += right.expertBackward
+    sum.waitForward += right.waitForward
+    sum.waitBackward += right.waitBackward
+    return sum
   }
 
-  static func + (left: Self, right: Self) -> Self { each(left, right, +) }
-  static func * (left: Self, factor: Double) -> Self { each(left, left) { value, _ in value * factor } }
+  static func * (left: Self, factor: Double) -> Self {
+    Self(
+      forward: left.forward * factor, inputGradient: left.inputGradient * factor,
+      weightGradient: left.weightGradient * factor, recompute: left.recompute * factor,
+      tensorForward: left.tensorForward * factor, tensorBackward: left.tensorBackward * factor,
+      contextForward: left.contextForward * factor, contextBackward: left.contextBackward * factor,
+      expertForward: left.expertForward * factor, expertBackward: left.expertBackward * factor,
+      waitForward: left.waitForward * factor, waitBackward: left.waitBackward * factor)
+  }
 
   var wholeForward: Double { forward + tensorForward + contextForward + expertForward + waitForward }
   /// Without the gradients of weights.

@@ -11,6 +11,33 @@ struct ModelChunk: Hashable, Sendable {
   var count: Double { layers.reduce(0, +) }
 }
 
+/// A model's chunks along the pipeline, and which of them are alike.
+struct StageLayout: Sendable {
+  /// Different chunks.
+  let kinds: [ModelChunk]
+  /// Kind of each chunk along the model.
+  let kindOf: [Int]
+  /// Chunks that each pipeline rank holds, along the model.
+  let chunksOfRank: [[Int]]
+  /// Share of the micro-batches that each of a rank's chunks sees: a half where two directions run at once.
+  let share: Double
+
+  init(of job: TrainingJob) {
+    var kinds: [ModelChunk] = []
+    kindOf = job.chunks.map { chunk in
+      if let known = kinds.firstIndex(of: chunk) { return known }
+      kinds.append(chunk)
+      return kinds.count - 1
+    }
+    self.kinds = kinds
+    chunksOfRank = (0..<job.plan.pipeline).map { job.chunks(ofRank: $0) }
+    share = job.plan.schedule == .dualPipe ? 0.5 : 1
+  }
+
+  /// Values by kind, for each chunk along the model.
+  func along(_ values: [Double]) -> [Double] { kindOf.map { values[$0] } }
+}
+
 extension TrainingJob {
   /// The model's layers by chunk along the pipeline.
   ///

@@ -1,6 +1,6 @@
 import Models
 
-/// Seconds of the model's chunks for one micro-batch.
+/// Seconds of a chunk of the model for one micro-batch.
 struct ChunkTimes: Hashable, Sendable {
   var forward = 0.0
   var inputGradient = 0.0
@@ -11,60 +11,81 @@ struct ChunkTimes: Hashable, Sendable {
   /// Host, and gathers of sharded weights, beyond the layers' own time.
   var waits = 0.0
   var whole: Double { forward + inputGradient + weightGradient }
+
+  mutating func add(_ other: Self, share: Double) {
+    forward += other.forward * share
+    inputGradient += other.inputGradient * share
+    weightGradient += other.weightGradient * share
+    layers = layers + other.layers * share
+    ends += other.ends * share
+    waits += other.waits * share
+  }
 }
 
-extension TrainingEstimator {
-  /// Times of every chunk.
-  func chunkTimes() -> [ChunkTimes] {
-    let kinds = job.architecture.layers.map { layerTimes($0) }
-    let prediction = job.architecture.draftShape.map { layerTimes($0) } ?? LayerTimes()
-    return job.chunks.enumerated().map { index, chunk in
+/// Times of a plan's chunks from those of its layers.
+struct StageTimes {
+  let job: TrainingJob
+  let machine: TrainingMachine
+  let fabric: TrainingFabric
+  let seconds: LayerSeconds
+  let bytes: LayerBytes
+
+  /// What the layers of a group take in a plan.
+  struct Slot {
+    var forward: Double
+    var inputGradient: Double
+    /// Beyond the layer's own time.
+    var wait: Double
+  }
+
+  private var platform: TrainingPlatform { machine.platform }
+  private var isGathered: Bool { job.plan.sharding == .parameters && job.plan.pipeline == 1 }
+
+  /// By kind of chunk.
+  func times(_ kinds: [ModelChunk]) -> [ChunkTimes] {
+    let groups = job.architecture.layers
+    let slots = groups.indices.map { slot(seconds.layers[$0], groups[$0], bytes.parameters[$0]) }
+    let draft = job.architecture.multiTokenPredictionLayers > 0 ? job.architecture.draftShape : nil
+    let prediction = draft.map { slot(seconds.prediction, $0, bytes.prediction) }
+    return kinds.map { chunk in
       var times = ChunkTimes()
       for (group, count) in chunk.layers.enumerated() where count > 0 {
-        add(kinds[group], job.architecture.layers[group], count: count, chunk: chunk, &times)
+        Self.add(seconds.layers[group], slots[group], count, &times)
       }
-      if chunk.predictionLayers > 0, let shape = job.architecture.draftShape {
-        add(prediction, shape, count: chunk.predictionLayers, chunk: chunk, &times)
+      if chunk.predictionLayers > 0, let prediction {
+        Self.add(seconds.prediction, prediction, chunk.predictionLayers, &times)
       }
       ends(of: chunk, &times)
-      blocks(of: chunk, kinds, &times)
+      blocks(of: chunk, &times)
       return times
     }
   }
 
-  /// Mixed between the recipe's format and 16 bits by the layers that stay in these.
-  private func layerTimes(_ group: LayerGroup) -> LayerTimes {
-    let narrow = model.layer(group, fabric: fabric)
-    let stay = min(job.recipe.layersIn16Bits, job.architecture.layerCount)
-    guard stay > 0, let wide else { return narrow }
-    let share = Double(stay) / Double(job.architecture.layerCount)
-    return narrow * (1 - share) + wide.layer(group, fabric: fabric) * share
+  private static func add(_ layer: LayerTimes, _ slot: Slot, _ count: Double, _ times: inout ChunkTimes) {
+    times.forward += slot.forward * count
+    times.inputGradient += slot.inputGradient * count
+    times.weightGradient += layer.weightGradient * count
+    times.layers = times.layers + layer * count
+    times.waits += slot.wait * count
   }
 
-  /// `count` layers of a kind, each at least as long as the host launches it or its weights are gathered.
-  private func add(
-    _ layer: LayerTimes, _ group: LayerGroup, count: Double, chunk: ModelChunk, _ times: inout ChunkTimes
-  ) {
+  /// One layer, at least as long as the host launches it or its weights are gathered.
+  private func slot(_ layer: LayerTimes, _ group: LayerGroup, _ parameters: RankParameters) -> Slot {
     var forward = layer.wholeForward
     var inputs = layer.wholeInputGradient
     let weights = layer.weightGradient
-    if isSharded, job.plan.pipeline == 1 {
-      let (gather, scatter) = shardedTraffic(group)
+    if isGathered {
+      let (gather, scatter) = shardedTraffic(parameters)
       let slowed = platform.overlap.contention.value
       forward = max(forward * slowed, gather)
-      let backward = max(
-        (inputs + weights) * slowed, (job.plan.keepsGathered ? 0 : gather) + scatter)
+      let backward = max((inputs + weights) * slowed, (job.plan.keepsGathered ? 0 : gather) + scatter)
       inputs = backward - weights
     }
     let (hostForward, hostBackward) = launches(group)
     forward = max(forward, hostForward)
     inputs = max(inputs + weights, hostBackward) - weights
-    times.forward += forward * count
-    times.inputGradient += inputs * count
-    times.weightGradient += weights * count
-    times.layers = times.layers + layer * count
     let own = layer.wholeForward + layer.wholeInputGradient + weights
-    times.waits += (forward + inputs + weights - own) * count
+    return Slot(forward: forward, inputGradient: inputs, wait: forward + inputs + weights - own)
   }
 
   /// The least that the host takes for a layer, forward and backward.
@@ -79,51 +100,35 @@ extension TrainingEstimator {
   }
 
   /// Gather of a layer's weights and scatter of its gradients over the data ranks.
-  private func shardedTraffic(_ group: LayerGroup) -> (Double, Double) {
-    let parameters = job.parameters(of: group)
-    let dense = parameters.dense, experts = parameters.experts
+  private func shardedTraffic(_ parameters: RankParameters) -> (Double, Double) {
     let bytes = job.recipe.gathersIn8Bits ? 1.0 : 2.0
     let ranks = job.plan.denseReplicas / job.plan.replicas
     func over(_ size: Double) -> Double {
-      fabric.ring(dense * size, ranks: ranks, stride: job.plan.tensor)
-        + fabric.ring(experts * size, ranks: job.plan.expertReplicas, stride: job.plan.expert)
+      fabric.ring(parameters.dense * size, ranks: ranks, stride: job.plan.tensor)
+        + fabric.ring(parameters.experts * size, ranks: job.plan.expertReplicas, stride: job.plan.expert)
     }
     return (over(bytes), over(2))
   }
 
   private func ends(of chunk: ModelChunk, _ times: inout ChunkTimes) {
-    if chunk.hasEmbedding {
-      let moved = model.vector(job.localTokens * job.hidden * 4)
-      times.forward += moved
-      times.inputGradient += 2 * moved
-      times.ends += 3 * moved
+    func add(_ end: (Double, Double), _ count: Double) {
+      times.forward += end.0 * count
+      times.inputGradient += end.1 * count
+      times.ends += (end.0 + end.1) * count
     }
+    if chunk.hasEmbedding { add(seconds.embedding, 1) }
     guard chunk.hasHead else { return }
-    // Logits are written, read and normed in FP32; their gradient is written and read.
-    let logits = job.tokens * job.vocabulary / Double(job.plan.tensor)
-    let product = model.linear(
-      rows: job.tokens, depth: job.hidden, columns: job.vocabulary / Double(job.plan.tensor), format: .bf16)
-    let copies = 1 + chunk.predictionLayers
-    let forward = (product.0 + model.vector(logits * 10)) * copies
-    let backward = (product.1 + (model.trains ? product.2 : 0) + model.vector(logits * 8)) * copies
-    times.forward += forward
-    times.inputGradient += backward
-    times.ends += forward + backward
-    guard chunk.predictionLayers > 0 else { return }
-    let joined = model.linear(rows: job.tokens, depth: 2 * job.hidden, columns: job.hidden)
-    let own = chunk.predictionLayers
-    times.forward += joined.0 * own
-    times.inputGradient += (joined.1 + joined.2) * own
-    times.ends += (joined.0 + joined.1 + joined.2) * own
+    add(seconds.head, 1 + chunk.predictionLayers)
+    if chunk.predictionLayers > 0 { add(seconds.joined, chunk.predictionLayers) }
   }
 
   /// Blocks that are computed again whole.
-  private func blocks(of chunk: ModelChunk, _ kinds: [LayerTimes], _ times: inout ChunkTimes) {
+  private func blocks(of chunk: ModelChunk, _ times: inout ChunkTimes) {
     guard case .blocks(let count) = job.recipe.recompute, let most = chunk.layers.max(), most > 0,
       let group = chunk.layers.firstIndex(of: most)
     else { return }
-    let one = kinds[group].forward + kinds[group].tensorForward + kinds[group].contextForward
-    let again = one * min(Double(count), chunk.count)
+    let layer = seconds.layers[group]
+    let again = (layer.forward + layer.tensorForward + layer.contextForward) * min(Double(count), chunk.count)
     times.inputGradient += again
     times.layers.recompute += again
   }

@@ -45,19 +45,23 @@ public struct TrainingStep: Sendable {
   /// Useful work over the BF16 peak.
   public var modelUtilisation: Double { tokensPerSecondAndRank * flopsPerToken.value / peak.value }
   /// The same with what is recomputed: how busy matrix cores are.
-  public var hardwareUtilisation: Double {
-    let useful = parts.forward + parts.backward
-    guard useful > .zero else { return 0 }
-    return min(1, modelUtilisation * ((useful + parts.recompute) / useful))
-  }
+  public var hardwareUtilisation: Double { parts.hardwareUtilisation(useful: modelUtilisation) }
   /// Share of the step in which kernels of layers, ends and the optimizer run: memory is busy no longer than that.
-  public var kernelShare: Double {
-    let kernels = parts.forward + parts.backward + parts.recompute + parts.ends + parts.optimizer
-    return time > .zero ? min(1, kernels / time) : 0
-  }
+  public var kernelShare: Double { parts.kernelShare(of: time) }
 }
 
 extension TrainingStep.Parts {
+  func hardwareUtilisation(useful utilisation: Double) -> Double {
+    let useful = forward + backward
+    guard useful > .zero else { return 0 }
+    return min(1, utilisation * ((useful + recompute) / useful))
+  }
+
+  func kernelShare(of time: Seconds) -> Double {
+    let kernels = forward + backward + recompute + ends + optimizer
+    return time > .zero ? min(1, kernels / time) : 0
+  }
+
   /// By name, in the order in which pages show them.
   public var named: [(name: String, time: Seconds)] {
     [

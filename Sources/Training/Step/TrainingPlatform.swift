@@ -47,9 +47,11 @@ public struct TrainingPlatform: Decodable, Sendable {
     public var triton: Pass
     /// Speed of FP8 against BF16 scores.
     public var fp8: Calibrated<Double>
+    /// Time of attention with learned sinks over that without.
+    public var sinks: Calibrated<Double>
     /// Share of the BF16 peak in the scans of state mixers.
     public var scan: Calibrated<Double>
-    enum CodingKeys: String, CodingKey, CaseIterable { case fused, flash, triton, fp8, scan }
+    enum CodingKeys: String, CodingKey, CaseIterable { case fused, flash, triton, fp8, sinks, scan }
 
     public struct Pass: Decodable, Sendable {
       public var forward: Calibrated<Double>
@@ -101,6 +103,8 @@ public struct TrainingPlatform: Decodable, Sendable {
     public var captured: Calibrated<Double>
     /// Waiting for the counts of tokens by expert, each pass; nothing where the whole step is captured.
     public var mixtureWait: Calibrated<Seconds>
+    /// The same beside it, where the dispatcher's host waits for the counts of each exchange.
+    public var dispatchWait: Calibrated<Seconds>
     /// For each expert that a rank holds, in a forward; twice that backward.
     public var perExpert: Calibrated<Seconds>
     /// Around a step: data, loss, norms of gradients, logging.
@@ -108,7 +112,7 @@ public struct TrainingPlatform: Decodable, Sendable {
     /// A step waits for the slowest rank: its time over the mean.
     public var slowest: Calibrated<Double>
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case layerForward, layerBackward, mixture, captured, mixtureWait, perExpert, step, slowest
+      case layerForward, layerBackward, mixture, captured, mixtureWait, dispatchWait, perExpert, step, slowest
     }
   }
 
@@ -165,6 +169,9 @@ extension Catalog {
     }
     return try platform(node("training", TrainingPlatform.generic))
   }
+
+  /// A platform by its own name.
+  public func trainingPlatform(named name: String) throws -> TrainingPlatform { try platform(node("training", name)) }
 
   private func platform(_ entry: Node) throws -> TrainingPlatform {
     try entry.decodedFacts(TrainingPlatform.self, userInfo: decodingRules).value

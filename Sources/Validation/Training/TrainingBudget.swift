@@ -29,7 +29,7 @@ public struct TrainingBudget: Decodable, Sendable {
 
   func includes(_ outcome: TrainingOutcome) -> Bool {
     (chip.map { $0 == outcome.row.chip } ?? true) && (mixture.map { $0 == outcome.row.isMixture } ?? true)
-      && outcome.isSpeed == (figures == .speed)
+      && (figures == .speed ? outcome.isSpeed : outcome.isMemory)
   }
 
   /// Sentences that say which limit is broken and by how much; none when all hold.

@@ -27,8 +27,10 @@ public struct TrainingFacts: Decodable, Sendable {
   public struct MemoryMeasure: Decodable, Sendable {
     public var words: String
     public var counts: Counted
+    /// Whether the library keeps inputs of narrow products in 16 bits.
+    public var keepsInputsIn16Bits: Bool?
     public var source: String
-    enum CodingKeys: String, CodingKey, CaseIterable { case words, counts, source }
+    enum CodingKeys: String, CodingKey, CaseIterable { case words, counts, keepsInputsIn16Bits, source }
 
     public enum Counted: String, Decodable, Sendable, CaseIterable {
       case device

@@ -10,25 +10,31 @@ public struct TrainingPredictor: Sendable {
   let catalog: Catalog
   let facts: TrainingFacts
   /// By the name in rows.
-  private let machines: [(row: String, machine: TrainingMachine)]
+  private let machines: [(row: String, machine: RowMachine)]
 
   public init(catalog: Catalog) throws {
     self.catalog = catalog
     facts = try TrainingFacts.read(catalog)
-    machines = try facts.chips.map { ($0.row, try TrainingMachine($0, catalog)) }
+    machines = try facts.chips.map { ($0.row, try RowMachine($0, catalog)) }
   }
 
   /// A step of the job behind a row.
   public func step(_ row: TrainingRow) throws -> TrainingStep {
+    let (job, machine, _) = try subject(row)
+    return try TrainingEstimator(job, on: machine).estimate()
+  }
+
+  /// The job behind a row, its machine, and what of that is not the catalog's.
+  func subject(_ row: TrainingRow) throws -> (TrainingJob, TrainingMachine, TrainingEstimator.Facts) {
     guard let machine = machines.first(where: { $0.row == row.chip })?.machine else {
       throw Problem(row.place, "the catalog has no training platform for \(row.chip)", wayOut: "add it")
     }
     let job = try row.job(catalog, facts)
     let network = facts.networks.first { row.system.contains($0.words) }
-    let estimator = try TrainingEstimator(
-      job, on: machine.system, chip: machine.chip, platform: machine.platform,
-      facts: .init(scaleOut: network?.perChip, powerLimit: machine.powerLimit))
-    return try estimator.estimate()
+    let own = TrainingEstimator.Facts(scaleOut: network?.perChip, powerLimit: machine.powerLimit)
+    let whole = try TrainingMachine(
+      machine.system, chip: machine.chip, platform: machine.platform, facts: own)
+    return (job, whole, own)
   }
 
   func predict(_ row: TrainingRow) -> TrainingOutcome {
@@ -59,7 +65,7 @@ public struct TrainingPredictor: Sendable {
 }
 
 /// The catalog's machine for a chip that rows name.
-struct TrainingMachine: Sendable {
+struct RowMachine: Sendable {
   var system: System
   var chip: Chip
   var platform: TrainingPlatform
@@ -97,6 +103,7 @@ public struct TrainingOutcome: Sendable {
   /// What figures are compared with each other.
   public var quantity: Quantity {
     if row.metric == "peak memory" || row.metric.hasPrefix("activation memory") { return .memory }
+    if row.metric.hasPrefix("pipeline bubble") { return .bubble }
     return row.metric == "iteration time" ? .time : .rate
   }
 
@@ -104,7 +111,9 @@ public struct TrainingOutcome: Sendable {
     case time = "step time"
     case rate = "throughput and MFU"
     case memory
+    case bubble = "pipeline bubble"
   }
 
-  public var isSpeed: Bool { quantity != .memory }
+  public var isSpeed: Bool { quantity == .time || quantity == .rate }
+  public var isMemory: Bool { quantity == .memory }
 }

@@ -97,8 +97,10 @@ extension TrainingRow {
         parametersWithStep: overlap.contains { $0.name == "param_with_step" && $0.value == "yes" },
         tensor: isHidden("tp"), pipeline: isHidden("p2p"), expert: isHidden("ep")),
       attention: facts.corrections.first { source.contains($0.words) }?.attention ?? attention, capture: capture,
-      dispatcher: ["DeepEP", "HybridEP", "flex"].contains { cells.has("moe_dispatcher", $0) }
-        ? .deduplicating : .collective)
+      dispatcher: dispatcher)
+    recipe.keepsInputsIn16Bits =
+      facts.memory.first { source.contains($0.words) }?.keepsInputsIn16Bits ?? false
+    recipe.hasFixedCapacity = cells.has("forced_balance", "padded")
     recipe.layersIn16Bits = layersIn16Bits(fp8)
     if let layers = cells["offload"].firstRange(of: "of "), cells.has("offload", "layers") {
       recipe.offloadedLayers = Int(cells["offload"][layers.upperBound...].prefix { $0.isNumber }) ?? 0
@@ -147,6 +149,11 @@ extension TrainingRow {
     if words.contains("mlp") { modules.insert(.denseFeedForward) }
     if words.contains("moe") { modules.insert(.experts) }
     return modules.isEmpty ? .none : .selective(modules)
+  }
+
+  private var dispatcher: TrainingRecipe.Dispatcher {
+    if cells.has("moe_dispatcher", "flex") { return .waiting }
+    return ["DeepEP", "HybridEP"].contains { cells.has("moe_dispatcher", $0) } ? .deduplicating : .collective
   }
 
   private var state: OptimizerState {

@@ -13,13 +13,15 @@ extension TrainingRow {
     case "peak memory":
       let counted = facts.memory.first { source.contains($0.words) }?.counts ?? .device
       return peak(step.memory, counted, platform).value / (unit == "GiB" ? 1_073_741_824 : 1e9)
+    case "pipeline bubble ratio": return step.pipeline.map { $0.bubble * 100 }
     case "activation memory relative to TP without recompute": return relativeActivations(step.job)
     default: break
     }
     let flops = ModelFLOPs(step.job).perToken(convention).value * perChip
     if metric.hasPrefix("aggregate") { return flops * Double(chips) / 1e15 }
     if metric.hasPrefix("MFU") || metric.hasPrefix("HFU") {
-      return ratedPeak.map { flops / $0 * 100 }
+      // Where a report names no peak, the chip's.
+      return flops / (ratedPeak ?? step.peak.value) * 100
     }
     return metric.contains("TFLOP/s") ? flops / 1e12 : nil
   }

@@ -17,7 +17,20 @@ extension TrainingRow {
       }
       return found
     }
-    return try read()
+    var own = try read()
+    // What a row's shapes leave out, of the public config.
+    if let entry = facts.models.first(where: { $0.row == model }) {
+      let config = try Architecture(named: entry.catalog, in: catalog)
+      let hasSinks = config.layers.contains {
+        if case .grouped(let shape) = $0.attention { shape.hasSinks } else { false }
+      }
+      for index in own.layers.indices {
+        guard case .grouped(var shape) = own.layers[index].attention else { continue }
+        shape.hasSinks = hasSinks
+        own.layers[index].attention = .grouped(shape)
+      }
+    }
+    return own
   }
 
   /// Attention and experts in one layer, as hybrid models' prediction layers have them.

@@ -12,8 +12,9 @@ public struct TrainingValidation: Sendable {
 
   /// Predicts the rows of the built-in file and of `files`, each on any of `workers` threads with the same result.
   public init(catalog: Catalog, files: [String] = [], every: Int = 1, workers: Int) throws {
-    let builtIn =
-      try catalog.resourcePath("catalog/published/training.csv").map { try TrainingRow.read(path: $0) } ?? []
+    let builtIn = try ["training", "training-ascend"].flatMap { name in
+      try catalog.resourcePath("catalog/published/\(name).csv").map { try TrainingRow.read(path: $0) } ?? []
+    }
     let own = try files.flatMap { path in
       try TrainingRow.read(path: path).map { row in
         var row = row

@@ -1,30 +1,36 @@
 import Models
 
-extension TrainingEstimator {
-  /// Traffic of gradients and weights between replicas that nothing hides, in seconds a step.
+/// Traffic of gradients and weights between replicas in a step, and what the optimizer updates.
+///
+/// Gradients travel under the backward of the last micro-batch, weights under the forward of the first (or, with
+/// virtual stages, under the optimizer's step of later chunks).
+struct DataTraffic {
+  let job: TrainingJob
+  let machine: TrainingMachine
+  let fabric: TrainingFabric
+  /// Of the rank that holds most.
+  let held: RankParameters
+
+  /// Seconds that nothing hides.
   ///
-  /// Gradients travel under the backward of the last micro-batch, weights under the forward of the first (or, with
-  /// virtual stages, under the optimizer's step of later chunks).
-  func dataTraffic(_ chunks: [ChunkTimes]) -> Double {
+  /// - Parameters:
+  ///   - forward: the first rank's pass over one micro-batch.
+  func seen(under forward: Double, _ backward: Double, firstLayer: RankParameters?) -> Double {
     let plan = job.plan
-    let held = job.parametersOfLargestRank
     let dense = held.dense * adapterShare
     func over(_ size: Double) -> Double {
       fabric.ring(dense * size, ranks: plan.denseReplicas, stride: plan.tensor)
         + fabric.ring(held.experts * adapterShare * size, ranks: plan.expertReplicas, stride: plan.expert)
     }
-    if isSharded {
+    if plan.sharding == .parameters {
       if plan.pipeline > 1 { return over(4) + over(2) }
       // The first gather and the last scatter have nothing to hide under.
-      let one = job.architecture.layers.first.map { job.parameters(of: $0).dense * 2 } ?? 0
+      let one = firstLayer.map { $0.dense * 2 } ?? 0
       return 2 * fabric.ring(one, ranks: plan.denseReplicas / plan.replicas, stride: plan.tensor)
     }
     let scatter = over(job.recipe.state.gradients)
     let gather = plan.sharding == .none ? scatter : over(job.recipe.gathersIn8Bits ? 1 : 2)
-    let mine = job.chunks(ofRank: 0).map { chunks[$0] }
-    let backward = mine.reduce(0) { $0 + $1.inputGradient + $1.weightGradient }
-    let forward = mine.reduce(0) { $0 + $1.forward }
-    let overlap = platform.overlap
+    let overlap = machine.platform.overlap
     func seen(_ traffic: Double, under pass: Double) -> Double {
       max(traffic - pass * overlap.dataWindow.value, traffic * overlap.dataLeast.value)
     }
@@ -36,7 +42,6 @@ extension TrainingEstimator {
 
   /// Parameters that a rank's optimizer updates.
   var updatedParameters: Double {
-    let held = job.parametersOfLargestRank
     let plan = job.plan
     let isDivided = plan.sharding != .none
     let dense = held.dense / (isDivided ? Double(plan.denseReplicas / plan.replicas) : 1)
