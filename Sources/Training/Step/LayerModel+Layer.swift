@@ -60,7 +60,8 @@ extension LayerModel {
       part.add(linear(rows: own, depth: hidden, columns: width, format: .bf16), trains: trains)
       part.add(linear(rows: own, depth: width, columns: hidden, format: .bf16), trains: trains)
     }
-    let each = held * platform.host.perExpert.value.value
+    // Within a captured step the counts stay on the chip: one kernel takes all experts.
+    let each = job.recipe.capture == .step ? 0 : held * platform.host.perExpert.value.value
     part.forward += each
     part.inputGradient += 2 * each
     let choices = Double(mixture.experts + mixture.zeroExperts)

@@ -189,7 +189,9 @@ struct LayerModel: Sendable {
     let width = min(1, keyDimension / 128).squareRoot()
     let eight = job.recipe.attentionIn8Bits ? platform.attention.fp8.value : 1
     let sinks = hasSinks ? platform.attention.sinks.value : 1
-    let rate = kernels.peak(.bf16) * width * power * eight / sinks
+    let span = 2 * visibility.visiblePairs(documents) / documents
+    let long = span / (span + platform.attention.halfLength.value)
+    let rate = kernels.peak(.bf16) * width * power * eight * long / sinks
     part.coreForward += flops / (rate * kernel.forward.value)
     part.coreBackward += 2.5 * flops / (rate * kernel.backward.value)
   }

@@ -40,18 +40,21 @@ public struct TrainingPlatform: Decodable, Sendable {
     }
   }
 
-  /// Shares of the BF16 peak, forward and backward, with heads of 128 and more.
+  /// Shares of the BF16 peak, forward and backward, with heads of 128 and more and long sequences.
   public struct Attention: Decodable, Sendable {
     public var fused: Pass
     public var flash: Pass
     public var triton: Pass
     /// Speed of FP8 against BF16 scores.
     public var fp8: Calibrated<Double>
+    /// Keys that a query sees in the mean, doubled, at which half of these shares is reached: short sequences and
+    /// windows leave parts of a kernel's tiles empty.
+    public var halfLength: Calibrated<Double>
     /// Time of attention with learned sinks over that without.
     public var sinks: Calibrated<Double>
     /// Share of the BF16 peak in the scans of state mixers.
     public var scan: Calibrated<Double>
-    enum CodingKeys: String, CodingKey, CaseIterable { case fused, flash, triton, fp8, sinks, scan }
+    enum CodingKeys: String, CodingKey, CaseIterable { case fused, flash, triton, fp8, halfLength, sinks, scan }
 
     public struct Pass: Decodable, Sendable {
       public var forward: Calibrated<Double>

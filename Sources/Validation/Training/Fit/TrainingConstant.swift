@@ -12,6 +12,7 @@ public enum TrainingConstant: String, Codable, CaseIterable, Sendable {
   case powerExponent = "products.powerExponent"
   case fused = "attention.fused"
   case triton = "attention.triton"
+  case halfLength = "attention.halfLength"
   case sinks = "attention.sinks"
   case scan = "attention.scan"
   case rate = "elementwise.rate"
@@ -67,6 +68,7 @@ public enum TrainingConstant: String, Codable, CaseIterable, Sendable {
     case .powerExponent: .plain(\.products.powerExponent)
     case .fused: .passes(\.attention.fused)
     case .triton: .passes(\.attention.triton)
+    case .halfLength: .plain(\.attention.halfLength)
     case .sinks: .plain(\.attention.sinks)
     case .scan: .plain(\.attention.scan)
     case .rate: .plain(\.elementwise.rate)
