@@ -79,7 +79,7 @@ extension StepEstimate {
 extension [OperatorCost] {
   /// Adds a demand to the row of its name and stream.
   mutating func merge(_ demand: OperatorDemand, times: Double, share: Double, stream: Int) {
-    let name = demand.name
+    let name = demand.name.text
     let time = Seconds(demand.time(share: share) * times)
     if let index = firstIndex(where: { $0.name == name && $0.stream == stream }) {
       self[index].flops = self[index].flops + FLOPs(demand.flops * times)

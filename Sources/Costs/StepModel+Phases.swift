@@ -10,8 +10,8 @@ extension StepModel {
 
   /// The size to which the engine pads a batch of decoding requests, and whether that replays a captured graph.
   public func padded(_ requests: Int) -> (requests: Int, isCaptured: Bool) {
-    guard let execution = engine.execution else { return (requests, true) }
-    guard let size = execution.capturedSize(requests) else { return (requests, false) }
+    guard let graphs = rules.graphs else { return (requests, true) }
+    guard let size = graphs.capturedSize(requests) else { return (requests, false) }
     return (size, true)
   }
 

@@ -7,7 +7,7 @@ extension StepModel {
   /// The host launches a piece for each layer and one more, and one by one the kernels between them: the core and the
   /// write to the cache of grouped attention, all of latent attention.
   func hostFloor(_ work: StepWork) -> Double {
-    guard let pieces = engine.execution?.graphs.pieces, work.isCaptured, work.decode != nil, work.prefill.isEmpty else {
+    guard let pieces = rules.pieces, work.isCaptured, work.decode != nil, work.prefill.isEmpty else {
       return 0
     }
     var (count, between) = (0.0, 0.0)
@@ -15,7 +15,7 @@ extension StepModel {
       count += layer.count
       between += layer.count * Self.kernelsBetweenPieces(layer.attention)
     }
-    return pieces.launch.value.value * (count + 1) + pieces.kernel.value.value * between
+    return pieces.launch * (count + 1) + pieces.kernel * between
   }
 
   private static func kernelsBetweenPieces(_ attention: [Operation]) -> Double {

@@ -64,36 +64,24 @@ extension StepModel {
     guard microbatching != false else { return nil }
     switch (work.decode, work.prefill.isEmpty) {
     case (let decode?, true):
-      return engine.decode.overlap != .none && decode.requests >= 2 ? engine.decode.overlap : nil
-    case (nil, false): return engine.prefill.overlap != .none && plan.expertDies > 1 ? .wire : nil
+      return rules.decode != .none && decode.requests >= 2 ? rules.decode : nil
+    case (nil, false): return rules.prefill != .none && plan.expertDies > 1 ? .wire : nil
     default: return nil
     }
   }
 
   /// Time of two microbatches, and the share of the cores that attention has.
   private func microbatches(_ half: [LayerDemand], _ rule: Engine.Overlap, _ work: StepWork) -> (Double, Double) {
-    if rule == .coreSplit { return Overlap.coreSplit(half, steps: splitSteps, range: splitRange, join: join) }
-    let cores = work.decode == nil ? engine.prefill.communicationCores?.value ?? 0 : 0
-    return (Overlap.wire(half, communicationCores: cores, join: join), 1)
-  }
-
-  /// Steps into which the cores can be divided: the engine's, else as many as a die has matrix cores.
-  var splitSteps: Int {
-    max(2, engine.decode.splitSteps ?? chip.cores.map { $0.matrix.value / chip.dies.value } ?? 2)
-  }
-
-  /// Steps that the attention stream may have: the engine's, else all that leave both streams one.
-  var splitRange: ClosedRange<Int> {
-    guard let range = engine.decode.attentionSteps, let low = range.first, let high = range.last, low <= high else {
-      return 1...(splitSteps - 1)
+    if rule == .coreSplit {
+      return Overlap.coreSplit(half, steps: rules.splitSteps, range: rules.splitRange, join: rules.join)
     }
-    return low...high
+    let cores = work.decode == nil ? rules.communicationCores : 0
+    return (Overlap.wire(half, communicationCores: cores, join: rules.join), 1)
   }
-  var join: Double { engine.constants.microbatchJoin.value.value }
 
   /// The timed layers of one pass.
   func layers(_ work: StepWork) -> [LayerDemand] {
-    lowering.layers(work).map { layer in
+    lowering.layers(work).map { (layer: LoweredStep.Layer) -> LayerDemand in
       LayerDemand(
         count: layer.count, attention: layer.attention.map { times.demand(of: $0, isCaptured: work.isCaptured) },
         experts: layer.experts.map { times.demand(of: $0, isCaptured: work.isCaptured) },

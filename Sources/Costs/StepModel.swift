@@ -32,6 +32,8 @@ public final class StepModel: Sendable {
   let skew: Double
   /// The field under which faults of the plan and its memory are told.
   let place: String
+  /// What of the engine every step asks.
+  let rules: StepRules
 
   /// - Parameters:
   ///   - place: the scenario's field that the plan stands under, for faults.
@@ -61,11 +63,15 @@ public final class StepModel: Sendable {
     self.expertSkew = expertSkew
     self.place = place
     fabric = try Fabric(system, chip: chip, failures: failures)
-    let rules = engine.withoutHeldMixture(on: chip, precision).withPromptKeys(on: chip, precision)
+    rules = StepRules(engine, chip)
     lowering = Lowering(
-      architecture: architecture, engine: rules, plan: plan,
+      architecture: architecture,
+      engine: engine.withoutHeldMixture(on: chip, precision).withPromptKeys(on: chip, precision), plan: plan,
       precision: precision, drafting: drafting,
-      cachePlane: try cachePlane.map { try system.requiredPlane($0) }, kinds: architecture.timedKinds)
+      cachePlane: try cachePlane.flatMap { name in
+        let plane = try system.requiredPlane(name)
+        return system.planes.firstIndex { $0.name == plane.name }
+      }, kinds: architecture.timedKinds)
     roofline = try RooflineTimes(chip: chip, engine: engine, fabric: fabric, exchanges: lowering.exchangesOfOneToken)
     self.times = times(roofline)
     straggle = engine.constants.attentionStraggle.value

@@ -23,7 +23,7 @@ extension StepModel {
   /// Whether steps are the sum of their parts: false where the engine overlaps two microbatches.
   public var isSeparable: Bool {
     plan.expertDiesApart == 0
-      && (microbatching == false || (engine.decode.overlap == .none && (engine.prefill.overlap == .none || !isSpread)))
+      && (microbatching == false || (rules.decode == .none && (rules.prefill == .none || !isSpread)))
   }
 
   private var isSpread: Bool { plan.expertDies > 1 }

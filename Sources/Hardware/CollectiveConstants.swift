@@ -33,11 +33,6 @@ public struct CollectiveConstants: Decodable, Sendable {
     /// Bytes that a rank sends over time on the wire.
     public var bandwidth: Calibrated<BytesPerSecond>
     enum CodingKeys: String, CodingKey, CaseIterable { case startup, perRank, bandwidth }
-
-    func time(sending bytes: Bytes, ranks: Int, availability: Double) -> Seconds {
-      let start = startup.value + perRank.value * Double(ranks - 1)
-      return start + bytes / (bandwidth.value * availability)
-    }
   }
 
   func allReduce(_ kernel: CollectiveKernel) -> [Kernel] {
@@ -66,39 +61,11 @@ extension CollectiveKernel {
 extension Fabric {
   /// The fastest of the kernels that the plane has constants of; nil where it has none, or the ranks leave its domain.
   public func allReduce(_ size: Bytes, ranks: Int, kernels: [CollectiveKernel]) -> Seconds? {
-    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
-    let open = availability(of: plane, scope: scope(of: ranks))
-    return kernels.flatMap { kernel in
-      constants.allReduce(kernel).map {
-        $0.time(sending: kernel.sent(size, ranks: ranks), ranks: ranks, availability: open)
-      }
-    }.min()
+    CollectiveRates(self, kernels: kernels).measuredAllReduce(size, ranks: ranks)
   }
 
   /// All-gather (or its mirror image): every rank ends with `total`; all-to-all of `total` a rank.
-  public func measuredGather(_ total: Bytes, ranks: Int) -> Seconds? {
-    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
-    return fastest([constants.gather, constants.bulkGather], total, ranks: ranks, on: plane)
-  }
+  public func measuredGather(_ total: Bytes, ranks: Int) -> Seconds? { rates.measuredGather(total, ranks: ranks) }
 
-  public func measuredAllToAll(_ size: Bytes, ranks: Int) -> Seconds? {
-    guard let (plane, constants) = measuredCollectives(for: ranks) else { return nil }
-    return fastest([constants.allToAll, constants.bulkAllToAll], size, ranks: ranks, on: plane)
-  }
-
-  /// All but a rank's own part is sent.
-  private func fastest(
-    _ kernels: [CollectiveConstants.Kernel?], _ size: Bytes, ranks: Int, on plane: Plane
-  ) -> Seconds? {
-    let sent = size * (Double(ranks - 1) / Double(ranks))
-    let open = availability(of: plane, scope: scope(of: ranks))
-    return kernels.compactMap { $0?.time(sending: sent, ranks: ranks, availability: open) }.min()
-  }
-
-  private func measuredCollectives(for ranks: Int) -> (Plane, CollectiveConstants)? {
-    guard ranks > 1, let plane = system.scaleUp, ranks <= innerDomain(plane), let constants = plane.collectives else {
-      return nil
-    }
-    return (plane, constants)
-  }
+  public func measuredAllToAll(_ size: Bytes, ranks: Int) -> Seconds? { rates.measuredAllToAll(size, ranks: ranks) }
 }

@@ -164,10 +164,15 @@ public enum CollectiveKernel: String, Decodable, Sendable, CaseIterable {
 
 extension Engine.Execution {
   /// The size to which a pure decode batch is padded; nil where the step is launched kernel by kernel.
+  public func capturedSize(_ requests: Int) -> Int? { graphs.capturedSize(requests) }
+}
+
+extension Engine.Graphs {
+  /// The same.
   public func capturedSize(_ requests: Int) -> Int? {
-    if let largest = graphs.largest?.value, requests > largest { return nil }
-    if let size = graphs.sizes.first(where: { $0 >= requests }) { return size }
-    guard graphs.step > 1 else { return requests }
-    return (requests + graphs.step - 1) / graphs.step * graphs.step
+    if let largest = largest?.value, requests > largest { return nil }
+    if let size = sizes.first(where: { $0 >= requests }) { return size }
+    guard step > 1 else { return requests }
+    return (requests + step - 1) / step * step
   }
 }

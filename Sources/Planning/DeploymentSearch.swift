@@ -4,7 +4,8 @@ import Units
 import Models
 import Workloads
 
-/// Looks through layouts and batches of one model on one kind of system for the greatest steady throughput.
+/// Looks through the layouts of `plan`, and batches, of one model on one kind of system for the greatest steady
+/// throughput.
 ///
 /// Step times, memory and power are those that a simulation of the same deployment uses. Prefill and decode do not
 /// share chips, so each is best alone. Left out: the links between the pools, and that a system holds whole instances.
@@ -62,31 +63,20 @@ extension DeploymentSearch {
     var tensorParallel: Int?
   }
 
-  /// Instances from one chip to the largest; experts spread over all of an instance, heads over at most a node.
-  func layouts(_ phase: Phase) -> [Layout] {
-    let dies = hardware.machine.chip.dies.value
-    let counts = [1, 2, 4, 8, 16, 32, 64, 96, 128, 144, 160].filter { $0 <= hardware.largest }
-    let tensors = [1, 2, 4, 8, 16].filter { $0 <= hardware.machine.system.chipsPerNode.value * dies }
-    if phase == .prefill, hardware.machine.engine.prefill.attention == .sequenceTensorSequence {
-      return counts.filter { $0 <= 32 }.map { Layout(chips: $0, tensorParallel: nil) }
-    }
-    guard architecture.mixture != nil else {
-      // A dense model gains nothing from groups in step with each other.
-      return tensors.map { Layout(chips: max(1, $0 / dies), tensorParallel: $0) }.filter {
-        $0.chips <= hardware.largest
-      }
-    }
-    let largest = phase == .prefill ? 32 : hardware.largest
-    return counts.filter { $0 <= largest }.flatMap { chips in
-      tensors.filter { $0 <= chips * dies && $0 <= 8 }.map { Layout(chips: chips, tensorParallel: $0) }
-    }
+  /// The layouts that `plan` tries, up to the platform's largest instance.
+  func plans(_ phase: Phase) -> [ParallelPlan] {
+    let space = PlanSpace(
+      machine: hardware.machine, architecture: architecture, precision: hardware.precision, choices: PlanChoices(),
+      lengths: .init(prompt: entry.promptTokens, output: entry.outputTokens), chips: hardware.largest, share: 1,
+      redundantExperts: hardware.redundantExperts)
+    return space.plans(phase == .prefill ? .prefill : .decode)
   }
 
   /// Every layout with draft tokens and without: where attention is bound by compute, drafts cost more than they give.
   var decodeModels: [StepModel] {
     let drafts = entry.speculation?.draftTokens ?? 0
-    return layouts(.decode).flatMap { layout in
-      (drafts > 0 ? [drafts, 0] : [0]).compactMap { model(.decode, layout, draftTokens: $0) }
+    return plans(.decode).flatMap { plan in
+      (drafts > 0 ? [drafts, 0] : [0]).compactMap { model(.decode, plan, draftTokens: $0) }
     }
   }
 
@@ -98,7 +88,12 @@ extension DeploymentSearch {
         tensorParallel: layout.tensorParallel,
         redundantExperts: hardware.redundantExperts)
     else { return nil }
-    return try? StepModel(
+    return model(phase, plan, draftTokens: draftTokens)
+  }
+
+  /// nil where no plane carries what its dies exchange.
+  func model(_ phase: Phase, _ plan: ParallelPlan, draftTokens: Int = 0) -> StepModel? {
+    try? StepModel(
       architecture: architecture, machine: hardware.machine, plan: plan,
       precision: hardware.precision,
       drafting: Drafting(
@@ -162,9 +157,9 @@ extension DeploymentSearch {
 extension DeploymentSearch {
   func bestPrefill() -> PoolChoice? {
     var best: PoolChoice?
-    for layout in layouts(.prefill) {
-      guard let model = model(.prefill, layout) else { continue }
-      for tokens in [1024, 2048, 4096, 8192, 16_384] {
+    for plan in plans(.prefill) {
+      guard let model = model(.prefill, plan) else { continue }
+      for tokens in PlanChoices.usualChunks {
         guard let choice = prefill(model, tokensPerChip: tokens) else { continue }
         if choice.requestsPerSecond > best?.requestsPerSecond ?? 0 { best = choice }
       }

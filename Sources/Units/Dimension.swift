@@ -121,6 +121,19 @@ public enum Money: Dimension {
   }
 }
 
+/// Kilograms.
+public enum Mass: Dimension {
+  public static var baseSymbol: String { "kg" }
+  public static func scale(of symbol: Substring) -> Double? {
+    switch symbol {
+    case "g": 1e-3
+    case "kg": 1
+    case "t": 1000
+    default: nil
+    }
+  }
+}
+
 /// One dimension for each unit of another: bytes per second, dollars per joule.
 public enum Per<Numerator: Dimension, Denominator: Dimension>: Dimension {
   public static var baseSymbol: String { "\(Numerator.baseSymbol)/\(Denominator.baseSymbol)" }

@@ -16,6 +16,23 @@ public enum NumberFormat: String, Codable, Sendable, CaseIterable, Hashable {
   /// Four-bit floats with a scale of 8 bits for each 16 values.
   case nvfp4
 
+  /// Its place in `allCases`, without making that list.
+  public var place: Int {
+    switch self {
+    case .fp32: 0
+    case .bf16: 1
+    case .fp16: 2
+    case .fp8: 3
+    case .fp8Block: 4
+    case .mxfp8: 5
+    case .int8: 6
+    case .int4: 7
+    case .int4Group: 8
+    case .mxfp4: 9
+    case .nvfp4: 10
+    }
+  }
+
   /// Bits of one value, without the scales of its block.
   public var bits: Int {
     switch self {

@@ -11,10 +11,12 @@ public typealias Bytes = Quantity<Information>
 public typealias FLOPs = Quantity<Work>
 public typealias Joules = Quantity<Energy>
 public typealias Dollars = Quantity<Money>
+public typealias Kilograms = Quantity<Mass>
 public typealias BytesPerSecond = Quantity<Per<Information, Time>>
 public typealias FLOPsPerSecond = Quantity<Per<Work, Time>>
 public typealias Watts = Quantity<Per<Energy, Time>>
 public typealias DollarsPerJoule = Quantity<Per<Money, Energy>>
+public typealias KilogramsPerJoule = Quantity<Per<Mass, Energy>>
 public typealias DollarsPerSecond = Quantity<Per<Money, Time>>
 
 extension Quantity: AdditiveArithmetic {

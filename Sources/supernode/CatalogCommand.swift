@@ -123,6 +123,7 @@ struct CatalogCommand: ParsableCommand {
       let faults = catalog.lint([
         ("chips", { _ = try HardwareFacts.checked($0).decode(Chip.self, userInfo: rules) }),
         ("systems", { _ = try HardwareFacts.checked($0).decode(System.self, userInfo: rules) }),
+        ("regions", { _ = try $0.decode(Region.self, userInfo: rules) }),
         ("engines", { _ = try HardwareFacts.checked($0).decode(Engine.self, userInfo: rules) }),
         ("traces", { _ = try $0.decode(TraceEntry.self) }),
         ("training", { _ = try $0.decodedFacts(TrainingPlatform.self, userInfo: rules) }),

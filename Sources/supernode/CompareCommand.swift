@@ -43,6 +43,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Of the requests that must keep every objective (0 to 1); 0.95 where absent.") var share: Double?
   @Option(help: "Simulates so many of the best plans of each system, 3 where absent; 0 only estimates.")
   var simulate: Int?
+  @Option(help: "A region of the catalog, whose grid says what the energy brings into the air, such as China.")
+  var region: String?
   @Option(help: "How to print the result: table, json or csv.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
@@ -70,7 +72,7 @@ struct CompareCommand: ParsableCommand {
       let unheard = [
         ("--system", !system.isEmpty), ("--chips", !chips.isEmpty), ("--goodput", !goodput.isEmpty),
         ("--input-len", inputLen != nil), ("--output-len", outputLen != nil), ("--share", share != nil),
-        ("--simulate", simulate != nil),
+        ("--simulate", simulate != nil), ("--region", region != nil),
       ].filter(\.1).map(\.0)
       guard unheard.isEmpty else {
         throw ValidationError(
@@ -139,7 +141,8 @@ struct CompareCommand: ParsableCommand {
     let results = try files.map { file -> (name: String, node: Node) in
       if file.hasSuffix(".json") {
         let node = try Node.read(path: file)
-        if node.field("throughput") != nil { return (Self.stem(file), node) }
+        let isResult = ["throughput", "plans", "points"].contains { node.field($0) != nil }
+        if isResult { return (Self.stem(file), node) }
       }
       return (Self.stem(file), try simulated(file, catalog))
     }
@@ -173,6 +176,7 @@ struct CompareCommand: ParsableCommand {
       "--model", model ?? "", "--isl", "\(promptTokens)", "--osl", "\(outputTokens)", "--share", "\(share ?? 0.95)",
     ]
     if !goodput.isEmpty { arguments += ["--goodput"] + goodput }
+    if let region { arguments += ["--region", region] }
     let counts = try Self.counts(chips, of: system)
     let simulate = self.simulate ?? 3
     var planners: [Planner] = []

@@ -10,6 +10,14 @@ import Units
 import Validation
 import Workloads
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The best deployment for a model, its traffic and its objectives over the chips that one may have.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -73,19 +81,53 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "What all chips of a plan may draw at full load, hosts and network included, such as '500 kW'.")
   var powerBudget: String?
   @Option(help: "What the hardware of a plan may cost by the catalog's prices, such as '4e6 USD'.") var budget: String?
-  @Option(help: "Draft tokens of the model's own prediction layers; none where absent.") var draftTokens = 0
+  @Option(
+    help: """
+      Draft tokens of the model's own prediction layers that are tried: such as 0,1,3, or auto (none to three where \
+      the model has them); none where absent.
+      """)
+  var draftTokens: String?
   @Option(help: "The chance that a draft is accepted (0 to 1).") var speculativeAcceptance = 0.7
+  @Option(
+    name: [
+      .customLong("chunk-tokens"), .customLong("max-num-batched-tokens"), .customLong("chunked-prefill-size"),
+      .customLong("max-num-tokens"),
+    ],
+    help: """
+      New tokens of prompts in a step of a rank that are tried: such as 2048,8192, or default for the engine's own; \
+      that and 1024 to 16384 where absent.
+      """)
+  var chunkTokens: String?
+  @Option(
+    name: [.customLong("gpu-memory-utilization"), .customLong("mem-fraction-static")],
+    help: "Shares of the memory that the engine may use, such as 0.85,0.92; its own where absent. More is never worse.")
+  var memoryShare: String?
   @Option(help: "Simulates so many of the best plans; 0 only estimates.") var simulate = 5
   @Option(help: "How to print the result: table, json or csv (the frontier).") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, kubernetes, scenario.")
+  @Option(help: "Prints how to start the best plan: vllm, sglang, trtllm, kubernetes, dynamo, scenario.")
   var emit: LaunchFormat?
   @Option(help: "The seed of every random stream.") var seed: UInt64 = 1
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
+  @Option(
+    help: """
+      Traffic that changes by the hour: a file with requests per second on each line, or a trace. The plan is for the \
+      busiest hour; the day is simulated with instances fixed, planned by hour and scaled by what is seen.
+      """)
+  var day: String?
+  @Option(help: "With --day: how long an instance takes to start, such as '3 min'.") var startUp = "3 min"
+  @Option(help: "With --day: the share of full instances at which an autoscaler keeps requests in flight (0 to 1).")
+  var targetUtilisation = 0.7
+  @Option(help: "A region of the catalog, whose grid says what the energy brings into the air, such as China.")
+  var region: String?
+  @Option(help: "Yuan for a dollar, to tell costs in yuan too, with its date: '7.15 of 2025'.")
+  var exchangeRate: String?
   @Flag(help: "Adds what moves the answer: the best plan with one input after another higher and lower.")
   var sensitivity = false
+  @Flag(help: "Says on standard error how many estimates the search makes in a second of processor time.")
+  var time = false
   @Flag(help: "No remarks.") var quiet = false
 
   enum Division: String, ExpressibleByArgument, CaseIterable {
@@ -104,11 +146,14 @@ struct PlanCommand: ParsableCommand {
     guard (0...20).contains(simulate) else {
       throw ValidationError("--simulate \(simulate): give a number from 0 to 20")
     }
-    guard (0...16).contains(draftTokens) else {
-      throw ValidationError("--draft-tokens \(draftTokens): give a number from 0 to 16")
-    }
     guard trace == nil || (inputLen == nil && outputLen == nil) else {
       throw ValidationError("--trace: its requests have lengths of their own; leave --input-len and --output-len out")
+    }
+    guard day == nil || requestRate == nil else {
+      throw ValidationError("--day has rates of its own; leave --request-rate out")
+    }
+    guard targetUtilisation > 0, targetUtilisation <= 1 else {
+      throw ValidationError("--target-utilisation \(targetUtilisation): give a share above 0, at most 1")
     }
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
@@ -120,14 +165,31 @@ struct PlanCommand: ParsableCommand {
     let catalog = try Catalog(checking: self.catalog)
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
-    let request = try self.request(catalog)
+    let traffic = try day.map { try DayRates(named: $0, catalog: catalog, seed: Seed(seed)) }
+    var request = try self.request(catalog)
+    if let traffic {
+      request.requestRate = traffic.peak
+      if optimise == nil { request.goal = .chips }
+    }
     let planner = try Planner(request, catalog: catalog, workers: processorCount())
+    let began = processorTime()
     var answer = planner.plan()
+    if time {
+      let seconds = processorTime() - began
+      Terminal.writeError(
+        "supernode: \(Text.grouped(answer.estimates)) estimates in \(Measure(seconds, .duration)) of processor time, "
+          + "\(Text.grouped(Int(Double(answer.estimates) / max(seconds, 1e-9)))) a second")
+    }
     if simulate > 0, !answer.plans.isEmpty {
       if !quiet, Terminal.errorIsTerminal {
         Terminal.writeError("supernode: \(answer.estimates) estimates; simulating the best \(simulate) …")
       }
       answer = try planner.simulated(answer, best: simulate, seed: seed)
+    }
+    if let traffic {
+      let wanted = DayRequest(
+        traffic: traffic, startUp: try Self.amount(startUp, "--start-up", "'3 min'"), utilisation: targetUtilisation)
+      answer.day = try planner.day(wanted, of: answer, seed: seed)
     }
     if sensitivity { answer.sensitivity = planner.sensitivity(of: answer) }
     let launch = try emit.flatMap { format in try answer.best.map { try planner.launch($0, as: format, seed: seed) } }
@@ -216,9 +278,41 @@ struct PlanCommand: ParsableCommand {
     request.goal = try goal()
     request.divisions = division.list
     request.spares = spare
-    request.draftTokens = draftTokens
-    if draftTokens > 0 { request.acceptance = speculativeAcceptance }
+    request.region = region
+    request.exchange = try exchangeRate.map { text in
+      let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+      guard let rate = words.first.flatMap(Double.init), rate > 0, words.count == 2 else {
+        throw ValidationError("--exchange-rate \(text): write yuan for a dollar and of when, such as '7.15 of 2025'")
+      }
+      return .init(yuanPerDollar: rate, date: words[1])
+    }
+    request.givenModel = name != model && model.split(separator: "/").count == 2 ? model : nil
+    try take(settings: &request)
     return request
+  }
+
+  /// What of an engine's settings is tried.
+  private func take(settings request: inout PlanRequest) throws {
+    func numbers<T: LosslessStringConvertible>(_ text: String, _ option: String, _ example: String) throws -> [T] {
+      let words = text.split(separator: ",")
+      let found = words.compactMap { T(String($0)) }
+      guard found.count == words.count, !found.isEmpty else {
+        throw ValidationError("\(option) \(text): write numbers with commas, such as \(example)")
+      }
+      return found
+    }
+    if draftTokens == "auto" {
+      request.draftTokens = nil
+    } else if let draftTokens {
+      request.draftTokens = try numbers(draftTokens, "--draft-tokens", "0,1,3, or auto")
+    }
+    if request.draftTokens != [0] { request.acceptance = speculativeAcceptance }
+    if chunkTokens == "default" {
+      request.chunkTokens = []
+    } else if let chunkTokens {
+      request.chunkTokens = try numbers(chunkTokens, "--chunk-tokens", "2048,8192, or default")
+    }
+    if let memoryShare { request.memoryShares = try numbers(memoryShare, "--gpu-memory-utilization", "0.85,0.92") }
   }
 
   /// Requests of a trace that a simulation takes.
@@ -232,7 +326,13 @@ struct PlanCommand: ParsableCommand {
       throw Problem("--trace", "\(trace) has no requests at several times", wayOut: "give a trace with arrivals")
     }
     request.lengths = .init(prompt: max(1, summary.promptTokens.mean), output: max(1, summary.outputTokens.mean))
-    request.trace = .init(name: trace, requests: summary.requests, meanRate: summary.meanRate)
+    // Of the requests that must keep their objectives; a longer one may be refused.
+    func longest(_ tokens: TraceSummary.Tokens) -> Int {
+      share <= 0.9 ? tokens.p90 : share <= 0.99 ? tokens.p99 : tokens.maximum
+    }
+    request.trace = .init(
+      name: trace, requests: summary.requests, meanRate: summary.meanRate,
+      longestPrompt: longest(summary.promptTokens), longestAnswer: longest(summary.outputTokens))
   }
 
   private static func amount<D: Dimension>(_ text: String, _ option: String, _ example: String) throws -> Quantity<D> {
@@ -283,3 +383,6 @@ struct PlanCommand: ParsableCommand {
 }
 
 extension LaunchFormat: ExpressibleByArgument {}
+
+/// Seconds that the process has computed, on all its threads; POSIX counts millionths.
+private func processorTime() -> Double { Double(clock()) / 1e6 }

@@ -10,7 +10,7 @@ import Units
 @Suite struct ExpertsApartTests {
   private func layer(attention: Double, experts: Double, way: Double) -> LayerDemand {
     func part(_ kind: OperatorKind, _ seconds: Double) -> OperatorDemand {
-      var demand = OperatorDemand(name: "\(kind)", kind: kind)
+      var demand = OperatorDemand(name: "part", kind: kind)
       demand.fixed = seconds
       return demand
     }

@@ -62,12 +62,85 @@ import Testing
       (["--optimise", "speed"], 2, "use one of throughput, chips, cost, energy"),
       (["--engine", "nosuch"], 1, "nosuch"), (["--emit", "sglang"], 1, "the best plan is vLLM's"),
       (["--share", "2"], 1, "share"), (["--isl", "0"], 1, "input-len"),
+      (["--draft-tokens", "x"], 2, "such as 0,1,3, or auto"), (["--draft-tokens", "40"], 1, "lie outside 0 to 16"),
+      (["--chunk-tokens", "0"], 1, "lie outside 1 to"), (["--gpu-memory-utilization", "2"], 1, "is no share"),
+      (["--region", "Nowhere"], 1, "Nowhere"), (["--exchange-rate", "7"], 2, "such as '7.15 of 2025'"),
+      (["--day", "nosuch.csv"], 1, "nosuch.csv"),
+      (["--day", "x", "--request-rate", "1"], 2, "leave --request-rate out"),
+      (["--chips", "1000000"], 2, "2 numbers for 1 systems"),
     ] as [([String], Int32, String)])
   func faults(_ more: [String], _ code: Int32, _ words: String) throws {
     let answer = try BuiltProgram.run(Self.small + ["--simulate", "0"] + more)
     #expect(answer.code == code, "\(answer.error)")
     #expect(
       answer.error.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(words), "\(answer.error)")
+  }
+
+  @Test("more chips than a plan is made for are refused at once")
+  func chips() throws {
+    let answer = try BuiltProgram.run([
+      "plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "1000000",
+    ])
+    #expect(answer.code == 1 && answer.error.contains("chips: 1000000 is not between 1 and 100000"), "\(answer.error)")
+  }
+
+  @Test("an engine's file is planned with, and its scenario names the file")
+  func engineFile() throws {
+    let scratch = try Scratch()
+    _ = try scratch.write("name: my engine\nbasedOn: vLLM\n", to: "mine.yaml")
+    let plan = [
+      "plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "2", "--isl", "512", "--osl", "64",
+      "--engine", "mine.yaml", "--simulate", "1",
+    ]
+    let answer = try BuiltProgram.run(plan, in: scratch.path)
+    #expect(answer.code == 0 && answer.output.contains("my engine, "), "\(answer.error)")
+    let scenario = try BuiltProgram.run(plan + ["--emit", "scenario"], in: scratch.path)
+    #expect(scenario.output.contains("engine: \"mine.yaml\""))
+    let launch = try BuiltProgram.run(plan + ["--emit", "vllm"], in: scratch.path)
+    #expect(launch.output.contains("vllm serve"))
+  }
+
+  @Test("a day is told with its four ways and the carbon of its region")
+  func day() throws {
+    let scratch = try Scratch()
+    _ = try scratch.write("hour,rate\n0,2\n1,5\n", to: "rates.csv")
+    let answer = try BuiltProgram.run(
+      [
+        "plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "8", "--isl", "512", "--osl", "64",
+        "--tpot",
+        "30", "--engine", "vLLM", "--simulate", "1", "--day", "rates.csv", "--region", "China",
+      ], in: scratch.path)
+    #expect(answer.code == 0, "\(answer.error)")
+    for words in ["A day", "planned anew each hour", "scaled by objectives kept", "582 g/kWh", "prompt token"] {
+      #expect(answer.output.contains(words), "\(words)")
+    }
+  }
+
+  @Test("plans are compared as they were simulated; a load curve is told for what it is")
+  func comparePlans() throws {
+    let scratch = try Scratch()
+    for (name, chips) in [("one", "1"), ("two", "2")] {
+      let run = try BuiltProgram.run(
+        [
+          "plan", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", chips, "--isl", "512", "--osl", "64",
+          "--engine", "vLLM", "--division", "together", "--simulate", "1", "--quiet", "--json", "\(name).json",
+        ], in: scratch.path)
+      #expect(run.code == 0, "\(run.error)")
+    }
+    let both = try BuiltProgram.run(["compare", "one.json", "two.json"], in: scratch.path)
+    #expect(both.code == 0, "\(both.error)")
+    for words in ["chips in use", "requests/s", "fleets[0].chips", "validity"] {
+      #expect(both.output.contains(words), "\(words): \(both.output)")
+    }
+    #expect(!both.output.contains("outsideRange"))
+    let curve = try BuiltProgram.run(
+      [
+        "simulate", "--model", "Llama-3.1-8B", "--system", "HGX H100", "--request-rate", "1,2", "--num-prompts", "50",
+        "--quiet", "--json", "curve.json",
+      ], in: scratch.path)
+    #expect(curve.code == 0)
+    let wrong = try BuiltProgram.run(["compare", "one.json", "curve.json"], in: scratch.path)
+    #expect(wrong.code == 1 && wrong.error.contains("is a load curve"), "\(wrong.error)")
   }
 
   @Test("systems, scenarios and results are set side by side; what differs is named")

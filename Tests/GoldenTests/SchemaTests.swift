@@ -118,8 +118,26 @@ import Testing
       ("ablation", ["validate", "--without", "frontEnd", "--every", "400"]),
       ("supply", ["supply", "Examples/supply/base.yaml", "--draws", "64"]),
     ]
+    let small = ["--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "8", "--isl", "512", "--osl", "32"]
+    let scratch = try Scratch()
+    let rates = try scratch.write("2\n4\n", to: "rates.csv")
+    let planning = [
+      (
+        "plan",
+        ["plan"] + small + [
+          "--engine", "vLLM", "--division", "together", "--simulate", "1", "--sensitivity", "--region", "China",
+          "--day",
+          rates, "--goodput", "tpot:20", "--exchange-rate", "7.15 of 2025",
+        ]
+      ), ("plan", ["plan"] + small + ["--simulate", "0", "--goodput", "tpot:1"]),
+      (
+        "compare",
+        ["compare", "--system", "HGX H20", "--simulate", "0"] + small.filter { $0 != "--chips" && $0 != "8" }
+          + ["--chips", "8,8"]
+      ),
+    ]
     var cases: [Case] = []
-    for (subject, arguments) in verbs {
+    for (subject, arguments) in verbs + planning {
       let result = try Node.parse(BuiltProgram.run(arguments + ["--format", "json"]).output, file: "result")
       cases.append(Case(subject: subject, name: subject, value: result))
       let schema = try Node.parse(BuiltProgram.run(["schema", subject]).output, file: "schema")

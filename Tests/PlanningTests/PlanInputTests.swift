@@ -91,8 +91,8 @@ import Units
     } throws: { "\($0)".contains("power-budget: HGX H200 takes") }
     var money = request(chips: 32, each: nil)
     let price = try #require(machine.system.price).value / Double(machine.system.chips.value)
-    money.budget = price * 3.2
-    #expect(try Planner(money, catalog: Catalog(), workers: 1).searches.map(\.fleet.chips) == [3])
+    money.budget = price * 8 * 3.2
+    #expect(try Planner(money, catalog: Catalog(), workers: 1).searches.map(\.fleet.chips) == [24])
     money.budget = Dollars(0)
     #expect { _ = try Planner(money, catalog: Catalog(), workers: 1) } throws: { "\($0)".contains("budget") }
   }
@@ -100,7 +100,7 @@ import Units
   @Test("a trace gives the scenario its requests, with times scaled to the rate")
   func trace() throws {
     var request = request()
-    request.trace = .init(name: "mooncake-conversation", requests: 500, meanRate: 4)
+    request.trace = .init(name: "mooncake-conversation", requests: 500, meanRate: 4, longestPrompt: 1, longestAnswer: 1)
     let planner = try Planner(request, catalog: Catalog(), workers: 2)
     let best = try #require(planner.plan().best).candidate
     let text = planner.scenarioText(best, rate: 6, seed: 1)

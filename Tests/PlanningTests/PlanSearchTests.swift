@@ -29,7 +29,7 @@ import Units
 
   private static let count = ProcessInfo.processInfo.environment["SUPERNODE_LONG"] == nil ? 6 : 60
 
-  private static let models = ["Llama-3.1-8B", "Qwen3-32B", "Qwen3-30B-A3B", "Mixtral-8x7B"]
+  private static let models = ["Llama-3.1-8B", "Qwen3-32B", "Qwen3-30B-A3B", "Mixtral-8x7B", "GLM-4.7-Flash"]
   private static let systems = [
     ("HGX H100", "vLLM"), ("HGX H200", "SGLang"), ("HGX B200", "TensorRT-LLM"), ("HGX H20", "vLLM"),
     ("Atlas 800 A2", "vLLM-Ascend"),
@@ -55,6 +55,9 @@ import Units
     )
     request.engines = [world.engine]
     request.divisions = divisions
+    request.draftTokens = [0, 2]
+    request.acceptance = 0.6
+    request.chunkTokens = [1024, 8192]
     return try #require(try Planner(request, catalog: catalog, workers: 1).searches.first)
   }
 
@@ -69,7 +72,7 @@ import Units
     let search = try Self.search(world, [.together])
     let found = search.run().candidates.map(\.requestsPerSecond).max() ?? 0
     var best = 0.0
-    for model in search.space.instances(.colocated).models {
+    for model in search.space.instances(.colocated).layouts.flatMap({ $0 }) {
       for batch in 1...max(1, min(model.mostInMemory, InstanceModel.largestBatch)) {
         guard let estimate = model.together(batch), Self.keeps(estimate, world) else { continue }
         best = max(best, estimate.requestsPerSecond * Double(world.chips / model.chips))
@@ -86,24 +89,28 @@ import Units
     let search = try Self.search(world, [.apart])
     let found = search.run().candidates.map(\.requestsPerSecond).max() ?? 0
     var best = 0.0
-    let (prompts, answers) = (search.space.instances(.prefill).models, search.space.instances(.decode).models)
-    for first in prompts {
+    let (prompts, answers) = (search.space.instances(.prefill).layouts, search.space.instances(.decode).layouts)
+    let decodes = answers.flatMap { $0 }.compactMap { second -> (InstanceModel, Double)? in
+      let batches = 1...max(1, min(second.mostInMemory, InstanceModel.largestBatch))
+      let rates = batches.map(second.answers).filter { Self.keeps($0, world) }.map(\.requestsPerSecond)
+      return rates.max().map { (second, $0) }
+    }
+    for first in prompts.flatMap({ $0 }) {
       let most = max(1, min(first.mostInMemory, Int(first.promptBudget / search.request.lengths.prompt)))
       let counts = (1...most).filter { $0 & ($0 - 1) == 0 }
       let limit = world.first.map { Seconds.milliseconds($0) }
       let estimates = counts.map(first.prompts).filter { estimate in
         limit.map { estimate.timeToFirstToken <= $0 } ?? true
       }
-      guard let estimate = estimates.max(by: { $0.requestsPerSecond < $1.requestsPerSecond }) else { continue }
-      let prompt = PlanSearch.Sized(model: first, estimate: estimate)
-      for second in answers {
-        let batches = 1...max(1, min(second.mostInMemory, InstanceModel.largestBatch))
-        let decoding = batches.map(second.answers).filter { Self.keeps($0, world) }.map(\.requestsPerSecond).max()
-        guard let decoding else { continue }
-        for count in 1...max(1, world.chips / first.chips) {
-          for other in 0...(world.chips / second.chips)
-          where other > 0 && count * first.chips + other * second.chips <= world.chips {
-            best = max(best, min(search.promptRate(prompt, count), Double(other) * decoding))
+      for estimate in estimates {
+        let prompt = PlanSearch.Sized(model: first, estimate: estimate)
+        let promptRates = (1...max(1, world.chips / first.chips)).map { search.promptRate(prompt, $0) }
+        for (second, decoding) in decodes {
+          for count in 1...max(1, world.chips / first.chips) {
+            for other in 0...(world.chips / second.chips)
+            where other > 0 && count * first.chips + other * second.chips <= world.chips {
+              best = max(best, min(promptRates[count - 1], Double(other) * decoding))
+            }
           }
         }
       }
@@ -114,7 +121,7 @@ import Units
   @Test("a step never shortens as its batch grows, on which the cut of batches rests", arguments: 0..<count)
   func monotone(_ number: Int) throws {
     let search = try Self.search(Self.world(number), [.apart])
-    for model in search.space.instances(.decode).models {
+    for model in search.space.instances(.decode).layouts.flatMap({ $0 }) {
       let most = min(model.mostInMemory, 256)
       guard most >= 2 else { continue }
       let times = (1...most).map { model.answers($0).step.value }

@@ -59,4 +59,9 @@ import Units
     #expect(!text.contains("\n") && text.utf8.count < 2000)
     #expect(text.hasPrefix("a.yaml:1: 'x x") && text.hasSuffix("is not known; use b"))
   }
+
+  @Test("a number format's place is that of the list of all")
+  func places() {
+    #expect(NumberFormat.allCases.map(\.place) == Array(NumberFormat.allCases.indices))
+  }
 }

@@ -157,8 +157,8 @@ extension StepModel {
 
   private func halvesTime(_ layers: [LayerDemand]) -> Double {
     engine.decode.overlap == .coreSplit
-      ? Overlap.coreSplit(layers, steps: splitSteps, range: splitRange, join: join).time
-      : Overlap.wire(layers, communicationCores: 0, join: join)
+      ? Overlap.coreSplit(layers, steps: rules.splitSteps, range: rules.splitRange, join: rules.join).time
+      : Overlap.wire(layers, communicationCores: 0, join: rules.join)
   }
 }
 

@@ -32,13 +32,7 @@ struct AttentionLoad {
   var tokens: Double { decodeTokens + promptTokens }
 
   /// Of an operation that sees context of this kind: `attention, window 128`.
-  func name(_ name: String) -> String {
-    switch kind {
-    case .full: name
-    case .window(let length): "\(name), window \(length)"
-    case .chunk(let length): "\(name), chunk \(length)"
-    }
-  }
+  func name(_ name: StaticString) -> Operation.Name { Operation.Name(name, kind) }
 }
 
 extension Lowering {

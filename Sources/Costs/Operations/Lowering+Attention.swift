@@ -2,18 +2,18 @@ import Models
 import Units
 
 extension Lowering {
-  func attention(_ attention: Attention, _ work: StepWork) -> [Operation] {
+  func attention(_ attention: Attention, _ work: StepWork, _ list: inout [Operation]) {
     switch attention {
-    case .grouped(let shape): grouped(shape, load(work, shape.visibility.core))
-    case .latent(let shape): latent(shape, load(work, shape.visibility.core), work)
-    case .compressed(let shape): compressed(shape, load(work, .full), load(work, .window(shape.window)))
-    case .state(let mixer): state(mixer, load(work, .full))
-    case .parallel(let parts): parts.flatMap { self.attention($0, work) }
-    case .absent: []
+    case .grouped(let shape): grouped(shape, load(work, shape.visibility.core), &list)
+    case .latent(let shape): latent(shape, load(work, shape.visibility.core), work, &list)
+    case .compressed(let shape): compressed(shape, load(work, .full), load(work, .window(shape.window)), &list)
+    case .state(let mixer): state(mixer, load(work, .full), &list)
+    case .parallel(let parts): for part in parts { self.attention(part, work, &list) }
+    case .absent: break
     }
   }
 
-  private func grouped(_ shape: GroupedQueryAttention, _ load: AttentionLoad) -> [Operation] {
+  private func grouped(_ shape: GroupedQueryAttention, _ load: AttentionLoad, _ list: inout [Operation]) {
     let heads = max(1, shape.heads / load.tensorParallel)
     let keyHeads = max(1, shape.keyValueHeads / load.tensorParallel)
     let queries = heads * shape.headDimension
@@ -23,14 +23,12 @@ extension Lowering {
     let gate = shape.gateWidth / load.tensorParallel
     let format = precision.keyValue.bytes
     let elementwise =
-      Double(hidden) * kernels.normBytes.value + Double(queries + projected) * kernels.rotaryBytes.value
-      + Double(values) * kernels.quantiseBytes.value + Double(gate) * kernels.activationBytes.value
-    var list = [
+      Double(hidden) * kernels.normBytes + Double(queries + projected) * kernels.rotaryBytes
+      + Double(values) * kernels.quantiseBytes + Double(gate) * kernels.activationBytes
+    list.append(
       vector(
         "norm, rotary, quantise", bytes: load.tokens * elementwise,
-        launches: fused(kernels.attention.value, rows: load.tokens)
-          + (shape.hasHeadNorms ? kernels.headNorms?.value ?? 0 : 0))
-    ]
+        launches: fused(kernels.attention, rows: load.tokens) + (shape.hasHeadNorms ? kernels.headNorms : 0)))
     if let rank = shape.queryRank {
       list.append(
         product(
@@ -56,21 +54,24 @@ extension Lowering {
       list.append(
         core(pairs: load.context * load.queries, read: load.context + load.decodeTokens, isDecode: true))
     }
-    list += load.prompts.map { core(pairs: $0.pairs, read: $0.contextTokens + $0.newTokens, isDecode: false) }
-    list += promptBlocks(load.prompts, flopsPerPair: 2 * Double(queries + values))
-    return list + outputProjection(rows: load.tokens, depth: values)
+    for prompt in load.prompts {
+      list.append(core(pairs: prompt.pairs, read: prompt.contextTokens + prompt.newTokens, isDecode: false))
+    }
+    promptBlocks(load.prompts, flopsPerPair: 2 * Double(queries + values), &list)
+    outputProjection(rows: load.tokens, depth: values, &list)
   }
 
   /// The output projection, over the plan's own dies where they are others than those of the heads.
-  func outputProjection(rows: Double, depth: Int) -> [Operation] {
+  func outputProjection(rows: Double, depth: Int, _ list: inout [Operation]) {
     guard let output = plan.outputTensor, output > plan.tensor else {
-      return [product("output projection", .projection, rows: rows, depth: depth, columns: hidden)]
+      list.append(product("output projection", .projection, rows: rows, depth: depth, columns: hidden))
+      return
     }
     // Each die takes a part of the heads of all tokens of its group, and sums go back to the tokens' own dies.
     let group = output / plan.tensor
     let sent = rows * Double(depth) * 2
     let summed = rows * Double(group * hidden) * 2
-    return [
+    list += [
       collective("heads to their dies", .allToAll, size: sent, ranks: group, sent: sent),
       product(
         "output projection", .projection, rows: rows * Double(group), depth: max(1, depth / group), columns: hidden),

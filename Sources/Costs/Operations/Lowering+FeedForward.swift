@@ -4,33 +4,34 @@ import Units
 
 extension Lowering {
   /// The feed-forward half of a layer; `rows` are tokens of one attention rank (of one die in a pooled step).
-  func feedForward(_ feedForward: FeedForward, _ rows: Double, _ work: StepWork) -> [Operation] {
+  func feedForward(_ feedForward: FeedForward, _ rows: Double, _ work: StepWork, _ list: inout [Operation]) {
     switch feedForward {
-    case .dense(let intermediate): dense(intermediate: intermediate, rows: rows, work)
-    case .plain(let intermediate): dense(intermediate: intermediate, isGated: false, rows: rows, work)
-    case .mixture(let mixture): self.mixture(mixture, rows: rows, work)
-    case .absent: []
+    case .dense(let intermediate): dense(intermediate: intermediate, rows: rows, work, &list)
+    case .plain(let intermediate): dense(intermediate: intermediate, isGated: false, rows: rows, work, &list)
+    case .mixture(let mixture): self.mixture(mixture, rows: rows, work, &list)
+    case .absent: break
     }
   }
 
   /// Gate (where it has one), up and down of a dense layer, divided over the dies of a rank.
-  private func dense(intermediate: Int, isGated: Bool = true, rows: Double, _ work: StepWork) -> [Operation] {
+  private func dense(
+    intermediate: Int, isGated: Bool = true, rows: Double, _ work: StepWork, _ list: inout [Operation]
+  ) {
     let width = max(1, intermediate / (isPooled(work) ? 1 : plan.tensor))
-    let elementwise = Double(hidden) * kernels.normBytes.value + Double(width) * kernels.activationBytes.value
-    let launches = fused(kernels.feedForward.value, rows: rows)
-    return [
-      vector("norm, activation, quantise", bytes: rows * elementwise, launches: launches),
+    let elementwise = Double(hidden) * kernels.normBytes + Double(width) * kernels.activationBytes
+    let launches = fused(kernels.feedForward, rows: rows)
+    list.append(vector("norm, activation, quantise", bytes: rows * elementwise, launches: launches))
+    list.append(
       product(
         isGated ? "gate and up" : "up", .denseFeedForward, rows: rows, depth: hidden,
-        columns: isGated ? 2 * width : width),
-      product("down", .denseFeedForward, rows: rows, depth: width, columns: hidden),
-    ]
+        columns: isGated ? 2 * width : width))
+    list.append(product("down", .denseFeedForward, rows: rows, depth: width, columns: hidden))
   }
 
   /// How tokens reach their experts in such a step; nil where one die has all of them.
   func exchangeKind(_ work: StepWork) -> Engine.ExpertExchange? {
     guard plan.expertDies > 1 else { return nil }
-    guard let rule = engine.execution?.exchange else {
+    guard let rule = kernels.exchange else {
       guard plan.expert > 1 else { return .allReduce }
       return work.decode == nil ? .bulk : .lowLatency
     }
@@ -38,7 +39,7 @@ extension Lowering {
     return work.prefill.isEmpty ? rule.split : rule.prompts ?? rule.split
   }
 
-  private func mixture(_ mixture: MixtureOfExperts, rows: Double, _ work: StepWork) -> [Operation] {
+  private func mixture(_ mixture: MixtureOfExperts, rows: Double, _ work: StepWork, _ list: inout [Operation]) {
     let kind = exchangeKind(work)
     // Where tokens go to their experts, the dies that share a request's heads share its tokens too.
     let isSplit = kind == .lowLatency || kind == .bulk || kind == .gatherScatter
@@ -48,14 +49,14 @@ extension Lowering {
     let load = ExpertLoad(
       rows: own, mean: mean, total: total, isSplit: isSplit,
       groups: Double(isSplit ? plan.stageDies : 1) / Double(plan.expert))
-    var list = experts(mixture, load)
+    experts(mixture, load, &list)
     switch kind {
     case .gatherScatter?: list += gatherScatter(mixture, mean: mean, total: total)
     case .lowLatency?, .bulk?:
-      list += [true, false].map { exchange(mixture, rows: own, isDispatch: $0, kind == .bulk) }
+      list.append(exchange(mixture, rows: own, isDispatch: true, kind == .bulk))
+      list.append(exchange(mixture, rows: own, isDispatch: false, kind == .bulk))
     default: break
     }
-    return list
   }
 
   /// Tokens that a die has, that it has on average, and that the instance has.
@@ -69,7 +70,7 @@ extension Lowering {
   }
 
   /// Router, the experts of a die with the mean load, and shared ones; `activated` of its slots have tokens.
-  private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad) -> [Operation] {
+  private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad, _ list: inout [Operation]) {
     let isRouted = engine.experts.sharedPlacedAsRouted
     let perToken = mixture.meanActiveExperts + Double(isRouted ? max(0, mixture.sharedExperts) : 0)
     let activated = Self.activatedSlots(
@@ -77,49 +78,50 @@ extension Lowering {
     let pairs = load.mean * load.groups * perToken
     let width = max(1, mixture.intermediateSize / plan.expertTensor)
     let elementwise =
-      load.rows * (Double(hidden) * kernels.normBytes.value)
-      + pairs * (Double(width) * kernels.activationBytes.value + Double(hidden) * (kernels.gatherBytes?.value ?? 0))
+      load.rows * (Double(hidden) * kernels.normBytes)
+      + pairs * (Double(width) * kernels.activationBytes + Double(hidden) * kernels.gatherBytes)
       * kernels.mixtureMoves
     let format = precision.experts ?? precision.weights
     let depth = mixture.latentSize ?? hidden
     let up = mixture.isGated ? 2 * width : width
-    func routed(_ name: String, depth: Int, columns: Int) -> Operation {
+    func routed(_ name: Operation.Name, depth: Int, columns: Int) -> Operation {
       product(
         name, .expertFeedForward, rows: pairs / max(1, activated), depth: depth, columns: columns, copies: activated,
         format: format, compute: precision.expertCompute?.compute)
     }
-    return [
-      vector("norm, activation, quantise", bytes: elementwise, launches: kernels.mixture.value),
+    list.append(vector("norm, activation, quantise", bytes: elementwise, launches: kernels.mixture))
+    list.append(
       product(
         "router", .router, rows: load.rows, depth: hidden, columns: mixture.experts + mixture.zeroExperts,
-        format: .bf16),
-      routed(mixture.isGated ? "experts, gate and up" : "experts, up", depth: depth, columns: up),
-      routed("experts, down", depth: width, columns: depth),
-    ] + latentWidth(mixture, rows: load.rows) + (isRouted ? [] : sharedExperts(mixture, load))
+        format: .bf16))
+    list.append(routed(mixture.isGated ? "experts, gate and up" : "experts, up", depth: depth, columns: up))
+    list.append(routed("experts, down", depth: width, columns: depth))
+    latentWidth(mixture, rows: load.rows, &list)
+    if !isRouted { sharedExperts(mixture, load, &list) }
   }
 
   /// Into the width of the routed experts and back, whole on every die.
-  private func latentWidth(_ mixture: MixtureOfExperts, rows: Double) -> [Operation] {
-    guard let latent = mixture.latentSize else { return [] }
-    return [
+  private func latentWidth(_ mixture: MixtureOfExperts, rows: Double, _ list: inout [Operation]) {
+    guard let latent = mixture.latentSize else { return }
+    list += [
       product("into latent width", .denseFeedForward, rows: rows, depth: hidden, columns: latent),
       product("out of latent width", .denseFeedForward, rows: rows, depth: latent, columns: hidden),
     ]
   }
 
   /// One product of the summed width; divided where every die has every token, whole where tokens are split.
-  private func sharedExperts(_ mixture: MixtureOfExperts, _ load: ExpertLoad) -> [Operation] {
+  private func sharedExperts(_ mixture: MixtureOfExperts, _ load: ExpertLoad, _ list: inout [Operation]) {
     let whole = mixture.sharedExperts * mixture.sharedIntermediateSize
-    guard whole > 0 else { return [] }
+    guard whole > 0 else { return }
     let width = max(1, load.isSplit ? whole : whole / plan.tensor)
     let format = precision.sharedExperts ?? precision.weights
-    return [
+    list.append(
       product(
         mixture.isGated ? "shared experts, gate and up" : "shared experts, up", .denseFeedForward, rows: load.rows,
-        depth: hidden, columns: mixture.isGated ? 2 * width : width, format: format),
+        depth: hidden, columns: mixture.isGated ? 2 * width : width, format: format))
+    list.append(
       product(
-        "shared experts, down", .denseFeedForward, rows: load.rows, depth: width, columns: hidden, format: format),
-    ]
+        "shared experts, down", .denseFeedForward, rows: load.rows, depth: width, columns: hidden, format: format))
   }
 
   /// slots · (1 − (1 − k/E)^tokens): a slot's weights are read if any token of the instance chose it.
@@ -141,7 +143,7 @@ extension Lowering {
   /// Hidden values of all tokens to all dies of the stage, and the sums back to the tokens' own.
   private func gatherScatter(_ mixture: MixtureOfExperts, mean: Double, total: Double) -> [Operation] {
     let hidden = mixture.latentSize ?? hidden
-    let format = engine.execution?.exchange.gatherFormat ?? .bf16
+    let format = kernels.exchange?.gatherFormat ?? .bf16
     let ranks = plan.stageDies
     let gathered = mean * Double(hidden) * format.bytes
     let summed = total * Double(hidden) * 2
@@ -163,7 +165,7 @@ extension Lowering {
   var exchangesOfOneToken: [Operation.Exchange] {
     guard plan.expertDies > 1, let mixture = architecture.mixture else { return [] }
     var methods: [Bool] = []
-    if let rule = engine.execution?.exchange {
+    if let rule = kernels.exchange {
       let kinds = plan.data * plan.context == 1 ? [rule.shared] : [rule.split, rule.prompts ?? rule.split]
       if kinds.contains(.lowLatency) { methods.append(false) }
       if kinds.contains(.bulk) { methods.append(true) }

@@ -16,7 +16,7 @@ extension Lowering {
     if let decode = work.decode, drafts > 0 {
       list += draftHeads(decode.requests * spread, drafts: drafts, columns: vocabulary)
     }
-    if rows > 0 || engine.execution == nil {
+    if rows > 0 || !kernels.isStepped {
       list.append(Operation("sampling", .host, .host(.sampling), launches: 0, times: samplings(drafts)))
     }
     list.append(Operation("between steps", .host, .host(.gap(requests: work.requests)), launches: 0))
@@ -29,12 +29,12 @@ extension Lowering {
   private func headRows(_ work: StepWork) -> Double {
     let decoding = work.decode?.tokens ?? 0
     if work.prefill.isEmpty { return decoding }
-    guard engine.execution == nil else { return decoding + work.sampled }
+    guard !kernels.isStepped else { return decoding + work.sampled }
     let spread = Double(isPooled(work) ? plan.dies : plan.tensor)
     return decoding + max(1, work.sampled / spread)
   }
 
-  func head(_ name: String, rows: Double, columns: Int, times: Double = 1) -> Operation {
+  func head(_ name: Operation.Name, rows: Double, columns: Int, times: Double = 1) -> Operation {
     product(name, .head, rows: rows, depth: hidden, columns: columns, times: times)
   }
 
@@ -48,10 +48,10 @@ extension Lowering {
 
   /// Each layer of each block lies in `fragmentsPerLayer` pieces. In a pooled step every die needs the latents of all
   /// requests, so each reads them all.
-  private func cacheRead(_ tokens: Double, _ plane: Plane, _ pooled: Bool) -> Operation {
+  private func cacheRead(_ tokens: Double, _ plane: Int, _ pooled: Bool) -> Operation {
     let pieces = Double(engine.cache.fragmentsPerLayer.value) * Double(architecture.layerCount)
     let read = Operation.CacheRead(
-      plane: plane.name, size: architecture.keyValueBytesPerToken(precision.keyValue) * tokens,
+      plane: plane, size: architecture.keyValueBytesPerToken(precision.keyValue) * tokens,
       fragments: (tokens / Double(engine.cache.blockTokens.value)).rounded(.up) * pieces,
       share: pooled ? 1 : 1 / Double(plan.tensor))
     return Operation("read cached prefixes", .cacheRead, .cacheRead(read), launches: 0)

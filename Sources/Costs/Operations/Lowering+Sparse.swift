@@ -64,18 +64,20 @@ extension Lowering {
   }
 
   /// DeepSeek V4's: a window, and entries of `ratio` tokens, all of them or the indexer's choice of the mean context.
-  func compressed(_ shape: CompressedAttention, _ all: AttentionLoad, _ window: AttentionLoad) -> [Operation] {
+  func compressed(
+    _ shape: CompressedAttention, _ all: AttentionLoad, _ window: AttentionLoad, _ list: inout [Operation]
+  ) {
     let heads = max(1, shape.heads / all.tensorParallel)
     let queries = heads * shape.headDimension
     let size = entryBytes(shape)
     let elementwise =
-      Double(hidden) * kernels.normBytes.value + Double(shape.queryRank) * kernels.latentNormBytes.value
-      + Double(queries + shape.headDimension) * kernels.rotaryBytes.value
-      + Double(queries) * kernels.quantiseBytes.value
-    var list = [
+      Double(hidden) * kernels.normBytes + Double(shape.queryRank) * kernels.latentNormBytes
+      + Double(queries + shape.headDimension) * kernels.rotaryBytes
+      + Double(queries) * kernels.quantiseBytes
+    list += [
       vector(
         "norm, rotary, quantise", bytes: all.tokens * elementwise,
-        launches: fused(kernels.latentAttention.value, rows: all.tokens)),
+        launches: fused(kernels.latentAttention, rows: all.tokens)),
       product(
         "query and latent down", .projection, rows: all.tokens, depth: hidden,
         columns: shape.queryRank + shape.headDimension),
@@ -113,7 +115,7 @@ extension Lowering {
       }
     }
     let groups = max(1, shape.outputGroups / all.tensorParallel)
-    return list + [
+    list += [
       product(
         "output down", .projection, rows: all.tokens, depth: queries / groups, columns: shape.outputRank,
         copies: Double(groups)),

@@ -4,17 +4,17 @@ import Units
 extension Lowering {
   /// A layer whose memory is a state of fixed size: as much work for every token, whatever its context; each step reads
   /// the state of every request and writes it, once more for each draft token.
-  func state(_ mixer: StateMixer, _ load: AttentionLoad) -> [Operation] {
+  func state(_ mixer: StateMixer, _ load: AttentionLoad, _ list: inout [Operation]) {
     let dies = Double(min(load.tensorParallel, mixer.heads))
     let widths = mixer.widths
     func part(_ width: Int) -> Int { max(1, Int(Double(width) / dies)) }
     let elementwise =
-      Double(hidden) * kernels.normBytes.value + Double(widths.channels) / dies * kernels.rotaryBytes.value
-      + Double(widths.output) / dies * kernels.activationBytes.value
-    var list = [
+      Double(hidden) * kernels.normBytes + Double(widths.channels) / dies * kernels.rotaryBytes
+      + Double(widths.output) / dies * kernels.activationBytes
+    list += [
       vector(
         "norm, convolution, gate", bytes: load.tokens * elementwise,
-        launches: fused(kernels.attention.value, rows: load.tokens)),
+        launches: fused(kernels.attention, rows: load.tokens)),
       product(
         "state, inputs", .projection, rows: load.tokens, depth: hidden,
         columns: part(widths.input) + widths.lowRankGates * widths.gateRank),
@@ -38,7 +38,7 @@ extension Lowering {
           "state", flops: prompt.newTokens * mixer.prefillFLOPs / dies, bytes: prompt.count * 2 * size, context: nil,
           isDecode: false))
     }
-    return list + outputProjection(rows: load.tokens, depth: part(widths.output))
+    outputProjection(rows: load.tokens, depth: part(widths.output), &list)
   }
 }
 

@@ -1,11 +1,13 @@
 import Hardware
+import Models
 import Units
 
 /// One operator of a step on one rank: what it computes, reads and sends, in numbers that no chip has touched.
 ///
-/// Times come from `OperationTimes`. Ignored: which kernel a library picks for a shape, and what caches keep.
+/// Times come from `OperationTimes`. Plain bits, names and planes included: a step makes dozens of them, and a search
+/// millions. Ignored: which kernel a library picks for a shape, and what caches keep.
 public struct Operation: Hashable, Sendable {
-  public var name: String
+  public var name: Name
   public var kind: OperatorKind
   public var shape: Shape
   /// Kernels that it is launched as.
@@ -16,7 +18,7 @@ public struct Operation: Hashable, Sendable {
   public var context: Int?
 
   public init(
-    _ name: String, _ kind: OperatorKind, _ shape: Shape, launches: Double = 1, times: Double = 1, context: Int? = nil
+    _ name: Name, _ kind: OperatorKind, _ shape: Shape, launches: Double = 1, times: Double = 1, context: Int? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -24,6 +26,31 @@ public struct Operation: Hashable, Sendable {
     self.launches = launches
     self.times = times
     self.context = context
+  }
+
+  /// What an operation is called: text that is made where somebody reads it.
+  public struct Name: Hashable, Sendable, ExpressibleByStringLiteral {
+    private let base: StaticString
+    /// Told behind the name, where it is not all of the context: `attention, window 128`.
+    private let context: ContextKind
+
+    public init(stringLiteral base: StaticString) { self.init(base) }
+
+    init(_ base: StaticString, _ context: ContextKind = .full) {
+      self.base = base
+      self.context = context
+    }
+
+    public var text: String {
+      switch context {
+      case .full: "\(base)"
+      case .window(let length): "\(base), window \(length)"
+      case .chunk(let length): "\(base), chunk \(length)"
+      }
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
   }
 
   public enum Shape: Hashable, Sendable {
@@ -95,7 +122,8 @@ public struct Operation: Hashable, Sendable {
 
   /// Cached prefixes out of a pool into the dies of an instance.
   public struct CacheRead: Hashable, Sendable {
-    public var plane: String
+    /// Among the planes of the system.
+    public var plane: Int
     public var size: Bytes
     /// Pieces that lie apart.
     public var fragments: Double

@@ -6,6 +6,7 @@ struct KernelRates: Sendable {
   /// By `slot`.
   private var reaches: [Reach]
   private let widens: Bool
+  private static let formats = NumberFormat.allCases.count
 
   struct Reach: Sendable {
     /// Of the peak.
@@ -60,10 +61,8 @@ struct KernelRates: Sendable {
   func reach(keyValue format: NumberFormat) -> Reach { reaches[Self.slot(format, format)] }
 
   private static func slot(_ format: NumberFormat, _ compute: NumberFormat) -> Int {
-    index(format) * NumberFormat.allCases.count + index(compute)
+    format.place * formats + compute.place
   }
-
-  static func index(_ format: NumberFormat) -> Int { NumberFormat.allCases.firstIndex(of: format) ?? 0 }
 
   /// Of a chip without kernels of its own by format.
   static func general(

@@ -28,7 +28,7 @@ public struct KernelTimes: Sendable {
   }
 
   /// Dense peak of one die, operations per second.
-  public func peak(_ format: NumberFormat) -> Double { peaks[KernelRates.index(format)] }
+  public func peak(_ format: NumberFormat) -> Double { peaks[format.place] }
 
   /// Seconds of `copies` products of rows × depth with depth × columns, without their launch.
   public func product(

@@ -2,7 +2,7 @@ import Units
 
 /// What one operation asks of a rank, in seconds of each resource at full cores; raw numbers, for the inner loop.
 public struct OperatorDemand: Hashable, Sendable {
-  public var name: String
+  public var name: Operation.Name
   public var kind: OperatorKind
   public var basis = Basis.calibrated
   public var flops = 0.0
@@ -18,7 +18,7 @@ public struct OperatorDemand: Hashable, Sendable {
   /// Start-ups and launches.
   public var fixed = 0.0
 
-  public init(name: String, kind: OperatorKind) {
+  public init(name: Operation.Name, kind: OperatorKind) {
     self.name = name
     self.kind = kind
   }

@@ -5,22 +5,20 @@ extension RooflineTimes {
   /// The fastest kernel that the engine has and the plane was measured with; the fabric's general law elsewhere.
   func time(of shape: Operation.Collective) -> Seconds {
     guard shape.ranks > 1 || shape.kind == .send else { return .zero }
-    let kernels = engine.execution?.collectives.kernels ?? []
-    let usesMeasured = engine.execution != nil
+    let (size, ranks) = (shape.size, shape.ranks)
     switch shape.kind {
     case .allReduce:
-      let measured = usesMeasured ? fabric.allReduce(shape.size, ranks: shape.ranks, kernels: kernels) : nil
-      return measured ?? fabric.allReduce(shape.size, ranks: shape.ranks)
+      let measured = usesMeasured ? collectives.measuredAllReduce(size, ranks: ranks) : nil
+      return measured ?? collectives.allReduce(size, ranks: ranks)
     case .allGather:
-      let total = shape.size * Double(shape.ranks)
-      let measured = usesMeasured ? fabric.measuredGather(total, ranks: shape.ranks) : nil
-      return measured ?? fabric.allGather(shape.size, ranks: shape.ranks)
+      let measured = usesMeasured ? collectives.measuredGather(size * Double(ranks), ranks: ranks) : nil
+      return measured ?? collectives.allGather(size, ranks: ranks)
     case .reduceScatter:
-      let measured = usesMeasured ? fabric.measuredGather(shape.size, ranks: shape.ranks) : nil
-      return measured ?? fabric.reduceScatter(shape.size, ranks: shape.ranks)
+      let measured = usesMeasured ? collectives.measuredGather(size, ranks: ranks) : nil
+      return measured ?? collectives.reduceScatter(size, ranks: ranks)
     case .allToAll:
-      let measured = usesMeasured ? fabric.measuredAllToAll(shape.size, ranks: shape.ranks) : nil
-      return measured ?? fabric.allToAll(shape.size, ranks: shape.ranks)
+      let measured = usesMeasured ? collectives.measuredAllToAll(size, ranks: ranks) : nil
+      return measured ?? collectives.allToAll(size, ranks: ranks)
     case .send: return fabric.toNextStage(shape.size, stageDies: shape.ranks)
     }
   }
@@ -65,7 +63,8 @@ extension RooflineTimes {
 
   /// Fragments · latency + bytes / bandwidth; a plane of the node first brings each byte once to each node.
   func time(of read: Operation.CacheRead) -> Seconds {
-    guard let plane = fabric.system.plane(read.plane), read.size.value > 0 else { return .zero }
+    guard read.size.value > 0 else { return .zero }
+    let plane = fabric.system.planes[read.plane]
     let local = plane.role == .storage ? (fabric.system.scaleUp ?? plane) : plane
     let scope: Plane.Scope = plane.role == .storage ? .intraNode : .interNode
     let rate = fabric.bandwidth(on: local, peer: .host, scope: scope)

@@ -18,7 +18,16 @@ public final class RooflineTimes: OperationTimes {
   private let latentAttention: KernelRates
   private let tiles: ProductTiles
   private let launch: Double
+  /// Share of a kernel's start-up that is left in a graph, and what a launch outside of one adds; nil where the engine
+  /// does not tell them apart.
+  private let launchRule: (startupShare: Double, eager: Double)?
+  private let sampling: Double
+  private let stepGap: Double
+  private let hostPerRequest: Double
   private let attentionFactor: Double
+  let collectives: CollectiveRates
+  /// Whether the engine's collectives are those that were measured, where there are any.
+  let usesMeasured: Bool
   let collectiveFactor: Double
   /// Peaks of one die, in the order of `NumberFormat.allCases`.
   private let peaks: [Double]
@@ -38,6 +47,12 @@ public final class RooflineTimes: OperationTimes {
     vectorRate = bandwidth * efficiency.vector.value
     tiles = ProductTiles(efficiency)
     launch = engine.constants.operatorLaunch.value.value
+    launchRule = engine.execution.map { ($0.launch.startupShare.value, $0.launch.eager.value.value) }
+    sampling = engine.constants.sampling.value.value
+    stepGap = engine.constants.stepGap.value.value
+    hostPerRequest = engine.execution?.hostPerRequest.value.value ?? 0
+    collectives = CollectiveRates(fabric, kernels: engine.execution?.collectives.kernels ?? [])
+    usesMeasured = engine.execution != nil
     attentionFactor = engine.execution?.attentionInService.value ?? 1
     collectiveFactor = engine.execution?.collectives.inService.value ?? 1
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
@@ -66,10 +81,8 @@ public final class RooflineTimes: OperationTimes {
     case .cacheRead(let read):
       demand.messages = read.size.value
       demand.fixed = time(of: read).value
-    case .host(.sampling): demand.fixed = engine.constants.sampling.value.value
-    case .host(.gap(let requests)):
-      let each = engine.execution?.hostPerRequest.value.value ?? 0
-      demand.fixed = engine.constants.stepGap.value.value + each * requests
+    case .host(.sampling): demand.fixed = sampling
+    case .host(.gap(let requests)): demand.fixed = stepGap + hostPerRequest * requests
     }
     if operation.launches > 0 {
       demand.fixed =
@@ -86,19 +99,19 @@ public final class RooflineTimes: OperationTimes {
   }
 
   /// Of one die.
-  func peak(_ format: NumberFormat) -> Double { peaks[KernelRates.index(format)] }
+  func peak(_ format: NumberFormat) -> Double { peaks[format.place] }
 
   /// What one kernel costs beside its work: the launch, and the part of its start-up that is left in a graph.
   private func start(_ shape: Operation.Shape, isExpert: Bool, _ isCaptured: Bool) -> Double {
-    guard let rule = engine.execution?.launch else { return launch }
+    guard let rule = launchRule else { return launch }
     let own: Double
     switch shape {
     case .product(let product): own = (isExpert ? experts : products).reach(product).startup
     case .attention(let core): own = reach(core).startup
     default: own = 0
     }
-    if isCaptured { return max(launch, own * rule.startupShare.value) }
-    return max(launch, own) + rule.eager.value.value
+    if isCaptured { return max(launch, own * rule.startupShare) }
+    return max(launch, own) + rule.eager
   }
 
   private func attention(_ core: Operation.AttentionCore, _ demand: inout OperatorDemand) {

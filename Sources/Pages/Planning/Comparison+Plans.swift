@@ -23,13 +23,27 @@ extension Comparison {
 
   /// Systems side by side, each at its own best plan.
   public init(_ contenders: [Contender], title: String) {
+    let notes = contenders.flatMap { contender -> [String] in
+      let name = contender.system.name
+      guard contender.plan != nil else { return ["\(name): \(contender.answer.failure)"] }
+      let validity = contender.run.map { ["\(name): \($0.report.validity.sentence)"] } ?? []
+      let price = contender.system.price == nil ? ["\(name): no price is known, so nothing is said of its cost."] : []
+      return validity + price
+    }
+    let served = Self.served(contenders).filter { $0.words != nil || $0.values.contains { $0 != nil } }
+    self.init(
+      title: title, names: contenders.map(\.system.name), rows: Self.hardware(contenders) + served, notes: notes)
+  }
+
+  /// What the chips that may be used come to.
+  private static func hardware(_ contenders: [Contender]) -> [Row] {
     func row(_ name: String, _ notation: Notation, _ value: (Contender) -> Double?) -> Row {
       Row(name, notation, contenders.map(value))
     }
     func times(_ contender: Contender, _ value: FLOPsPerSecond?) -> Double? {
       value.map { $0.value * Double(contender.chips) / 1e15 }
     }
-    let hardware = [
+    return [
       row("chips", .count) { Double($0.chips) },
       row("BF16 peak, PFLOP/s", .count) { times($0, $0.chip.peak.bf16.value) },
       row("8-bit peak, PFLOP/s", .count) { times($0, $0.chip.peak.fp8?.value ?? $0.chip.peak.int8?.value) },
@@ -42,7 +56,14 @@ extension Comparison {
         contender.system.price.map { $0.value.value * Double(contender.chips) / Double(contender.system.chips.value) }
       },
     ]
-    let served = [
+  }
+
+  /// What each serves.
+  private static func served(_ contenders: [Contender]) -> [Row] {
+    func row(_ name: String, _ notation: Notation, _ value: (Contender) -> Double?) -> Row {
+      Row(name, notation, contenders.map(value))
+    }
+    return [
       Row("best plan", words: contenders.map { $0.plan?.candidate.words ?? "none" }),
       row("chips in use", .count) { $0.plan.map { Double($0.candidate.chips) } },
       row("requests/s", .count) { $0.run?.servedRate ?? $0.plan?.candidate.requestsPerSecond },
@@ -66,6 +87,10 @@ extension Comparison {
       row("energy per output token", .joules) {
         ($0.run?.report.energy.joulesPerOutputToken ?? $0.plan?.candidate.joulesPerOutputToken)?.value
       },
+      row("CO\u{2082}e per million output tokens, kg", .count) { contender in
+        let each = contender.run?.report.energy.joulesPerOutputToken ?? contender.plan?.candidate.joulesPerOutputToken
+        return each.flatMap { contender.answer.carbon?.ofMillionTokens($0).value }
+      },
       row("cost per million output tokens", .dollars) { contender in
         guard contender.system.price != nil else { return nil }
         return (contender.run?.report.cost.perMillionOutputTokens ?? contender.plan?.candidate.dollarsPerMillionTokens)?
@@ -73,13 +98,5 @@ extension Comparison {
       },
       Row("validity", words: contenders.map { $0.run?.report.validity.badge.text ?? "estimated" }),
     ]
-    let notes = contenders.flatMap { contender -> [String] in
-      let name = contender.system.name
-      let validity = contender.run.map { ["\(name): \($0.report.validity.sentence)"] } ?? []
-      let price = contender.system.price == nil ? ["\(name): no price is known, so nothing is said of its cost."] : []
-      return validity + price
-    }
-    self.init(
-      title: title, names: contenders.map(\.system.name), rows: hardware + served, notes: notes)
   }
 }

@@ -18,14 +18,11 @@ extension Comparison {
     ("cost per million output tokens", ["cost", "perMillionOutputTokens"], .dollars),
   ]
 
-  /// Results of `simulate --json`, read again.
+  /// Results of `simulate --json` and of `plan --json`, read again; of a plan, the best one as it was simulated.
   ///
   /// - Throws: where a file is no such result.
   public init(results: [(name: String, node: Node)]) throws {
-    for (name, node) in results where node.field("throughput") == nil || node.field("timeToFirstToken") == nil {
-      throw Problem(
-        name, "is no result of supernode simulate", wayOut: "write one with: supernode simulate … --json FILE")
-    }
+    let results = try results.map { name, node in (name: name, node: try Self.result(node, name)) }
     func number(_ node: Node, _ path: [String]) -> Double? {
       if path == ["chips"] {
         let pools = node.field("pools")?.elements ?? []
@@ -44,12 +41,60 @@ extension Comparison {
       return found?.text ?? Text.missing
     }
     let steps = Row("a decode step is bound by", words: results.map { word($0.node, ["decodeStep", "boundBy"]) })
-    let validity = Row("validity", words: results.map { word($0.node, ["validity", "grade"]) })
+    let validity = Row(
+      "validity",
+      words: results.map { result in
+        let grade = word(result.node, ["validity", "grade"])
+        return Validity.Grade(rawValue: grade)?.words ?? grade
+      })
+    // What nobody asked for is kept by all, and says nothing.
+    let asks = results.contains { $0.node.field("inputs")?.field("objectives") != nil }
+    let asked = rows.filter { asks || !["goodput, requests/s", "within the objectives"].contains($0.quantity) }
+    let isStepped = results.contains { $0.node.field("decodeStep") != nil }
     self.init(
       title: "Comparison", names: results.map(\.name),
-      rows: rows.filter { $0.values.contains { $0 != nil } } + [steps, validity],
+      rows: asked.filter { $0.values.contains { $0 != nil } } + (isStepped ? [steps] : []) + [validity],
       differences: Self.differences(of: results.map { $0.node.field("inputs") ?? $0.node }),
       notes: Self.reasons(results.map(\.node)))
+  }
+
+  /// A result as `simulate` writes it.
+  private static func result(_ node: Node, _ name: String) throws -> Node {
+    if let plans = node.field("plans")?.elements, let inputs = node.field("inputs") {
+      let run = plans.first { $0.field("simulated")?.field("meets")?.text == "true" }
+      guard let best = run ?? plans.first(where: { $0.field("simulated") != nil }),
+        let found = best.field("simulated"), let candidate = best.field("candidate")
+      else {
+        throw Problem(
+          name, "is a plan of which nothing was simulated", wayOut: "plan again with --simulate 1 or more, and --json")
+      }
+      func text(_ node: Node?, _ key: String) -> String { node?.field(key)?.text ?? "0" }
+      let perChip = Double(text(found, "outputTokensPerChip")) ?? 0
+      let tokens = perChip * (Double(text(candidate, "chips")) ?? 0)
+      let kept = ["timeToFirstToken", "timePerOutputToken", "endToEnd", "energy", "cost", "validity"].compactMap {
+        key in
+        found.field(key).map { (key, $0) }
+      }
+      let parts = try kept.map { key, value in "\"\(key)\": \(try JSONText.encode(value, pretty: false))" }
+      let fields =
+        parts + [
+          "\"pools\": [{\"chips\": \(text(candidate, "chips"))}]",
+          "\"throughput\": {\"requests\": \(text(found, "servedRate")), \"outputTokens\": \(tokens), "
+            + "\"outputTokensPerChip\": \(perChip)}",
+          "\"goodput\": {\"fraction\": \(text(found, "share"))}",
+          "\"inputs\": \(try JSONText.encode(inputs, pretty: false))",
+        ]
+      return try Node.parse("{\(fields.joined(separator: ", "))}", file: name)
+    }
+    if node.field("points") != nil, node.field("axis") != nil {
+      throw Problem(
+        name, "is a load curve, with one answer for each load", wayOut: "compare results of one load each")
+    }
+    guard node.field("throughput") != nil, node.field("timeToFirstToken") != nil else {
+      throw Problem(
+        name, "is no result of supernode simulate or plan", wayOut: "write one with: supernode simulate … --json FILE")
+    }
+    return node
   }
 
   /// Of each result, where the time of its decode step goes; the first difference that a reader looks for.

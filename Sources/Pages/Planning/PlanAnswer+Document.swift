@@ -18,9 +18,12 @@ extension PlanAnswer {
     var sections: [Document.Section] = []
     if !plans.isEmpty {
       sections.append(Document.Section("Plans", [.table(planTable(shown: 5)), .notes(planNotes)]))
+      if plans.hasSeveralSystems { sections.append(Document.Section("The best of each", [.table(systemTable)])) }
     }
     if let launch { sections.append(Document.Section("To start it", [.verbatim(title: "Commands", text: launch)])) }
     if !frontier.isEmpty { sections.append(Document.Section("Frontier", frontierBlocks(measured))) }
+    if !energyBlocks.isEmpty { sections.append(Document.Section("Energy and cost of a token", energyBlocks)) }
+    if let day { sections.append(day.section) }
     if let sensitivity { sections.append(sensitivity.section) }
     sections.append(Document.Section("What cannot serve", refusalBlocks))
     if let text = best?.simulated?.scenario {
@@ -85,11 +88,24 @@ extension PlanAnswer {
     {
       lines.append("Next best otherwise: \(rival.candidate.words) on \(rival.candidate.system), \(rival.yield).")
     }
+    if let sentence = day?.sentence { lines.append(sentence) }
+    if let cheaper = cheaper(than: best) { lines.append(cheaper) }
     return lines + leftOut
   }
 
+  /// A plan on another system whose tokens cost less, where nobody asked for the cheapest.
+  private func cheaper(than best: Plan) -> String? {
+    guard request.goal != .cost, plans.hasSeveralSystems, let cost = best.dollarsPerMillion else { return nil }
+    let others = plans.filter { $0.candidate.system != best.candidate.system && $0.simulated?.meets != false }
+    let priced = others.compactMap { plan in plan.dollarsPerMillion.map { (plan: plan, cost: $0) } }
+    guard let least = priced.min(by: { $0.cost < $1.cost }), least.cost < cost * 0.99 else { return nil }
+    let candidate = least.plan.candidate
+    return "Cheaper: \(candidate.words) on \(candidate.system), \(Text.counted(candidate.chips, "chip")), "
+      + "\(Measure(least.cost, .dollars)) per million output tokens in place of \(Measure(cost, .dollars))."
+  }
+
   /// Why there is no plan, and what is nearest to one.
-  private var failure: String {
+  var failure: String {
     guard let nearest = nearestMisses.first else {
       let why = refused.max { $0.count < $1.count }
       let reason = why.map { ": \($0.example.words), \($0.example.problem)" } ?? ""
@@ -115,59 +131,8 @@ extension PlanAnswer {
     if let power = best.simulated?.report.energy.meanPower ?? candidate.power {
       list.append(.init("Power", Measure(power.value * Double(best.simulated?.slices ?? 1), .watts)))
     }
-    if let cost = best.simulated?.report.cost.perMillionOutputTokens ?? candidate.dollarsPerMillionTokens {
-      list.append(.init("Per million output tokens", Measure(cost.value, .dollars)))
-    }
+    if let cost = best.dollarsPerMillion { list.append(.init("Per million output tokens", Measure(cost, .dollars))) }
     return list
-  }
-
-  // MARK: plans
-
-  private func planTable(shown: Int) -> Table {
-    let columns: [Table.Column] = [
-      .number("#"), "Plan", .number("Chips"), .number("Batch"), .number("req/s estimated"), .number("simulated"),
-      .number("TTFT p50"), .number("TPOT p50"), .number("tokens/s·chip"), .number("within"),
-    ]
-    return Table(
-      "", columns: columns,
-      rows: plans.prefix(shown).enumerated().map { index, plan in
-        let candidate = plan.candidate
-        let run = plan.simulated
-        let first = run?.report.timeToFirstToken.p50 ?? candidate.timeToFirstToken
-        let each = run?.report.timePerOutputToken.p50 ?? candidate.timePerOutputToken
-        return [
-          Table.Cell("\(index + 1)"),
-          Table.Cell(candidate.words, note: plans.hasSeveralSystems ? candidate.system : ""),
-          Table.Cell("\(candidate.chips)"),
-          Table.Cell("\(candidate.pools[candidate.pools.count - 1].estimate.requestsPerRank)"),
-          Table.Cell(Measure(candidate.requestsPerSecond, .count).description),
-          Table.Cell(run.map { Measure($0.servedRate, .count).description } ?? ""),
-          Table.Cell(Measure(first.value, .duration).description),
-          Table.Cell(Measure(each.value, .duration).description),
-          Table.Cell(Measure(run?.outputTokensPerChip ?? candidate.outputTokensPerChip, .count).description),
-          Table.Cell(
-            run.map { request.objectives.isEmpty ? "" : Measure($0.share, .percent).description } ?? "",
-            tone: run.map { $0.meets ? .good : .bad } ?? .plain),
-        ]
-      })
-  }
-
-  private var layouts: Int { feasible + refused.reduce(0) { $0 + $1.count } }
-
-  private var planNotes: [String] {
-    var notes = [
-      "Of \(Text.counted(estimates, "estimate")) of batches in \(Text.counted(layouts, "layout")), "
-        + "\(Text.counted(feasible, "deployment")) keep\(feasible == 1 ? "s" : "") the objectives on average.",
-      "Batch: requests that decode on a rank. Estimates are of steps at full batches and of mean requests; "
-        + "simulations have requests that come by chance (Poisson).",
-    ]
-    let gaps = plans.compactMap { plan in plan.simulated.map { $0.servedRate / plan.candidate.requestsPerSecond - 1 } }
-    if let least = gaps.min(), let most = gaps.max(), request.requestRate == nil {
-      notes.append(
-        "Simulated rates lie \(Text.signedPercent(least)) to \(Text.signedPercent(most)) from the estimates: requests "
-          + "come by chance, and \(Measure(request.objectives.share, .percent)) of them must keep the objectives.")
-    }
-    return notes
   }
 
   // MARK: frontier
@@ -261,88 +226,5 @@ extension PlanAnswer {
         ]
       })
     return [.table(table)]
-  }
-}
-
-extension [PlanAnswer.Plan] {
-  var hasSeveralSystems: Bool { Set(map(\.candidate.system)).count > 1 }
-}
-
-extension PlanAnswer.Plan {
-  /// What it gives, in a few words.
-  fileprivate var yield: String {
-    let value = simulated?.outputTokensPerChip ?? candidate.outputTokensPerChip
-    return "\(Measure(value, .count)) output tokens/s a chip"
-  }
-}
-
-extension PlanSimulation {
-  /// What came of the simulation.
-  fileprivate func sentence(_ candidate: PlanCandidate, _ request: PlanRequest) -> String {
-    let tokens = "\(Measure(outputTokensPerChip, .count)) output tokens/s a chip"
-    let times =
-      "TTFT p50 \(Measure(report.timeToFirstToken.p50.value, .duration)), p99 "
-      + "\(Measure(report.timeToFirstToken.p99.value, .duration)); TPOT p50 "
-      + "\(Measure(report.timePerOutputToken.p50.value, .duration)), p99 "
-      + "\(Measure(report.timePerOutputToken.p99.value, .duration))"
-    let kept =
-      request.objectives.isEmpty ? "" : ", \(Measure(share, .percent)) of the requests within every objective"
-    let part = slices > 1 ? " (one of \(slices) equal parts was simulated)" : ""
-    return "Simulated: \(Measure(servedRate, .count)) requests/s served of \(Measure(requestRate, .count)) that came, "
-      + "\(tokens)\(kept)\(part) (\(times))."
-  }
-}
-
-extension PlanCandidate {
-  /// `vLLM, 4 × TP8` or `SGLang, 2 × prefill TP4 + 1 × decode DP16 EP16`.
-  public var words: String {
-    let parts = pools.map { pool in
-      let role = pool.role == .colocated ? "" : "\(pool.role.rawValue) "
-      let place = division == .mixed ? " on \(pool.system)" : ""
-      return "\(pool.instances) × \(role)\(pool.plan.words)\(place)"
-    }
-    let format = formats == PlanRequest.FormatChoice.ofFiles.name ? "" : ", \(formats)"
-    return "\(engine)\(format), \(parts.joined(separator: " + "))"
-  }
-
-  fileprivate func group(severalSystems: Bool) -> String {
-    let format = formats == PlanRequest.FormatChoice.ofFiles.name ? "" : " \(formats)"
-    return (severalSystems ? "\(system), " : "") + engine + format
-  }
-}
-
-extension ParallelPlan {
-  /// `TP8`, `TP2 PP2`, `TP1 DP32 EP32`.
-  public var words: String {
-    var parts = ["TP\(tensor)"]
-    if pipeline > 1 { parts.append("PP\(pipeline)") }
-    if data > 1 { parts.append("DP\(data)") }
-    if expert > 1 { parts.append("EP\(expert)") }
-    return parts.joined(separator: " ")
-  }
-}
-
-extension PlanRefusal {
-  fileprivate var words: String {
-    let role = role == .colocated ? "" : "\(role.rawValue) "
-    return "\(engine), \(role)\(plan.words)"
-  }
-
-  fileprivate var told: String {
-    reason == .objective && misses.isFinite
-      ? "an objective is missed by \(Measure(max(0, misses), .percent)) at best" : problem
-  }
-}
-
-extension PlanRefusal.Reason {
-  fileprivate var words: String {
-    switch self {
-    case .memory: "does not fit in memory"
-    case .divisibility: "heads, experts or layers do not divide"
-    case .fabric: "nothing carries what its dies exchange"
-    case .engine: "the engine has no such mode"
-    case .objective: "misses an objective at every batch"
-    case .chips: "more chips than there are"
-    }
   }
 }

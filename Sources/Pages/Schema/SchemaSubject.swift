@@ -13,7 +13,8 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   case supplyScenario = "supply-scenario"
   case chip, system, engine, model, calibration
   case kernelTable = "kernel-table"
-  case simulate, explain, validate, ablation, supply, trace
+  case simulate, explain, validate, ablation, supply, trace, plan, compare, calibrate
+  case leaveOut = "leave-out"
 
   public var title: String {
     switch self {
@@ -21,7 +22,9 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .supplyScenario: "a supply scenario of supernode"
     case .chip, .system, .engine, .model, .calibration: "a \(rawValue) of supernode's catalog"
     case .kernelTable: "measured times of kernels"
-    case .simulate, .validate, .supply: "result of supernode \(rawValue)"
+    case .leaveOut: "result of supernode calibrate --leave-out"
+    case .calibrate: "result of supernode calibrate --from"
+    case .simulate, .validate, .supply, .plan, .compare: "result of supernode \(rawValue)"
     case .explain: "result of supernode simulate --explain"
     case .ablation: "result of supernode validate --without"
     case .trace: "result of supernode trace inspect"
@@ -44,13 +47,17 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .ablation: Ablation.self
     case .supply: SupplyReport.self
     case .trace: TraceSummary.self
+    case .plan: PlanResult.self
+    case .compare: ComparisonResult.self
+    case .calibrate: CalibrateResult.self
+    case .leaveOut: LeftOutFile.self
     }
   }
 
   var direction: SchemaBuilder.Direction {
     switch self {
     case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
-    case .simulate, .explain, .validate, .ablation, .supply, .trace: .result
+    case .simulate, .explain, .validate, .ablation, .supply, .trace, .plan, .compare, .calibrate, .leaveOut: .result
     }
   }
 

@@ -130,3 +130,16 @@ extension Validity.Axis {
     }
   }
 }
+
+extension Validity.Grade {
+  /// As tables have it.
+  var words: String {
+    switch self {
+    case .validated: "validated"
+    case .inaccurate: "measured, and predicted badly"
+    case .fitted: "constants were fitted to such runs"
+    case .outsideRange: "outside the validated range"
+    case .neverCompared: "never compared with measurements"
+    }
+  }
+}

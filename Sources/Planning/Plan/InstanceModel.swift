@@ -12,6 +12,7 @@ import Units
 /// A reference: a step's model is large, and candidates share it.
 final class InstanceModel: Sendable {
   let pool: DeployedPool
+  let settings: PlanSettings
   let lengths: PlanRequest.Lengths
   /// Requests of a rank that memory holds for their whole length.
   let mostInMemory: Int
@@ -27,12 +28,19 @@ final class InstanceModel: Sendable {
   var chips: Int { pool.chips }
   var ranks: Int { pool.model.ranks }
 
+  /// Whole prompts that a step of a rank takes, at least one.
+  var mostPrompts: Int { max(1, min(mostInMemory, Int(promptBudget / lengths.prompt))) }
+
   /// The largest batch of a rank that is tried.
   static let largestBatch = 1024
 
-  init(_ pool: DeployedPool, lengths: PlanRequest.Lengths, promptBudget: Double, share: Double) {
+  init(
+    _ pool: DeployedPool, settings: PlanSettings = PlanSettings(), lengths: PlanRequest.Lengths, promptBudget: Double,
+    share: Double
+  ) {
     self.share = share
     self.pool = pool
+    self.settings = settings
     self.lengths = lengths
     self.promptBudget = promptBudget
     mostInMemory = pool.memory.requests(of: lengths.whole)
@@ -143,6 +151,39 @@ final class InstanceModel: Sendable {
 }
 
 extension InstanceModel {
+  /// What a token of each phase of a pool takes: power of the phase's steps, times its part of the time, over tokens.
+  func energy(_ pool: PlanCandidate.Pool, _ power: PowerModel, spares: Int) -> [PlanCandidate.PhaseEnergy] {
+    let working = max(1, pool.instances - spares)
+    let rate = min(pool.requestsPerSecond / Double(working), pool.estimate.requestsPerSecond)
+    guard rate > 0 else { return [] }
+    let tokens = min(lengths.prompt, promptBudget)
+    func phase(_ phase: Phase, _ work: StepWork, _ watts: Watts, share: Double) -> PlanCandidate.PhaseEnergy {
+      let step = model.estimate(work)
+      let each = phase == .prefill ? lengths.prompt : lengths.output
+      return PlanCandidate.PhaseEnergy(
+        phase: phase, joulesPerToken: Joules(watts.value * share / (rate * each)), boundBy: step.boundBy,
+        basis: step.basis)
+    }
+    func draw(_ work: StepWork) -> Watts {
+      power.watts(chips: chips, during: model.estimate(work), batches: model.plan.pipeline)
+    }
+    switch pool.role {
+    case .decode: return [phase(.decode, decodeWork(pool.estimate.requestsPerRank), watts(pool, power), share: 1)]
+    case .prefill:
+      let count = Double(pool.estimate.requestsPerRank)
+      let work = promptWork(chunks: count, of: tokens, total: count * tokens * Double(ranks))
+      return [phase(.prefill, work, watts(pool, power), share: 1)]
+    case .colocated:
+      let decode = decodeWork(pool.estimate.requestsPerRank)
+      let prompts = promptWork(chunks: max(1, promptBudget / tokens), of: tokens, total: promptBudget)
+      let share = lengths.output <= 1 ? 1 : max(0, 1 - model.seconds(decode).value / pool.estimate.step.value)
+      let both = [
+        phase(.prefill, prompts, draw(prompts), share: share), phase(.decode, decode, draw(decode), share: 1 - share),
+      ]
+      return both.filter { $0.joulesPerToken > .zero }
+    }
+  }
+
   /// Input power of one instance of a pool at its batch.
   func watts(_ pool: PlanCandidate.Pool, _ power: PowerModel) -> Watts {
     let running = Double(pool.estimate.requestsPerRank)

@@ -19,10 +19,14 @@ public struct PlanAnswer: Encodable, Sendable {
   public var leftOut: [String]
   /// What moves the best plan, where it was asked for.
   public var sensitivity: PlanSensitivity?
+  /// What its energy brings into the air, where a region was named.
+  public var carbon: Carbon?
+  /// The best plan under a day's traffic, where it was asked for.
+  public var day: PlanDay?
 
   enum CodingKeys: String, CodingKey {
     case request = "inputs"
-    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut, sensitivity
+    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut, sensitivity, carbon, day
   }
 
   public struct Refused: Encodable, Sendable, Hashable {
@@ -30,6 +34,18 @@ public struct PlanAnswer: Encodable, Sendable {
     public var count: Int
     /// The one that misses least, or else the first.
     public var example: PlanRefusal
+  }
+
+  /// Of a region's electricity.
+  public struct Carbon: Encodable, Sendable, Hashable {
+    public var region: String
+    /// Kilograms of carbon dioxide and its equivalents for a joule.
+    public var intensity: KilogramsPerJoule
+
+    /// For a million output tokens, with what the building draws beside the system.
+    public func ofMillionTokens(_ each: Joules) -> Kilograms {
+      Kilograms(each.value * 1e6 * Scenario.CostAssumptions.usualEffectiveness * intensity.value)
+    }
   }
 
   /// A plan, and what became of it in a simulation.
@@ -45,6 +61,24 @@ public struct PlanAnswer: Encodable, Sendable {
     return plans.first { $0.simulated?.meets == true } ?? plans.first { $0.simulated != nil }
   }
 
+  /// Puts the best plan of each system among the first so many, so that it is simulated with them: with several systems
+  /// the best by one measure may all stand on one.
+  mutating func bringForward(_ count: Int) {
+    guard count > 1, plans.count > count else { return }
+    let systems = Set(plans.prefix(count).map(\.candidate.system))
+    var missing: [Int] = []
+    for (index, plan) in plans.enumerated().dropFirst(count) {
+      let name = plan.candidate.system
+      if !systems.contains(name), !missing.contains(where: { plans[$0].candidate.system == name }) {
+        missing.append(index)
+      }
+    }
+    let chosen = missing.prefix(count - 1)
+    let moved = chosen.map { plans[$0] }
+    for index in chosen.reversed() { plans.remove(at: index) }
+    plans.insert(contentsOf: moved, at: count - moved.count)
+  }
+
   init(_ request: PlanRequest, outcomes: [PlanSearch.Outcome], searches: [PlanSearch], leftOut: [String]) {
     self.request = request
     self.leftOut = leftOut
@@ -56,7 +90,12 @@ public struct PlanAnswer: Encodable, Sendable {
     }
     feasible = best.count
     let ranked = best.values.sorted { $0.isBetter(than: $1, for: request.goal) }
-    plans = ranked.prefix(Self.kept).map { candidate in
+    // The first of each system stays, however many of another are better.
+    var seen: Set<String> = []
+    let kept = ranked.enumerated().filter { place, candidate in
+      seen.insert(candidate.system).inserted || place < Self.kept
+    }.map(\.element)
+    plans = kept.map { candidate in
       let found = candidate.systems.compactMap { system in
         searches.first { search in
           search.fleet.system == system && search.space.machine.engine.name == candidate.engine

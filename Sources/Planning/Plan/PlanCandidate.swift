@@ -32,11 +32,24 @@ public struct PlanCandidate: Sendable, Hashable {
     /// Of one instance.
     public var chips: Int
     public var plan: ParallelPlan
+    public var settings: PlanSettings
     public var estimate: InstanceEstimate
     /// New tokens of prompts in a step of a rank.
     public var promptTokensPerStep: Int
     /// Of all instances, without the spare ones.
     public var requestsPerSecond: Double
+    /// What a token takes in the phases that run here; empty where that was not asked for.
+    public var energy: [PhaseEnergy] = []
+  }
+
+  /// Energy of a token in one phase, with the chips' share of hosts, network and supplies.
+  public struct PhaseEnergy: Codable, Sendable, Hashable {
+    public var phase: Phase
+    /// Of a prompt token in prefill, of an output token in decode.
+    public var joulesPerToken: Joules
+    /// What bounds the step most, and how well the constants are grounded on which its time rests.
+    public var boundBy: Bound
+    public var basis: Basis
   }
 
   /// `HGX H100`; `HGX H100 and HGX H20` where its pools stand on two.
@@ -46,6 +59,8 @@ public struct PlanCandidate: Sendable, Hashable {
     pools.map(\.system).reduce(into: []) { list, name in if !list.contains(name) { list.append(name) } }
   }
   public var chips: Int { pools.reduce(0) { $0 + $1.chips * $1.instances } }
+  /// Of the instances that decode.
+  public var draftTokens: Int { pools.last?.settings.draftTokens ?? 0 }
   /// A second, for each chip in use.
   public var outputTokensPerChip: Double { outputTokens / Double(chips) }
   /// Tokens a second that a user sees.
@@ -71,7 +86,11 @@ public struct PlanCandidate: Sendable, Hashable {
 }
 
 extension PlanCandidate {
-  /// Whether it ranks before another; ties go to fewer chips, then to the faster one, then by name.
+  /// Pools whose engine is told another number of tokens than its own.
+  private var changedSettings: Int { pools.filter { $0.settings.chunkTokens != nil }.count }
+
+  /// Whether it ranks before another; ties go to fewer chips, then to the engine's own settings, then to the faster
+  /// one, then by name.
   func isBetter(than other: PlanCandidate, for goal: PlanRequest.Goal) -> Bool {
     func order(_ candidate: PlanCandidate) -> [Double] {
       let value: Double
@@ -81,7 +100,10 @@ extension PlanCandidate {
       case .cost: value = candidate.dollarsPerMillionTokens?.value ?? .infinity
       case .energy: value = candidate.joulesPerOutputToken?.value ?? .infinity
       }
-      return [value, Double(candidate.chips), candidate.timePerOutputToken.value, candidate.timeToFirstToken.value]
+      return [
+        value, Double(candidate.chips), Double(candidate.changedSettings), candidate.timePerOutputToken.value,
+        candidate.timeToFirstToken.value,
+      ]
     }
     let (mine, others) = (order(self), order(other))
     for (left, right) in zip(mine, others) where left != right { return left < right }

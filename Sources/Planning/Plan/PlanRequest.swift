@@ -5,6 +5,8 @@ import Units
 public struct PlanRequest: Codable, Sendable {
   /// The catalog's name of the model, or the path of a `config.json` or of its folder.
   public var model: String
+  /// The model as it was asked for, where that is a name at Hugging Face.
+  public var givenModel: String?
   /// The systems that may be used: each by itself, and each for prefill with each other for decode.
   public var fleets: [Fleet]
   /// Engines by name; nil: all that the catalog offers for a chip.
@@ -18,8 +20,14 @@ public struct PlanRequest: Codable, Sendable {
   public var divisions = Division.allCases
   /// Instances beyond those that the traffic needs, of each pool.
   public var spares = 0
-  /// Of the model's own prediction layers; 0 drafts nothing.
-  public var draftTokens = 0
+  /// Numbers of draft tokens that are tried, of the model's own prediction layers; 0 drafts nothing; nil: up to three
+  /// where the model has such layers.
+  public var draftTokens: [Int]? = [0]
+  /// New tokens of prompts in a step of a rank that are tried; empty: the engine's own number; nil: that and a usual
+  /// list.
+  public var chunkTokens: [Int]?
+  /// Shares of a die's memory that are tried; empty: the engine's own.
+  public var memoryShares: [Double] = []
   /// The chance that a draft is accepted.
   public var acceptance: Double?
   /// Requests of a trace instead of generated ones; the lengths are its means.
@@ -27,6 +35,10 @@ public struct PlanRequest: Codable, Sendable {
   /// What all chips of a plan may draw at full load, with their share of hosts and network, and what they may cost.
   public var powerBudget: Watts?
   public var budget: Dollars?
+  /// Of the catalog: where the electricity comes from; nil says nothing of carbon.
+  public var region: String?
+  /// Chinese yuan for a US dollar, where costs are told in yuan too, and of when that rate is.
+  public var exchange: Exchange?
   /// Of the capacity of a pool by whole steps, what is planned for: requests that come by chance need room.
   public var utilisation = 0.9
 
@@ -45,10 +57,25 @@ public struct PlanRequest: Codable, Sendable {
     /// Of its requests, the first so many are taken; a second of them has so many in the mean.
     public var requests: Int
     public var meanRate: Double
-    public init(name: String, requests: Int, meanRate: Double) {
+    /// Tokens of its longest prompt, and of its longest answer.
+    public var longestPrompt: Int
+    public var longestAnswer: Int
+    public init(name: String, requests: Int, meanRate: Double, longestPrompt: Int, longestAnswer: Int) {
       self.name = name
       self.requests = requests
       self.meanRate = meanRate
+      self.longestPrompt = longestPrompt
+      self.longestAnswer = longestAnswer
+    }
+  }
+
+  /// Yuan for a dollar.
+  public struct Exchange: Codable, Sendable, Hashable {
+    public var yuanPerDollar: Double
+    public var date: String
+    public init(yuanPerDollar: Double, date: String) {
+      self.yuanPerDollar = yuanPerDollar
+      self.date = date
     }
   }
 

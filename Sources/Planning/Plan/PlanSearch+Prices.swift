@@ -11,6 +11,7 @@ extension PlanSearch {
     for (index, (pool, model)) in zip(candidate.pools, models).enumerated() {
       let search = index > 0 ? other ?? self : self
       watts = watts + model.watts(pool, search.power) * Double(pool.instances)
+      candidate.pools[index].energy = model.energy(pool, search.power, spares: request.spares)
       let system = search.space.machine.system
       let share = Double(pool.instances * pool.chips) / Double(system.chips.value)
       hardware = hardware.flatMap { sum in
@@ -29,7 +30,7 @@ extension PlanSearch {
   func priced(_ candidate: PlanCandidate, on other: PlanSearch? = nil) -> PlanCandidate {
     var candidate = candidate
     let models = candidate.pools.enumerated().compactMap { index, pool in
-      try? (index > 0 ? other ?? self : self).space.instance(pool.plan, pool.role)
+      try? (index > 0 ? other ?? self : self).space.instance(pool.plan, pool.role, pool.settings)
     }
     if models.count == candidate.pools.count { price(&candidate, models, on: other) }
     return candidate

@@ -10,8 +10,8 @@ import Units
 ///
 /// Nothing is cut: every batch of the list below is estimated on every instance, and where prefill and decode are
 /// apart each is joined with every kind of prefill. What is not tried are batches between those of the list, but for
-/// the largest that keeps the objectives, and more than one number of prompts in a step of prefill: that which makes
-/// most.
+/// the largest that keeps the objectives and those about the one that makes most; of prefill, settings that make most
+/// of no number of instances that was tried (powers of two, and all that there are room for).
 ///
 /// A reference: machines are large, and what is joined of two searches shares them.
 final class PlanSearch: Sendable {
@@ -24,7 +24,8 @@ final class PlanSearch: Sendable {
   /// What was found.
   struct Outcome: Sendable {
     var candidates: [PlanCandidate] = []
-    /// At every batch, whether it keeps the objectives or not: what a frontier is drawn from.
+    /// At every batch, whether it keeps the objectives or not: what a frontier is drawn from; when the search is done,
+    /// those that no other beats.
     var points: [PlanCandidate] = []
     var refusals: [PlanRefusal] = []
     /// Estimates of steps that were made.
@@ -41,23 +42,27 @@ final class PlanSearch: Sendable {
     space = PlanSpace(
       machine: machine, architecture: architecture,
       precision: formats.precision ?? Precision(checkpoint: architecture, engine: machine.engine),
-      drafting: Drafting(tokens: request.draftTokens, acceptance: request.acceptance.map { [$0] } ?? []),
-      lengths: request.lengths, chips: fleet.chips, share: request.objectives.share,
-      only: plans)
+      choices: PlanChoices(request, machine.engine, architecture), lengths: request.lengths, chips: fleet.chips,
+      share: request.objectives.share, only: plans,
+      longest: request.trace.map { ($0.longestPrompt, $0.longestAnswer) })
     power = PowerModel(machine.system, chip: machine.chip)
   }
 
   func run() -> Outcome {
     var outcome = Outcome()
-    if request.divisions.contains(.together), space.machine.engine.scheduling != nil { together(&outcome) }
-    if request.divisions.contains(.apart) { apart(&outcome) }
+    // One token comes out of the prompt: nothing is left to decode elsewhere.
+    let isOne = request.lengths.output <= 1
+    if request.divisions.contains(.together) || isOne, space.machine.engine.scheduling != nil { together(&outcome) }
+    if request.divisions.contains(.apart), !isOne { apart(&outcome) }
+    outcome.points = PlanAnswer.frontier(of: outcome.points)
     return outcome
   }
 
   /// Prompts on this fleet, answers on another.
   func run(decodingOn other: PlanSearch) -> Outcome {
     var outcome = Outcome()
-    apart(on: other, &outcome)
+    if request.lengths.output > 1 { apart(on: other, &outcome) }
+    outcome.points = PlanAnswer.frontier(of: outcome.points)
     return outcome
   }
 
@@ -66,27 +71,30 @@ final class PlanSearch: Sendable {
   private func together(_ outcome: inout Outcome) {
     let found = space.instances(.colocated)
     outcome.refusals += found.refusals
-    for model in found.models {
+    for layout in found.layouts {
       var best: PlanCandidate?
       var nearest = Double.infinity
       var fewest = Int.max
-      let estimates = sweep(upTo: model.mostInMemory, &outcome) { model.together($0) }
-      for estimate in estimates {
-        nearest = min(nearest, misses(estimate))
-        guard let candidate = candidate(model, limited(estimate, model)) else {
-          if keeps(estimate) { fewest = min(fewest, instances(for: estimate) * model.chips) }
-          continue
+      for model in layout {
+        let isOne = request.lengths.output <= 1
+        let most = isOne ? model.mostPrompts : model.mostInMemory
+        for estimate in sweep(upTo: most, &outcome, estimate: { isOne ? model.prompts($0) : model.together($0) }) {
+          nearest = min(nearest, misses(estimate))
+          guard let candidate = candidate(model, limited(estimate, model)) else {
+            if keeps(estimate) { fewest = min(fewest, instances(for: estimate) * model.chips) }
+            continue
+          }
+          outcome.points.append(candidate)
+          guard keeps(estimate) else { continue }
+          if best.map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { best = candidate }
         }
-        outcome.points.append(candidate)
-        guard keeps(estimate) else { continue }
-        if best.map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { best = candidate }
       }
       if let best {
         outcome.candidates.append(best)
       } else if fewest < .max {
-        outcome.refusals.append(shortage(of: model, .colocated, needed: fewest))
+        outcome.refusals.append(shortage(of: layout[0], .colocated, needed: fewest))
       } else {
-        outcome.refusals.append(refusal(of: model, .colocated, misses: nearest))
+        outcome.refusals.append(refusal(of: layout[0], .colocated, misses: nearest))
       }
     }
   }
@@ -114,25 +122,33 @@ final class PlanSearch: Sendable {
     let (prompts, answers) = (space.instances(.prefill), (other ?? self).space.instances(.decode))
     if other == nil { outcome.refusals += prompts.refusals + answers.refusals }
     defer { if other != nil { outcome.refusals = [] } }
-    let first = bestPrompts(prompts.models, &outcome)
+    let first = bestPrompts(prompts.layouts, &outcome)
     guard !first.isEmpty else { return }
     var fewest: (chips: Int, model: InstanceModel)?
-    for model in answers.models {
+    for layout in answers.layouts {
       var nearest = Double.infinity
-      for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
-        let decode = Sized(model: model, estimate: limited(estimate, model))
-        let joined = first.compactMap { join($0, decode, on: other) }
-        let best = joined.min { $0.isBetter(than: $1, for: .throughput) }
-        if let best { outcome.points.append(best) }
-        let whole = joined.map(request.objectives.missesWhole).min() ?? -1
-        nearest = min(nearest, max(misses(estimate), whole))
-        guard keeps(estimate) else { continue }
-        outcome.candidates += joined.filter { request.objectives.keepsWhole($0) }
-        for prompt in first where joined.isEmpty {
-          if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
+      // With each kind of prompts the best of all batches and settings.
+      var kept = [PlanCandidate?](repeating: nil, count: first.count)
+      for model in layout {
+        for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
+          let decode = Sized(model: model, estimate: limited(estimate, model))
+          let joined = first.map { join($0, decode, on: other) }
+          let found = joined.compactMap { $0 }
+          if let best = found.min(by: { $0.isBetter(than: $1, for: .throughput) }) { outcome.points.append(best) }
+          let whole = found.map(request.objectives.missesWhole).min() ?? -1
+          nearest = min(nearest, max(misses(estimate), whole))
+          guard keeps(estimate) else { continue }
+          for (place, candidate) in joined.enumerated() {
+            guard let candidate, request.objectives.keepsWhole(candidate) else { continue }
+            if kept[place].map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { kept[place] = candidate }
+          }
+          for prompt in first where found.isEmpty {
+            if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
+          }
         }
       }
-      if nearest > 0 { outcome.refusals.append(refusal(of: model, .decode, misses: nearest)) }
+      outcome.candidates += kept.compactMap { $0 }
+      if nearest > 0 { outcome.refusals.append(refusal(of: layout[0], .decode, misses: nearest)) }
     }
     if outcome.candidates.isEmpty, let fewest {
       outcome.refusals.append(shortage(of: fewest.model, .decode, needed: fewest.chips))
@@ -148,26 +164,36 @@ final class PlanSearch: Sendable {
     var rate: Double { estimate.requestsPerSecond }
   }
 
-  /// Of each kind of instance the number of prompts in a step that makes most of it, where one keeps the objective.
-  private func bestPrompts(_ models: [InstanceModel], _ outcome: inout Outcome) -> [Sized] {
+  /// Of each kind of instance the settings and numbers of prompts in a step that make most of it where one keeps the
+  /// objective, or of several instances, whose prompts wait less.
+  private func bestPrompts(_ layouts: [PlanSpace.Layout], _ outcome: inout Outcome) -> [Sized] {
     var found: [Sized] = []
-    for model in models {
-      let most = max(1, min(model.mostInMemory, Int(model.promptBudget / request.lengths.prompt)))
-      var best: Sized?
+    for layout in layouts {
+      var fitting: [Sized] = []
       var nearest = Double.infinity
-      for count in Self.powers(upTo: most) {
-        outcome.estimates += 1
-        let estimate = model.prompts(count)
-        let misses = request.objectives.timeToFirstToken.map { estimate.timeToFirstToken / $0 - 1 } ?? -1
-        nearest = min(nearest, misses)
-        if misses <= 0, estimate.requestsPerSecond > best?.rate ?? 0 { best = Sized(model: model, estimate: estimate) }
+      for model in layout {
+        for count in Self.powers(upTo: model.mostPrompts) {
+          outcome.estimates += 1
+          let estimate = model.prompts(count)
+          let misses = request.objectives.timeToFirstToken.map { estimate.timeToFirstToken / $0 - 1 } ?? -1
+          nearest = min(nearest, misses)
+          if misses <= 0 { fitting.append(Sized(model: model, estimate: estimate)) }
+        }
       }
-      if var best {
-        let instances = max(1, min(Self.mostKept, fleet.chips / model.chips))
-        best.promptRates = (1...instances).map { promptRate(best, $0) }
-        found.append(best)
-      } else {
-        outcome.refusals.append(refusal(of: model, .prefill, misses: nearest))
+      guard !fitting.isEmpty else {
+        outcome.refusals.append(refusal(of: layout[0], .prefill, misses: nearest))
+        continue
+      }
+      let instances = max(1, min(Self.mostKept, fleet.chips / layout[0].chips))
+      var chosen: [Int] = []
+      for number in Self.powers(upTo: instances) + [instances] {
+        let rates = fitting.map { promptRate($0, number) }
+        let best = rates.indices.max { rates[$0] < rates[$1] }
+        if let best, rates[best] > 0, !chosen.contains(best) { chosen.append(best) }
+      }
+      for index in chosen {
+        fitting[index].promptRates = (1...instances).map { promptRate(fitting[index], $0) }
+        found.append(fitting[index])
       }
     }
     return found
@@ -288,7 +314,7 @@ final class PlanSearch: Sendable {
   ) -> PlanCandidate.Pool {
     PlanCandidate.Pool(
       system: fleet.system, role: role, instances: instances, chips: model.chips, plan: model.model.plan,
-      estimate: estimate,
+      settings: model.settings, estimate: estimate,
       promptTokensPerStep: model.pool.promptTokensPerStep, requestsPerSecond: rate)
   }
 
@@ -318,7 +344,7 @@ final class PlanSearch: Sendable {
     return estimate
   }
 
-  private func keeps(_ estimate: InstanceEstimate) -> Bool { misses(estimate) <= 0 }
+  func keeps(_ estimate: InstanceEstimate) -> Bool { misses(estimate) <= 0 }
 
   /// By what share of it the objective is missed that is missed most; 0 or less where all are kept.
   private func misses(_ estimate: InstanceEstimate) -> Double {
@@ -343,42 +369,5 @@ final class PlanSearch: Sendable {
       reason: .chips, engine: space.machine.engine.name, system: fleet.system, role: role, plan: model.model.plan,
       chips: model.chips, problem: "\(rate) \(needed) chips, and there are \(fleet.chips)",
       misses: Double(needed) / Double(fleet.chips) - 1)
-  }
-
-  // MARK: batches
-
-  /// Batches that are tried: these, the largest in memory, and the largest that keeps the objectives.
-  static let usual = [
-    1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024,
-  ]
-
-  /// Estimates of all of them; above the largest of the usual ones that keeps the objectives the next is looked for
-  /// between it and the first that does not.
-  func sweep(
-    upTo memory: Int, _ outcome: inout Outcome, estimate: (Int) -> InstanceEstimate?
-  ) -> [InstanceEstimate] {
-    let most = min(memory, InstanceModel.largestBatch)
-    guard most >= 1 else { return [] }
-    let sizes = Self.usual.filter { $0 < most } + [most]
-    var found = sizes.map { estimate($0) }
-    outcome.estimates += sizes.count
-    guard let last = found.lastIndex(where: { $0.map(keeps) ?? false }), last + 1 < sizes.count else {
-      return found.compactMap { $0 }
-    }
-    var (low, high) = (sizes[last], sizes[last + 1])
-    var best: InstanceEstimate?
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      outcome.estimates += 1
-      if let tried = estimate(middle), keeps(tried) { (low, best) = (middle, tried) } else { high = middle }
-    }
-    found.insert(best, at: last + 1)
-    return found.compactMap { $0 }
-  }
-
-  private static func powers(upTo most: Int) -> [Int] {
-    var list = [1]
-    while let last = list.last, last * 2 <= most { list.append(last * 2) }
-    return list
   }
 }

@@ -43,7 +43,7 @@ extension Planner {
     }
     let inputs = PlanInput.allCases.filter { input in
       switch input {
-      case .acceptance: request.draftTokens > 0
+      case .acceptance: best.draftTokens > 0
       case .price: request.goal == .cost
       default: true
       }

@@ -32,6 +32,7 @@ extension Planner {
   /// Where none of the best keeps the objectives, as many again are simulated, until one does or none is left.
   public func simulated(_ answer: PlanAnswer, best count: Int, seed: UInt64 = 1) throws -> PlanAnswer {
     var answer = answer
+    answer.bringForward(count)
     var done = 0
     while done < answer.plans.count, count > 0,
       !answer.plans.prefix(done).contains(where: { $0.simulated?.meets == true })
@@ -155,14 +156,14 @@ extension Planner {
     var lines = [
       "name: \(quoted("\(architecture.name) on \(candidate.system) with \(candidate.engine)"))",
       "model: \(quoted(request.model))", "system: \(quoted(candidate.pools[0].system))",
-      "engine: \(quoted(candidate.engine))",
+      "engine: \(quoted(engineEntries[candidate.engine] ?? candidate.engine))",
     ]
     if let precision = request.formats.first(where: { $0.name == candidate.formats })?.precision {
       lines.append("precision: \(precision.flowText)")
     }
-    if request.draftTokens > 0 {
+    if candidate.draftTokens > 0 {
       let chance = request.acceptance.map { ", acceptance: \($0)" } ?? ""
-      lines.append("speculation: { draftTokens: \(request.draftTokens)\(chance) }")
+      lines.append("speculation: { draftTokens: \(candidate.draftTokens)\(chance) }")
     }
     lines += poolLines(candidate)
     let limits = [
@@ -186,10 +187,9 @@ extension Planner {
   }
 
   private func poolLines(_ candidate: PlanCandidate) -> [String] {
-    let isStepped =
-      searches.first { $0.space.machine.engine.name == candidate.engine }?
-      .space.machine.engine.scheduling != nil
-    guard isStepped else { return phaseLines(candidate) }
+    let rules = searches.first { $0.space.machine.engine.name == candidate.engine }?.space.machine.engine.scheduling
+    guard let rules else { return phaseLines(candidate) }
+    let chunkField = rules.scheduler == .sgLang ? "chunkTokens" : "maxBatchedTokens"
     return ["pools:"]
       + candidate.pools.map { pool in
         var fields = ["role: \(pool.role.rawValue)", "instances: \(pool.instances)", "chips: \(pool.chips)"]
@@ -198,7 +198,10 @@ extension Planner {
         if pool.plan.pipeline > 1 { fields.append("pipelineParallel: \(pool.plan.pipeline)") }
         if pool.plan.data > 1 { fields.append("dataParallel: \(pool.plan.data)") }
         if pool.plan.expert > 1 { fields.append("expertParallel: \(pool.plan.expert)") }
-        if pool.role != .prefill { fields.append("scheduling: { maxRequests: \(pool.estimate.requestsPerRank) }") }
+        if let share = pool.settings.memoryShare { fields.append("memoryShare: \(share)") }
+        var limits = pool.role != .prefill ? ["maxRequests: \(pool.estimate.requestsPerRank)"] : []
+        if let chunk = pool.settings.chunkTokens { limits.append("\(chunkField): \(chunk)") }
+        if !limits.isEmpty { fields.append("scheduling: { \(limits.joined(separator: ", ")) }") }
         return "  - { \(fields.joined(separator: ", ")) }"
       }
   }

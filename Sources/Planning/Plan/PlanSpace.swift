@@ -10,29 +10,59 @@ struct PlanSpace: Sendable {
   let machine: Machine
   let architecture: Architecture
   let precision: Precision
-  let drafting: Drafting
+  let choices: PlanChoices
   let lengths: PlanRequest.Lengths
   let chips: Int
   /// Of the requests, those that must keep every objective.
   let share: Double
   /// Nothing else is tried; nil: all that there are.
   var only: [ParallelPlan]?
+  /// Tokens of the longest prompt and answer that come; nil: none is longer than the mean.
+  var longest: (prompt: Int, answer: Int)?
+  /// Copies of busy experts beyond one of each, of engines that lay instances out themselves.
+  var redundantExperts = 0
 
-  /// Instances of a role in all sizes and divisions; nothing that could serve is left out but sizes that are no power
-  /// of two, nor of boards of 18, 24, 36 or 72 chips.
-  func instances(_ role: EnginePool.Role) -> (models: [InstanceModel], refusals: [PlanRefusal]) {
-    var found: (models: [InstanceModel], refusals: [PlanRefusal]) = ([], [])
+  /// One way to divide an instance, with every setting that it may have.
+  typealias Layout = [InstanceModel]
+
+  /// Instances of a role in all sizes, divisions and settings; nothing that could serve is left out but sizes that are
+  /// no power of two, nor of boards of 18, 24, 36 or 72 chips.
+  func instances(_ role: EnginePool.Role) -> (layouts: [Layout], refusals: [PlanRefusal]) {
+    var found: (layouts: [Layout], refusals: [PlanRefusal]) = ([], [])
     func add(_ plans: [ParallelPlan]) {
       for plan in plans where only?.contains(plan) ?? true {
         do throws(PlanRefusal) {
-          found.models.append(try instance(plan, role))
+          found.layouts.append(try layout(plan, role))
         } catch { found.refusals.append(error) }
       }
     }
     add(plans(role))
     // Pipelines cost latency: they are tried where no board holds the model.
-    if found.models.isEmpty, architecture.mixture == nil, machine.engine.scheduling != nil { add(pipelines) }
+    if found.layouts.isEmpty, architecture.mixture == nil, machine.engine.scheduling != nil { add(pipelines) }
     return found
+  }
+
+  /// All settings of a division that can be, or why none can. Settings that differ in prompts alone share a step.
+  private func layout(_ plan: ParallelPlan, _ role: EnginePool.Role) throws(PlanRefusal) -> Layout {
+    var models: Layout = []
+    var refusal: PlanRefusal?
+    var last: (settings: PlanSettings, step: StepModel)?
+    for settings in choices.settings(role) {
+      do throws(PlanRefusal) {
+        let model: StepModel
+        if let last, last.settings.draftTokens == settings.draftTokens,
+          last.settings.memoryShare == settings.memoryShare
+        {
+          model = last.step
+        } else {
+          model = try step(plan, role, settings)
+        }
+        last = (settings, model)
+        models.append(try instance(model, role, settings))
+      } catch { refusal = refusal ?? error }
+    }
+    if models.isEmpty, let refusal { throw refusal }
+    return models
   }
 
   // MARK: sizes
@@ -61,12 +91,26 @@ struct PlanSpace: Sendable {
       let all = size * dies
       return tensors.filter { all % $0 == 0 }.flatMap { tensor -> [ParallelPlan] in
         let data = all / tensor
-        let whole = ParallelPlan(tensor: tensor, data: data, expert: all)
-        // Experts divided by width over more than a board would send every layer's sums between boards.
-        guard all <= board else { return [whole] }
-        return all > 1 ? [ParallelPlan(tensor: tensor, data: data), whole] : [ParallelPlan(tensor: tensor, data: data)]
+        return expertGroups(all, data: data, board: board).map {
+          ParallelPlan(tensor: tensor, data: data, expert: $0)
+        }
       }
     }
+  }
+
+  /// Groups among which whole experts may be divided, each group's dies dividing the width of its experts.
+  ///
+  /// vLLM and what is made of it know one group or as many as dies (`--enable-expert-parallel`); SGLang (`--ep-size`)
+  /// and TensorRT-LLM (`--ep_size`) all between, where tokens are not sent to their experts one by one.
+  private func expertGroups(_ dies: Int, data: Int, board: Int) -> [Int] {
+    let rule = machine.engine.execution?.exchange
+    let kinds = rule.map { data == 1 ? [$0.shared] : [$0.split, $0.prompts ?? $0.split] } ?? [.lowLatency]
+    let isFree = [.sgLang, .tensorRT].contains(machine.engine.scheduling?.scheduler)
+    let mayMix = isFree && !kinds.contains(.lowLatency) && !kinds.contains(.bulk)
+    return (0...12).map { 1 << $0 }.filter { groups in
+      // Experts divided by width over more than a board would send every layer's sums between boards.
+      groups < dies && dies % groups == 0 && dies / groups <= board && (groups == 1 || mayMix)
+    }.filter { $0 > 1 || dies <= board } + [dies]
   }
 
   /// Whole boards in a row, as many as there are chips for, up to eight.
@@ -82,53 +126,92 @@ struct PlanSpace: Sendable {
     guard role != .colocated else { return [] }
     let phase: Phase = role == .prefill ? .prefill : .decode
     let isPooled = phase == .prefill && machine.engine.prefill.attention == .sequenceTensorSequence
+    let dies = machine.chip.dies.value
+    func plan(_ size: Int, _ tensor: Int?) -> ParallelPlan? {
+      try? ParallelPlan.instance(
+        phase, chips: size, of: architecture, on: machine, tensorParallel: tensor, redundantExperts: redundantExperts)
+    }
+    guard architecture.mixture != nil || isPooled else {
+      // A dense model gains nothing from groups in step with each other.
+      return tensors.filter { max(1, $0 / dies) <= most }.compactMap { plan(max(1, $0 / dies), $0) }
+    }
     let largest = role == .prefill ? min(most, 32) : most
     return sizes.filter { $0 <= largest }.flatMap { size -> [ParallelPlan] in
-      let choices: [Int?] = isPooled ? [nil] : tensors.filter { $0 <= 8 && $0 <= size * machine.chip.dies.value }
-      return choices.compactMap { tensor in
-        try? ParallelPlan.instance(phase, chips: size, of: architecture, on: machine, tensorParallel: tensor)
-      }
+      let choices: [Int?] = isPooled ? [nil] : tensors.filter { $0 <= 8 && $0 <= size * dies }
+      return choices.compactMap { plan(size, $0) }
     }
   }
 
   // MARK: one instance
 
-  func instance(_ plan: ParallelPlan, _ role: EnginePool.Role) throws(PlanRefusal) -> InstanceModel {
-    let size = plan.chips(of: machine.chip)
-    func refused(_ reason: PlanRefusal.Reason, _ problem: String, misses: Double = .infinity) -> PlanRefusal {
-      PlanRefusal(
-        reason: reason, engine: machine.engine.name, system: machine.system.name, role: role, plan: plan, chips: size,
-        problem: problem, misses: misses)
-    }
-    let model: StepModel
+  func instance(
+    _ plan: ParallelPlan, _ role: EnginePool.Role, _ settings: PlanSettings
+  ) throws(PlanRefusal) -> InstanceModel {
+    try instance(step(plan, role, settings), role, settings)
+  }
+
+  private func refused(
+    _ plan: ParallelPlan, _ role: EnginePool.Role, _ reason: PlanRefusal.Reason, _ problem: String,
+    misses: Double = .infinity
+  ) -> PlanRefusal {
+    PlanRefusal(
+      reason: reason, engine: machine.engine.name, system: machine.system.name, role: role, plan: plan,
+      chips: plan.chips(of: machine.chip), problem: problem, misses: misses)
+  }
+
+  private func step(
+    _ plan: ParallelPlan, _ role: EnginePool.Role, _ settings: PlanSettings
+  ) throws(PlanRefusal) -> StepModel {
+    var machine = machine
+    if let share = settings.memoryShare { machine.engine.execution?.memory.share.value = share }
+    let drafting = Drafting(tokens: settings.draftTokens, acceptance: choices.acceptance.map { [$0] } ?? [])
     do {
-      model = try StepModel(
+      return try StepModel(
         architecture: architecture, machine: machine, plan: plan, precision: precision,
-        drafting: role == .prefill ? .none : drafting, place: role.rawValue)
+        drafting: settings.draftTokens > 0 ? drafting : .none, place: role.rawValue)
     } catch let problem as Problem {
-      throw refused(problem.place.contains("arallel") ? .divisibility : .fabric, Self.words(problem))
-    } catch { throw refused(.fabric, "\(error)") }
+      let reason = problem.place.contains("arallel") ? PlanRefusal.Reason.divisibility : .fabric
+      throw refused(plan, role, reason, Self.words(problem))
+    } catch { throw refused(plan, role, .fabric, "\(error)") }
+  }
+
+  private func instance(
+    _ model: StepModel, _ role: EnginePool.Role, _ settings: PlanSettings
+  ) throws(PlanRefusal) -> InstanceModel {
+    let plan = model.plan
     let pool: DeployedPool
     do {
-      pool = try deployed(model, role, size)
-    } catch { throw refused(.engine, "\(error)") }
-    if let shortfall = pool.memory.shortfall { throw refused(.memory, Self.words(shortfall), misses: missing(pool)) }
+      pool = try deployed(model, role, plan.chips(of: machine.chip), settings)
+    } catch { throw refused(plan, role, .engine, "\(error)") }
+    if let shortfall = pool.memory.shortfall {
+      throw refused(plan, role, .memory, Self.words(shortfall), misses: missing(pool))
+    }
     let found = InstanceModel(
-      pool, lengths: lengths, promptBudget: Double(max(1, pool.promptTokensPerStep)),
+      pool, settings: settings, lengths: lengths, promptBudget: Double(max(1, pool.promptTokensPerStep)),
       share: share)
-    guard found.mostInMemory >= 1 else {
+    let whole = longest.map { $0.prompt + $0.answer } ?? Int(lengths.whole)
+    guard found.mostInMemory >= 1, pool.memory.requests(of: Double(whole)) >= 1 else {
       throw refused(
-        .memory, "a request of \(Int(lengths.whole)) tokens finds no room for its keys and values", misses: 1)
+        plan, role, .memory, "a request of \(whole) tokens finds no room for its keys and values", misses: 1)
+    }
+    let (prompt, answer) = longest ?? (Int(lengths.prompt), Int(lengths.output))
+    if let most = pool.longestPrompt(answering: answer), prompt > most {
+      throw refused(
+        plan, role, .engine,
+        "a prompt of \(prompt) tokens is longer than the \(most) that a step takes, and the engine cuts none",
+        misses: Double(prompt) / Double(max(1, most)) - 1)
     }
     return found
   }
 
-  private func deployed(_ model: StepModel, _ role: EnginePool.Role, _ size: Int) throws -> DeployedPool {
+  private func deployed(
+    _ model: StepModel, _ role: EnginePool.Role, _ size: Int, _ settings: PlanSettings
+  ) throws -> DeployedPool {
     guard machine.engine.scheduling == nil else {
       return try DeployedPool(
         name: role.rawValue, role: role, model: model,
-        options: role == .prefill
-          ? SchedulingOptions() : SchedulingOptions(maxRequests: InstanceModel.largestBatch), place: role.rawValue)
+        options: settings.options(
+          machine.engine, maxRequests: role == .prefill ? nil : InstanceModel.largestBatch), place: role.rawValue)
     }
     let tokens = Self.wholeRequestTokens
     let isPrefill = role == .prefill

@@ -17,6 +17,9 @@ public struct Planner: Sendable {
   var searches: [PlanSearch]
   /// Systems and engines that no search could be made of, with the reason.
   let leftOut: [String]
+  /// Engines' names, and what they were asked for by, where that is another: a file.
+  let engineEntries: [String: String]
+  let region: Region?
 
   /// Reads what the request names.
   ///
@@ -36,10 +39,20 @@ public struct Planner: Sendable {
         "\(whole) tokens of prompt and answer are more than the \(architecture.maximumPositions) positions "
           + "of \(architecture.name)", wayOut: "give shorter ones")
     }
+    var entries: [String: String] = [:]
     let engines =
       try request.engines.map { names in
-        try names.map { name in try placed("engine") { try catalog.engine(name) } }
+        try names.map { name in
+          let engine = try placed("engine") { try catalog.engine(name) }
+          if let other = entries[engine.name], other != name {
+            throw Problem("engine", "\(name) and \(other) both call themselves \(engine.name)", wayOut: "rename one")
+          }
+          entries[engine.name] = name
+          return engine
+        }
       } ?? Self.current(catalog)
+    engineEntries = entries
+    region = try request.region.map { name in try placed("region") { try catalog.region(name) } }
     var searches: [PlanSearch] = []
     var leftOut: [String] = []
     for fleet in request.fleets {
@@ -92,8 +105,8 @@ public struct Planner: Sendable {
     let machines = searches.map(\.space.machine)
     let systems = Set(machines.map(\.system.name)).sorted().map { ("systems", $0) }
     let chips = Set(machines.map(\.chip.name)).sorted().map { ("chips", $0) }
-    let engines = Set(machines.map(\.engine.name)).sorted().map { ("engines", $0) }
-    return [("models", request.model)] + systems + chips + engines
+    let engines = Set(machines.map { engineEntries[$0.engine.name] ?? $0.engine.name }).sorted().map { ("engines", $0) }
+    return [("models", request.model)] + systems + chips + engines + (region.map { [("regions", $0.name)] } ?? [])
   }
 
   /// Each system for prompts with each other one for answers, of one engine in one format.
@@ -113,7 +126,9 @@ public struct Planner: Sendable {
     let outcomes = concurrentMap(searches.map { ($0, nil) } + pairs, workers: workers) { first, second in
       second.map(first.run(decodingOn:)) ?? first.run()
     }
-    return PlanAnswer(request, outcomes: outcomes, searches: searches, leftOut: leftOut)
+    var answer = PlanAnswer(request, outcomes: outcomes, searches: searches, leftOut: leftOut)
+    answer.carbon = region.map { PlanAnswer.Carbon(region: $0.name, intensity: $0.carbon.value) }
+    return answer
   }
 }
 
@@ -136,12 +151,15 @@ extension PlanRequest {
           "budget", "no price of \(system.name) is known", wayOut: "give its price in a catalog of your own, or --chips"
         )
       }
-      let each = price / Double(system.chips.value)
-      most = min(most, Int(min(budget / each, 1e6)))
+      // Boards are bought, not chips.
+      let board = min(system.chipsPerNode.value, system.chips.value)
+      let each = price / Double(system.chips.value) * Double(board)
+      most = min(most, Int(min(budget / each, 1e6)) * board)
       guard most >= 1 else {
         throw Problem(
-          "budget", "a chip of \(system.name) costs \(Int(each.value.rounded(.up))) USD with its share of the system",
-          wayOut: "give at least that")
+          "budget",
+          "a board of \(board) chips of \(system.name) costs \(Int(each.value.rounded(.up))) USD with its share of "
+            + "the system", wayOut: "give at least that")
       }
     }
     return most
@@ -159,6 +177,9 @@ extension PlanRequest {
     return watts <= powerBudget?.value ?? .infinity && dollars <= budget?.value ?? .infinity
   }
 
+  /// Chips of a system that one plan is made for at most.
+  static let mostChips = 100_000
+
   /// What cannot be asked.
   func check() throws {
     var faults: [Problem] = []
@@ -168,7 +189,8 @@ extension PlanRequest {
     refuse(fleets.isEmpty, "system", "is missing", "name at least one system")
     for fleet in fleets {
       refuse(
-        fleet.chips < 1 || fleet.chips > 1_000_000, "chips", "\(fleet.chips) is not between 1 and 1,000,000",
+        fleet.chips < 1 || fleet.chips > Self.mostChips, "chips",
+        "\(fleet.chips) is not between 1 and \(Self.mostChips)",
         "give a number of chips")
     }
     refuse(
@@ -189,6 +211,14 @@ extension PlanRequest {
       "give --request-rate")
     refuse(powerBudget.map { !($0.value > 0) } ?? false, "power-budget", "is not above 0", "such as '500 kW'")
     refuse(budget.map { !($0.value > 0) } ?? false, "budget", "is not above 0", "such as '4e6 USD'")
+    refuse(
+      (draftTokens ?? []).contains { !(0...16).contains($0) }, "draft-tokens", "lie outside 0 to 16", "such as 0,1,3")
+    refuse(
+      (chunkTokens ?? []).contains { !(1...1_000_000).contains($0) }, "chunk-tokens",
+      "lie outside 1 to 1,000,000", "such as 2048,8192")
+    refuse(
+      memoryShares.contains { !($0 > 0 && $0 <= 1) }, "gpu-memory-utilization", "is no share of the memory",
+      "such as 0.85,0.9")
     refuse(!(0...1000).contains(spares), "spare", "\(spares) is no number of instances", "give 0 to 1000")
     guard faults.isEmpty else { throw Problems(faults) }
   }

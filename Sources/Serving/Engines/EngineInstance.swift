@@ -84,6 +84,9 @@ struct EngineInstance: Sendable {
   var outstanding = 0
   var outstandingTokens = 0
   var turn = 0
+  /// Whether it takes requests, and whether it is on: an autoscaler may say otherwise.
+  var isOpen = true
+  var isPowered = true
   var milliwatts: Int64
   let idleMilliwatts: Int64
   /// Whether a step ended just now, so that the next may follow it without a gap.

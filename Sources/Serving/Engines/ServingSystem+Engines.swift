@@ -66,7 +66,12 @@ extension ServingSystem {
     switch routing {
     case .roundRobin:
       defer { turns += 1 }
-      return candidates.lowerBound + turns % candidates.count
+      // One that takes none is passed over.
+      for offset in 0..<candidates.count {
+        let index = candidates.lowerBound + (turns + offset) % candidates.count
+        if engines[index].isOpen { return index }
+      }
+      return candidates.lowerBound
     case .leastRequests: return least(candidates) { $0.outstanding }
     case .leastTokens: return least(candidates) { $0.outstandingTokens }
     }
@@ -75,7 +80,7 @@ extension ServingSystem {
   private func least(_ candidates: Range<Int>, _ measure: (EngineInstance) -> Int) -> Int {
     var best = candidates.lowerBound
     var lowest = Int.max
-    for index in candidates {
+    for index in candidates where engines[index].isOpen {
       let value = measure(engines[index])
       if value < lowest { (best, lowest) = (index, value) }
     }
@@ -146,7 +151,7 @@ extension ServingSystem {
       for rank in engines[index].ranks.indices where engines[index].ranks[rank].ghosts > 0 {
         engines[index].ranks[rank].dropGhosts()
       }
-      setEnginePower(of: index, engines[index].idleMilliwatts)
+      setEnginePower(of: index, engines[index].isPowered ? engines[index].idleMilliwatts : 0)
       showBatch(of: index)
       if let wake = engines[index].plan.wake {
         agenda.schedule(.engineWoken(instance: Int32(index)), at: Instant(picoseconds: max(now + 1, wake)))
@@ -319,7 +324,7 @@ extension ServingSystem {
 
   // MARK: Levels
 
-  private mutating func setEnginePower(of index: Int, _ milliwatts: Int64) {
+  mutating func setEnginePower(of index: Int, _ milliwatts: Int64) {
     recorder.timeline.levels.milliwatts += milliwatts - engines[index].milliwatts
     engines[index].milliwatts = milliwatts
   }

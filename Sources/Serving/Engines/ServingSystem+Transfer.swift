@@ -29,8 +29,10 @@ extension ServingSystem {
   }
 
   private func leastDecodeEngine() -> Int {
-    var best = decodeEngines.lowerBound
-    for index in decodeEngines where engines[index].outstanding < engines[best].outstanding { best = index }
+    var (best, fewest) = (decodeEngines.lowerBound, Int.max)
+    for index in decodeEngines where engines[index].isOpen && engines[index].outstanding < fewest {
+      (best, fewest) = (index, engines[index].outstanding)
+    }
     return best
   }
 

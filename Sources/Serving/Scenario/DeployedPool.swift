@@ -74,6 +74,14 @@ public struct DeployedPool: Sendable {
   /// New tokens of prompts that a step of a rank takes; 0 where none are computed.
   public var promptTokensPerStep: Int { role == .decode ? 0 : settings?.tokensOfPrompts ?? maxTokensPerRank }
 
+  /// Tokens of the longest prompt that the engine takes; nil where it cuts prompts, or computes none here. Where memory
+  /// for answers is not kept, one that lost its place brings what it has said of `answering` tokens.
+  public func longestPrompt(answering answer: Int) -> Int? {
+    guard role != .decode, let settings, !settings.scheduler(blocks: 0).base.cutsPrompts else { return nil }
+    let said = !settings.reservesOutput && role != .prefill ? max(0, answer - 1) : 0
+    return settings.maxBatchedTokens - said
+  }
+
   /// A step in which so many requests decode on a rank, padded as the engine does it; `context` is what each has.
   public func decodeWork(requests: Int, context: Double) -> StepWork {
     let all = context * Double(requests)
