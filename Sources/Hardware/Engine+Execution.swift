@@ -11,6 +11,9 @@ extension Engine {
     public var collectives: Collectives
     /// Time of decode attention in a running engine over that of the isolated kernel.
     public var attentionInService: Calibrated<Double>
+    /// How many times as often the most chosen expert of a layer is chosen as the least; popularity is even in its
+    /// logarithm between them. 1, all alike, where absent: copies of the busiest make up for it.
+    public var expertPopularity: Calibrated<Double>?
     public var frontEnd: FrontEnd
     /// Format of keys and values where a deployment does not name one; the weights' 16 bits where absent.
     public var cacheFormat: NumberFormat?
@@ -23,8 +26,8 @@ extension Engine {
     public var expertBackend: ExpertBackend?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case launch, hostPerRequest, graphs, exchange, collectives, attentionInService, frontEnd, cacheFormat, memory
-      case expandsFrom, kernelFamily, expertBackend
+      case launch, hostPerRequest, graphs, exchange, collectives, attentionInService, expertPopularity, frontEnd
+      case cacheFormat, memory, expandsFrom, kernelFamily, expertBackend
     }
   }
 
@@ -34,7 +37,10 @@ extension Engine {
     public var eager: Calibrated<Seconds>
     /// Share of a kernel's isolated start-up that is left in a captured graph.
     public var startupShare: Calibrated<Double>
-    enum CodingKeys: String, CodingKey, CaseIterable { case eager, startupShare }
+    /// The same of Triton's kernels of experts, which start when the kernel before them has ended; `startupShare` where
+    /// absent.
+    public var tritonStartupShare: Calibrated<Double>?
+    enum CodingKeys: String, CodingKey, CaseIterable { case eager, startupShare, tritonStartupShare }
   }
 
   /// Elementwise kernels of a layer as the engine fuses them: how many, and bytes that each value moves.

@@ -102,6 +102,9 @@ def experts(chip, name, engines=None, only=None, most=None):
     # Of all engines SGLang's Triton kernels are left out: twice as slow on formats that it serves with others by
     # default. FP4 is by the kernels that all engines share by now, which vLLM's tables have.
     shared = ("vllm",) if name == "fp4" else ("vllm", "trtllm")
+    # Triton's kernels for MXFP4 are OpenAI's, which vLLM's tables time; SGLang's widen the weights and take twice as long.
+    if only == "triton" and name == "weights4":
+        engines = ("vllm",)
     rows = (row for row in chip.rows(
                 "moe", "moe", columns, engines or (ENGINES if only else shared), moe_dtype=table,
                 distribution="power_law_1.01")

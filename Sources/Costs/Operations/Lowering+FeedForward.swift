@@ -73,8 +73,9 @@ extension Lowering {
   private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad, _ list: inout [Operation]) {
     let isRouted = engine.experts.sharedPlacedAsRouted
     let perToken = mixture.meanActiveExperts + Double(isRouted ? max(0, mixture.sharedExperts) : 0)
-    let activated = Self.activatedSlots(
-      mixture, slots: plan.slots(mixture, placement: engine.experts), tokens: load.total)
+    // A slot's weights are read if any token of the instance chose it.
+    let slots = Double(plan.slots(mixture, placement: engine.experts))
+    let activated = max(1, slots * popularity(of: mixture).share(ofTokens: load.total))
     let pairs = load.mean * load.groups * perToken
     let width = max(1, mixture.intermediateSize / plan.expertTensor)
     let elementwise =
@@ -122,20 +123,6 @@ extension Lowering {
     list.append(
       product(
         "shared experts, down", .denseFeedForward, rows: load.rows, depth: width, columns: hidden, format: format))
-  }
-
-  /// slots · (1 − (1 − k/E)^tokens): a slot's weights are read if any token of the instance chose it.
-  static func activatedSlots(_ mixture: MixtureOfExperts, slots: Int, tokens: Double) -> Double {
-    guard tokens <= 4096 else { return Double(slots) }
-    var base = 1 - Double(mixture.expertsPerToken) / Double(mixture.experts + mixture.zeroExperts)
-    var none = 1.0
-    var exponent = Int(tokens.rounded(.up))
-    while exponent > 0 {
-      if exponent & 1 == 1 { none *= base }
-      base *= base
-      exponent >>= 1
-    }
-    return max(1, Double(slots) * (1 - none))
   }
 
   // MARK: Tokens to their experts

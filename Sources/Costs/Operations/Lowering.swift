@@ -15,6 +15,8 @@ final class Lowering: Sendable {
   let cachePlane: Int?
   /// The context kinds in whose order works hold their contexts and pairs.
   let kinds: [ContextKind]
+  /// One for each kind of mixture that the architecture has.
+  private let popularities: [ExpertPopularity]
   /// What of the engine every step asks, as plain numbers.
   let kernels: KernelCounts
   let hidden: Int
@@ -35,6 +37,17 @@ final class Lowering: Sendable {
     kernels = KernelCounts(engine)
     hidden = architecture.hiddenSize
     poolsPrompts = engine.prefill.attention == .sequenceTensorSequence
+    let spread = engine.execution?.expertPopularity?.value ?? 1
+    popularities = architecture.layers.reduce(into: []) { found, group in
+      guard case .mixture(let mixture) = group.feedForward, !found.contains(where: { $0.isOf(mixture) }) else { return }
+      found.append(ExpertPopularity(of: mixture, spread: spread))
+    }
+  }
+
+  /// How unevenly the tokens of a step choose among the experts of a mixture.
+  func popularity(of mixture: MixtureOfExperts) -> ExpertPopularity {
+    popularities.first { $0.isOf(mixture) }
+      ?? ExpertPopularity(of: mixture, spread: engine.execution?.expertPopularity?.value ?? 1)
   }
 
   /// Whether the step pools its prompts.

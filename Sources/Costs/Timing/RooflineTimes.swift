@@ -18,9 +18,9 @@ public final class RooflineTimes: OperationTimes {
   private let latentAttention: KernelRates
   private let tiles: ProductTiles
   private let launch: Double
-  /// Share of a kernel's start-up that is left in a graph, and what a launch outside of one adds; nil where the engine
-  /// does not tell them apart.
-  private let launchRule: (startupShare: Double, eager: Double)?
+  /// Share of a kernel's start-up that is left in a graph, of experts by themselves, and what a launch outside of one
+  /// adds; nil where the engine does not tell them apart.
+  private let launchRule: (startupShare: Double, ofExperts: Double, eager: Double)?
   private let sampling: Double
   private let stepGap: Double
   private let hostPerRequest: Double
@@ -47,7 +47,11 @@ public final class RooflineTimes: OperationTimes {
     vectorRate = bandwidth * efficiency.vector.value
     tiles = ProductTiles(efficiency)
     launch = engine.constants.operatorLaunch.value.value
-    launchRule = engine.execution.map { ($0.launch.startupShare.value, $0.launch.eager.value.value) }
+    launchRule = engine.execution.map { execution in
+      let rule = execution.launch
+      let ofTriton = execution.expertBackend == .triton ? rule.tritonStartupShare : nil
+      return (rule.startupShare.value, (ofTriton ?? rule.startupShare).value, rule.eager.value.value)
+    }
     sampling = engine.constants.sampling.value.value
     stepGap = engine.constants.stepGap.value.value
     hostPerRequest = engine.execution?.hostPerRequest.value.value ?? 0
@@ -110,7 +114,7 @@ public final class RooflineTimes: OperationTimes {
     case .attention(let core): own = reach(core).startup
     default: own = 0
     }
-    if isCaptured { return max(launch, own * rule.startupShare) }
+    if isCaptured { return max(launch, own * (isExpert ? rule.ofExperts : rule.startupShare)) }
     return max(launch, own) + rule.eager
   }
 

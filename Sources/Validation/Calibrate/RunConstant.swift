@@ -4,14 +4,14 @@ import Units
 /// A constant of engines that a fit on runs may move; those of chips come from kernel tables instead.
 public enum RunConstant: String, Codable, Sendable, CaseIterable {
   case operatorLaunch, eagerLaunch, startupShare, stepGap, hostPerRequest, collectivesInService, attentionInService
-  case expertSkew, perPromptToken, frontEnd
+  case expertSkew, expertPopularity, perPromptToken, frontEnd
 
   /// In the unit that a fit prints: microseconds, milliseconds, or a share.
   public var unit: String {
     switch self {
     case .operatorLaunch, .eagerLaunch, .hostPerRequest, .perPromptToken: "us"
     case .stepGap, .frontEnd: "ms"
-    case .startupShare, .collectivesInService, .attentionInService, .expertSkew: ""
+    case .startupShare, .collectivesInService, .attentionInService, .expertSkew, .expertPopularity: ""
     }
   }
 
@@ -30,7 +30,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .operatorLaunch, .stepGap, .expertSkew: "constants.\(rawValue)"
     case .eagerLaunch: "execution.launch.eager"
     case .startupShare: "execution.launch.startupShare"
-    case .hostPerRequest, .attentionInService: "execution.\(rawValue)"
+    case .hostPerRequest, .attentionInService, .expertPopularity: "execution.\(rawValue)"
     case .collectivesInService: "execution.collectives.inService"
     case .perPromptToken: "execution.frontEnd.perPromptToken"
     case .frontEnd: "execution.frontEnd.constant"
@@ -48,6 +48,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .collectivesInService: "collectives in service over isolated ones"
     case .attentionInService: "attention in service over isolated"
     case .expertSkew: "busiest rank's experts over the mean"
+    case .expertPopularity: "most chosen expert over the least"
     case .perPromptToken: "front end for each prompt token"
     case .frontEnd: "front end for each request"
     }
@@ -60,7 +61,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
   public var range: ClosedRange<Double> {
     switch self {
     case .startupShare: 0...1
-    case .expertSkew: 1...Double.infinity
+    case .expertSkew, .expertPopularity: 1...Double.infinity
     default: 0...Double.infinity
     }
   }
@@ -77,6 +78,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .collectivesInService: return execution.collectives.inService.value
     case .attentionInService: return execution.attentionInService.value
     case .expertSkew: return engine.constants.expertSkew.value
+    case .expertPopularity: return execution.expertPopularity?.value
     case .perPromptToken: return execution.frontEnd.perPromptToken.value.microseconds
     case .frontEnd: return execution.frontEnd.constant.value.milliseconds
     }
@@ -92,6 +94,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .collectivesInService: engine.execution?.collectives.inService.value = value
     case .attentionInService: engine.execution?.attentionInService.value = value
     case .expertSkew: engine.constants.expertSkew.value = value
+    case .expertPopularity: engine.execution?.expertPopularity?.value = value
     case .perPromptToken: engine.execution?.frontEnd.perPromptToken.value = .microseconds(value)
     case .frontEnd: engine.execution?.frontEnd.constant.value = .milliseconds(value)
     }

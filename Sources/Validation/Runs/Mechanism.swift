@@ -10,7 +10,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
   // The host.
   case stepGap, hostPerRequest, sampling, frontEnd, receiveInterval
   // In service.
-  case collectivesInService, measuredCollectives, attentionInService, expertSkew, attentionStraggle
+  case collectivesInService, measuredCollectives, attentionInService, expertSkew, expertPopularity, attentionStraggle
   case exchangeStartup, wideExchange, betweenNodes
   // Scheduling.
   case balance, delay, reservesOutput, requestLimits, speculation, launchFlags
@@ -36,6 +36,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
     case .measuredCollectives: "measured collectives: the plane's latency and bandwidth"
     case .attentionInService: "slower attention in service: as isolated"
     case .expertSkew: "uneven load of experts: even"
+    case .expertPopularity: "some experts are chosen more often: all alike"
     case .attentionStraggle: "waiting for the slowest rank's attention: none"
     case .exchangeStartup: "start-up of all-to-all exchanges: none"
     case .wideExchange: "all-to-all above eight ranks: all tokens gathered on all"
@@ -85,6 +86,7 @@ extension Mechanism {
     case .collectivesInService: engine.execution?.collectives.inService.value = 1
     case .attentionInService: engine.execution?.attentionInService.value = 1
     case .expertSkew: engine.constants.expertSkew.value = 1
+    case .expertPopularity: engine.execution?.expertPopularity?.value = 1
     case .attentionStraggle: engine.constants.attentionStraggle.value = 0
     case .reservesOutput: engine.scheduling?.reservesOutput.value = false
     default: break
