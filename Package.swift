@@ -66,7 +66,7 @@ let package = Package(
     .target(
       name: "Planning",
       dependencies: [
-        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Simulation",
+        "Units", "Formats", "Workloads", "Models", "Hardware", "Costs", "Supply", "Serving", "Training", "Simulation",
       ],
       swiftSettings: fast),
 
@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "Planning", "Validation", "Supply", "Serving", "Costs", "Workloads", "Models", "Hardware", "Formats", "Units",
+        "Planning", "Validation", "Supply", "Serving", "Training", "Costs", "Workloads", "Models", "Hardware",
+        "Formats", "Units",
       ], swiftSettings: settings),
     .testTarget(
       name: "GoldenTests", dependencies: ["Formats", "supernode", "fuzz"], exclude: ["Golden"],

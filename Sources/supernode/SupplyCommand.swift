@@ -219,7 +219,7 @@ struct SupplyCommand: ParsableCommand {
   }
 
   private func scenario(in catalog: Catalog) throws -> SupplyScenario {
-    var scenario = try SupplyScenario(node(of: scenario, in: catalog), catalog: catalog)
+    var scenario = try SupplyScenario(Self.node(of: scenario, in: catalog), catalog: catalog)
     for text in overrides {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw Problem("--set \(text)", "there is no '='", wayOut: "write --set chip.life_years='3 to 5'")
@@ -239,14 +239,15 @@ struct SupplyCommand: ParsableCommand {
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }
     for text in claim.reversed() where SupplyScenario.isClaim(text) { try scenario.add(claim: text) }
     for path in claim where !SupplyScenario.isClaim(path) { try scenario.add(claimsOf: Node.read(path: path)) }
-    scenario.compared = try compare.map { try SupplyScenario(node(of: $0, in: catalog), catalog: catalog) }
+    scenario.compared = try compare.map { try SupplyScenario(Self.node(of: $0, in: catalog), catalog: catalog) }
     // A world with other numbers is not the file's.
     let changes = overrides + school
     if !changes.isEmpty { scenario.title += ", with \(changes.joined(separator: ", "))" }
     return scenario
   }
 
-  private func node(of scenario: String, in catalog: Catalog) throws -> Node {
+  /// A scenario by its name or path.
+  static func node(of scenario: String, in catalog: Catalog) throws -> Node {
     let isFile = scenario == "-" || scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".json")
     if isFile { return try Node.read(path: scenario) }
     if Examples.names(in: "supply/").contains(scenario) {

@@ -22,7 +22,7 @@ extension TrainCommand {
       return try TrainingMachine(own, chip: chip, platform: try catalog.trainingPlatform(of: chip.name))
     }
     var planner = TrainingPlanner(
-      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, chips: chips, recipe: settings,
+      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, chips: ranked, recipe: settings,
       machines: machines, goal: optimise ?? .time)
     planner.usesBounds = bounds
     let start = (clock(), ContinuousClock.now)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Models
 import Pages
+import Planning
 import Reports
 import Simulation
 import Training
@@ -22,11 +23,20 @@ struct TrainCommand: ParsableCommand {
       --seq-length 2048 --plan
         supernode train --model Llama-3.1-70B --system all --chips 512 --global-batch-size 512 --plan \
       --optimise energy
+        supernode train --model Llama-3.1-70B --system 'HGX H100' --chips 1024 -tp 4 -pp 4 --recompute full \
+      --tokens 2T --start 2026-01-01 --by 2026-04-01
+        supernode train --model DeepSeek-V3 --system 'Atlas 800 A3' --chips 2048 -tp 2 -pp 16 -ep 32 \
+      --recompute full --global-batch-size 15360 --tokens 14.8T --maturity settled
+        supernode train --model DeepSeek-V3 --system 'Atlas 800 A3' --chips 2048 -tp 2 -pp 16 -ep 32 \
+      --recompute full --global-batch-size 15360 --tokens 14.8T --fleet base --month 2026-06
+        supernode train Examples/train-here-serve-there.yaml
       """)
 
-  @Option(help: "The model: its name in the catalog, or the path of a config.json.") var model: String
-  @Option(help: "A system of the catalog; with --plan several (repeatable), or all.") var system: [String]
-  @Option(name: [.customLong("chips"), .customLong("total-gpus")], help: "Chips that train.") var chips: Int
+  @Argument(help: "A file of fleets to compare, such as Examples/train-here-serve-there.yaml, in place of --model.")
+  var fleets: String?
+  @Option(help: "The model: its name in the catalog, or the path of a config.json.") var model = ""
+  @Option(help: "A system of the catalog; with --plan several (repeatable), or all.") var system: [String] = []
+  @Option(name: [.customLong("chips"), .customLong("total-gpus")], help: "Chips that train.") var chips: Int?
   @Option(help: "Tokens of the whole run, such as 15.6T or 300B; only a step is answered where absent.")
   var tokens: String?
   @Option(name: [.customLong("seq-length")], help: "Tokens of a sequence.") var sequenceLength = 4096
@@ -36,6 +46,7 @@ struct TrainCommand: ParsableCommand {
   var microbatch = 1
   @OptionGroup var plan: TrainingPlanOptions
   @OptionGroup var recipe: TrainingRecipeOptions
+  @OptionGroup var course: TrainingRunOptions
   @Option(help: "Minutes between checkpoints; the best by Daly where absent.") var checkpointMinutes: Double?
   @Option(help: "US dollars for an hour of one chip.") var pricePerChipHour: Double?
   @Option(help: "Rates of stops, an entry of the catalog's kind failures: large runs, young stack.")
@@ -52,24 +63,31 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "How to print the result: table or json.") var format = OutputFormat.table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
   @Option(help: "Writes a self-contained HTML report.") var report: String?
-  @Option(help: "Writes the pipeline of a step as a timeline for ui.perfetto.dev (Chrome trace events).")
+  @Option(help: "Writes a step, with its pipeline, as a timeline for ui.perfetto.dev (Chrome trace events).")
   var perfetto: String?
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
 
   func validate() throws {
-    guard (1...1_000_000).contains(chips) else { throw ValidationError("--chips \(chips): give 1 or more") }
+    if fleets == nil { try checkNeeded() } else { try checkAlone() }
     guard (1...1_000_000).contains(draws) else { throw ValidationError("--draws \(draws): give 1 to 1000000") }
-    guard sequenceLength > 0, globalBatch > 0, microbatch > 0 else {
-      throw ValidationError("--seq-length, --global-batch-size and --micro-batch-size: give 1 or more of each")
+    let sizes = [
+      ("--seq-length", sequenceLength), ("--global-batch-size", globalBatch), ("--micro-batch-size", microbatch),
+    ]
+    for (name, value) in sizes where !(1...100_000_000).contains(value) {
+      throw ValidationError("\(name) \(value): give 1 or more, at most 100000000")
     }
-    if let minutes = checkpointMinutes, !(minutes > 0) {
+    if let minutes = checkpointMinutes, !(minutes > 0 && minutes < 1e6) {
       throw ValidationError("--checkpoint-minutes \(minutes): give more than 0, or leave it out for the best")
     }
-    guard search || system.count == 1 && system != ["all"] else {
+    guard fleets != nil || search || system.count == 1 && system != ["all"] else {
       throw ValidationError("--system: give one, or --plan, which compares several")
     }
     guard search || optimise == nil else { throw ValidationError("--optimise: add --plan") }
+    if let price = pricePerChipHour, !(price >= 0 && price < 1e6) {
+      throw ValidationError("--price-per-chip-hour \(price): give US dollars, such as 2.5")
+    }
+    try course.check(tokens: tokens)
     guard format != .csv else { throw ValidationError("--format csv: use table or json") }
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
@@ -77,31 +95,25 @@ struct TrainCommand: ParsableCommand {
     try OutputPaths.check([json, report, perfetto], against: [model])
   }
 
-  func run() throws {
-    let catalog = try Catalog(checking: self.catalog)
-    let architecture = try placed("model") { try Architecture(named: model, in: catalog) }
-    var settings = try recipe.recipe(architecture)
-    var found: TrainingSearch?
-    let name: String
-    var chosen: TrainingPlan
-    if search {
-      let answer = try searched(architecture, settings, catalog)
-      guard let best = answer.best.first else { throw nothing(answer) }
-      (name, chosen, settings.recompute, found) = (best.system, best.plan, best.recompute, answer)
-    } else {
-      name = system[0]
-      let ranks = try chips * catalog.chip(placed("system") { try catalog.system(name) }.chip).dies.value
-      chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
+  private func checkNeeded() throws {
+    let missing = [("--model", model.isEmpty), ("--system", system.isEmpty), ("--chips", chips == nil)].filter(\.1)
+    guard missing.isEmpty else {
+      throw ValidationError(
+        "\(missing.map(\.0).joined(separator: ", ")): missing; give all three, such as --model Llama-3.1-8B "
+          + "--system 'HGX H100' --chips 64, or a file of fleets")
     }
-    let job = try TrainingJob(
-      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, plan: chosen, recipe: settings)
-    let question = try TrainingQuestion(
-      job: job, system: name, tokens: tokens.map(Self.count),
-      checkpointInterval: checkpointMinutes.map { Seconds($0 * 60) },
-      pricePerChipHour: pricePerChipHour.map { Dollars($0) }, failures: failures, draws: draws, in: catalog)
-    let step = try question.step()
-    var answer = question.answer(step, seed: Seed(seed))
-    answer.search = found
+    guard (1...1_000_000).contains(ranked) else {
+      throw ValidationError("--chips \(ranked): give 1 or more, at most 1000000")
+    }
+  }
+
+  /// Chips, checked to be there.
+  var ranked: Int { chips ?? 0 }
+
+  func run() throws {
+    if let fleets { return try compareFleets(fleets) }
+    let catalog = try Catalog(checking: self.catalog)
+    let (question, step, answer) = try answered(catalog)
     try draw(step)
     try write(answer, step, question, catalog)
     guard answer.memory.fits else {
@@ -111,13 +123,47 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// The question, its step and the answer; nothing is written.
+  func answered(_ catalog: Catalog) throws -> (TrainingQuestion, TrainingStep, TrainingReport) {
+    let name = try ScenarioOptions.parse([]).modelName(model, in: catalog) { Terminal.writeError("supernode: \($0)") }
+    let architecture = try placed("model") { try Architecture(named: name, in: catalog) }
+    var settings = try recipe.recipe(architecture)
+    var found: TrainingSearch?
+    let system: String
+    var chosen: TrainingPlan
+    if search {
+      let answer = try searched(architecture, settings, catalog)
+      guard let best = answer.best.first else { throw nothing(answer) }
+      (system, chosen, settings.recompute, found) = (best.system, best.plan, best.recompute, answer)
+    } else {
+      system = self.system[0]
+      let ranks = try ranked * catalog.chip(placed("--system") { try catalog.system(system) }.chip).dies.value
+      chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
+    }
+    let job = try TrainingJob(
+      architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, plan: chosen, recipe: settings)
+    let question = try TrainingQuestion(job: job, system: system, wishes: wishes(), in: catalog)
+    let step = try question.step()
+    var answer = question.answer(step, seed: Seed(seed)).priced(on: question.system)
+    answer.search = found
+    answer.fleet = try course.room(for: answer, on: question.system, seed: seed, catalog)
+    return (question, step, answer)
+  }
+
+  private func wishes() throws -> TrainingWishes {
+    var wishes = TrainingWishes(tokens: try tokens.map(Self.count))
+    wishes.checkpointInterval = checkpointMinutes.map { Seconds($0 * 60) }
+    wishes.pricePerChipHour = pricePerChipHour.map { Dollars($0) }
+    wishes.failures = failures
+    wishes.draws = draws
+    course.add(to: &wishes)
+    return wishes
+  }
+
   private func draw(_ step: TrainingStep) throws {
     guard let perfetto else { return }
-    guard let timeline = step.pipeline?.timeline else {
-      throw Problem("--perfetto", "a job without a pipeline has no timeline", wayOut: "use -pp 2 or more")
-    }
     let command = CommandLine.arguments.joined(separator: " ")
-    try OutputFile.write(PipelineTrace(timeline, commandLine: command).text, to: perfetto)
+    try OutputFile.write(PipelineTrace(step, commandLine: command).text, to: perfetto)
   }
 
   private func write(
@@ -128,7 +174,8 @@ struct TrainCommand: ParsableCommand {
       seed: seed, request: inputs,
       entries: [("models", model), ("systems", answer.system), ("chips", question.chip.name)], in: catalog)
     let context = ReportContext(
-      title: "Training \(answer.model)", system: "\(answer.chips) chips of \(answer.system), \(answer.planWords)",
+      title: "Training \(answer.model)",
+      system: "\(Text.counted(answer.chips, "chip")) of \(answer.system), \(answer.planWords)",
       commandLine: CommandLine.arguments.joined(separator: " "))
     let result = try JSONText.encode(WithRun(result: answer, run: run))
     if let json { try OutputFile.write(result + "\n", to: json) }
@@ -148,8 +195,9 @@ struct TrainCommand: ParsableCommand {
     let units: [Character: Double] = ["T": 1e12, "B": 1e9, "M": 1e6, "K": 1e3]
     let scale = text.last.flatMap { units[Character($0.uppercased())] }
     let digits = scale == nil ? text[...] : text.dropLast()
-    guard let number = Double(digits), number > 0, number.isFinite else {
-      throw Problem("--tokens", "'\(text)' is not a number of tokens", wayOut: "write 15.6T, 300B or 1e12")
+    guard let number = Double(digits), number * (scale ?? 1) >= 1, number * (scale ?? 1) <= 1e16 else {
+      throw Problem(
+        "--tokens", "'\(text)' is not a number of tokens up to 10,000T", wayOut: "write 15.6T, 300B or 1e12")
     }
     return number * (scale ?? 1)
   }

@@ -45,6 +45,13 @@ import Testing
     try compare(kept.joined(separator: "\n"), with: "supply-\(name).txt")
   }
 
+  @Test("fleets that train and serve print what they printed before", arguments: ["train-here-serve-there"])
+  func fleets(_ name: String) throws {
+    let answer = try BuiltProgram.run(["train", "Examples/\(name).yaml"])
+    #expect(answer.code == 0 && answer.error == "")
+    try compare(answer.output, with: "\(name).txt")
+  }
+
   @Test("each variation of a run gives the requests that it gave before, byte for byte") func fingerprints() throws {
     var lines = ["variation,requests,fingerprint"]
     for (name, arguments) in Self.variations {

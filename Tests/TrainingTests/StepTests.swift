@@ -1,12 +1,11 @@
 import Formats
 import Hardware
 import Models
-import Simulation
 import Testing
 import Training
 import Units
 
-/// What must hold of any step, and the run of Llama 3 as a test of the failure model.
+/// What must hold of any step.
 struct StepTests {
   private func estimate(
     _ job: TrainingJob, system name: String = "HGX H100", facts: TrainingEstimator.Facts = .init()
@@ -120,41 +119,5 @@ struct StepTests {
     #expect(
       words(TrainingPlan(pipeline: 4, virtual: 2, data: 1), batch: 6)
         .contains("6 micro-batches are not a multiple of 4 stages"))
-  }
-
-  @Test("a run's draws are the same for one seed, and fewer stops never make it longer")
-  func runs() throws {
-    let failures = try Catalog().failureModel()
-    func run(_ chips: Int) -> TrainingRunReport {
-      TrainingRun(
-        step: .seconds(10), tokensPerStep: 16e6, tokens: 1e12, chips: chips, checkpointPerChip: .gigabytes(1),
-        failures: failures
-      ).simulate(draws: 200, seed: Seed(7))
-    }
-    #expect(run(1000) == run(1000))
-    #expect(run(1000).days.p50 < run(10_000).days.p50)
-    #expect(run(1000).days.p10 >= run(1000).productiveDays)
-  }
-
-  @Test("Llama 3's 54 days: 419 interruptions and over 90% effective time lie within the bands of other fleets")
-  func llama54Days() throws {
-    // 16,384 H100 for 54 days; 14 bytes a parameter over all chips.
-    let productive = 54 * 0.95 * 86_400.0
-    let run = TrainingRun(
-      step: .seconds(1), tokensPerStep: 1, tokens: productive, chips: 16_384,
-      checkpointPerChip: Bytes(405e9 * 14 / 16_384), failures: try Catalog().failureModel())
-    let report = run.simulate(draws: 2000, seed: Seed(1))
-    #expect(report.interruptions.p10 < 419 && 419 < report.interruptions.p90)
-    #expect(report.effectiveShare.p10 < 0.9 && 0.9 < report.effectiveShare.p90)
-    // Not so wide that it says nothing: within a factor of ten.
-    #expect(report.interruptions.p90 / report.interruptions.p10 < 10)
-    // Table 5: chips with their memory 58.7%, links and switches 8.4%+1.7%, hosts 3.3%+7.6%, software 15%.
-    let published: [(String, Double)] = [
-      ("chip", 190), ("chip memory", 78), ("link or switch", 42), ("host", 46), ("software", 63),
-    ]
-    for (name, count) in published {
-      let cause = try #require(report.causes.first { $0.name == name })
-      #expect(cause.p10 < count && count < cause.p90, "\(name)")
-    }
   }
 }

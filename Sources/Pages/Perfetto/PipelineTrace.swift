@@ -1,35 +1,65 @@
 import Training
 import Units
 
-/// A pipeline of one training step as Chrome's trace events for ui.perfetto.dev: a lane for each rank, whole
-/// nanoseconds from the first forward on.
+/// A training step as Chrome's trace events for ui.perfetto.dev, in whole nanoseconds: a lane for each pipeline rank
+/// from the first forward on, and the parts of the step on its slowest rank, one after the other.
 public struct PipelineTrace: Sendable {
-  let timeline: PipelineTimeline
+  let step: TrainingStep
   let commandLine: String
 
-  public init(_ timeline: PipelineTimeline, commandLine: String = "") {
-    self.timeline = timeline
+  public init(_ step: TrainingStep, commandLine: String = "") {
+    self.step = step
     self.commandLine = commandLine
   }
 
   /// The file's text; each line is an event.
   public var text: String {
-    let schedule = timeline.schedule
-    var events = ["{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"pipeline\"}}"]
-    for rank in schedule.steps.indices {
-      events.append(
-        "{\"ph\":\"M\",\"pid\":1,\"tid\":\(rank),\"name\":\"thread_name\",\"args\":{\"name\":\"rank \(rank)\"}}")
-      for (step, span) in zip(schedule.steps[rank], timeline.spans[rank]) {
-        let start = Int(span.start.value * 1e9), end = Int(span.end.value * 1e9)
-        events.append(
-          "{\"ph\":\"X\",\"pid\":1,\"tid\":\(rank),\"name\":\"\(step.drawn)\",\"cat\":\"\(step.kind)\","
-            + "\"ts\":\(Self.microseconds(start)),\"dur\":\(Self.microseconds(end - start)),"
-            + "\"args\":{\"stage\":\(step.task.stage),\"microbatch\":\(step.task.microbatch)}}")
-      }
-    }
+    let events = (step.pipeline.map { Self.lanes(of: $0.timeline) } ?? []) + parts
     let quoted = commandLine.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     return "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n" + events.joined(separator: ",\n")
       + "\n],\"otherData\":{\"command\":\"\(quoted)\"}}\n"
+  }
+
+  /// Times by cause, which add up to the step's; what runs side by side stands one after the other.
+  private var parts: [String] {
+    var events = [
+      Self.name("process_name", 2, "parts of the step, in sum"), Self.name("thread_name", 2, "slowest rank"),
+    ]
+    var start = 0
+    for (name, time) in step.parts.named where time > .zero {
+      let span = Int(time.value * 1e9)
+      events.append(Self.span(name, "part", 2, 0, start, span, arguments: ""))
+      start += span
+    }
+    return events
+  }
+
+  private static func lanes(of timeline: PipelineTimeline) -> [String] {
+    let schedule = timeline.schedule
+    var events = [name("process_name", 1, "pipeline")]
+    for rank in schedule.steps.indices {
+      events.append(name("thread_name", 1, thread: rank, "rank \(rank)"))
+      for (step, span) in zip(schedule.steps[rank], timeline.spans[rank]) {
+        let start = Int(span.start.value * 1e9), end = Int(span.end.value * 1e9)
+        events.append(
+          self.span(
+            step.drawn, step.kind, 1, rank, start, end - start,
+            arguments: "\"stage\":\(step.task.stage),\"microbatch\":\(step.task.microbatch)"))
+      }
+    }
+    return events
+  }
+
+  private static func name(_ kind: String, _ process: Int, thread: Int? = nil, _ text: String) -> String {
+    let lane = kind == "thread_name" ? ",\"tid\":\(thread ?? 0)" : ""
+    return "{\"ph\":\"M\",\"pid\":\(process)\(lane),\"name\":\"\(kind)\",\"args\":{\"name\":\"\(text)\"}}"
+  }
+
+  private static func span(
+    _ name: String, _ category: String, _ process: Int, _ thread: Int, _ start: Int, _ length: Int, arguments: String
+  ) -> String {
+    "{\"ph\":\"X\",\"pid\":\(process),\"tid\":\(thread),\"name\":\"\(name)\",\"cat\":\"\(category)\","
+      + "\"ts\":\(microseconds(start)),\"dur\":\(microseconds(length)),\"args\":{\(arguments)}}"
   }
 
   /// Nanoseconds as the format's microseconds, exactly.
@@ -49,9 +79,7 @@ extension PipelineSchedule.Step {
 extension PipelineTimeline {
   /// The first steps of some ranks as text.
   var drawnLines: [String] {
-    let ranks = schedule.ranks
-    let shown = ranks <= 8 ? Array(0..<ranks) : [0, 1, ranks / 2, ranks - 2, ranks - 1]
-    return shown.map { rank in
+    shownRanks.map { rank in
       let steps = schedule.steps[rank].prefix(24).map(\.drawn).joined(separator: " ")
       return "rank \(rank): \(steps)\(schedule.steps[rank].count > 24 ? " …" : "")"
     }

@@ -9,14 +9,10 @@ extension TrainingReport {
   public func document(_ context: ReportContext, timeline: PipelineTimeline? = nil) -> Document {
     var sections = [
       Document.Section("Step", [.table(stepTable), .charts([stepChart])]),
-      Document.Section("Memory", memoryBlocks),
+      Document.Section("Memory", [.charts([memoryChart])] + memoryBlocks),
     ]
-    if let timeline {
-      let lines = timeline.drawnLines.joined(separator: "\n")
-      sections.append(
-        Document.Section("Pipeline", [.verbatim(title: "What the ranks do first, by micro-batch", text: lines)]))
-    }
-    if let run = wholeRun { sections.append(Document.Section("Run", runBlocks(run))) }
+    if let timeline { sections.append(Document.Section("Pipeline", timeline.blocks)) }
+    if let run = wholeRun { sections.append(Document.Section("Run", runCharts(run) + runBlocks(run))) }
     return Document(
       title: context.title, subtitle: context.system, mark: mark, badges: badges, lead: lead, headlines: headlines,
       sections: sections, sources: context.sources, footer: context.commandLine)
@@ -25,7 +21,8 @@ extension TrainingReport {
   /// The same for a terminal.
   public func summary(_ context: ReportContext) -> Document {
     var document = document(context)
-    document.sections[0] = Document.Section("Step", [.table(stepTable)])
+    document.sections = [Document.Section("Step", [.table(stepTable)]), Document.Section("Memory", memoryBlocks)]
+    if let run = wholeRun { document.sections.append(Document.Section("Run", runBlocks(run))) }
     document.sources = []
     document.footer = ""
     return document
@@ -61,25 +58,15 @@ extension TrainingReport {
         "It does not fit: \(stage) is short of \(Measure(memory.short.value, .bytes)). What would make it fit: \(ways)."
       )
     }
-    if let run = wholeRun {
-      lines.append(
-        "The run takes \(days(run.days)) (\(Text.significant(run.productiveDays)) without a stop), with "
-          + "\(Text.significant(run.interruptions.p50)) interruptions "
-          + "(\(Text.significant(run.interruptions.p10)) to \(Text.significant(run.interruptions.p90)) in 80% of the "
-          + "draws) and \(Measure(run.effectiveShare.p50, .percent)) effective time.")
-    }
+    if let run = wholeRun { lines += sentences(of: run) }
+    if let fleetSentence { lines.append(fleetSentence) }
     if let energy, let chipHours {
       let money = cost.map { ", \(Measure($0.value, .dollars))" } ?? ""
       lines.append(
         "Energy \(Measure(energy.value, .joules)) at \(Measure(power.value, .watts)); "
-          + "\(Measure(chipHours, .count)) chip hours\(money).")
+          + "\(Measure(chipHours, .count)) chip hours with those of spare nodes\(money) (median run).")
     }
     return lines
-  }
-
-  private func days(_ quantiles: TrainingRunReport.Quantiles) -> String {
-    "\(Text.significant(quantiles.p50)) days (\(Text.significant(quantiles.p10)) to "
-      + "\(Text.significant(quantiles.p90)) in 80% of the draws)"
   }
 
   private var headlines: [Document.Headline] {
@@ -89,7 +76,12 @@ extension TrainingReport {
       Document.Headline("Model FLOPs utilisation", Measure(step.modelUtilisation, .percent)),
       Document.Headline("Fullest rank", Measure(memory.peak.value, .bytes)),
     ]
-    if let run = wholeRun { list.append(Document.Headline("Days", Measure(run.days.p50, .plain))) }
+    if let run = wholeRun, run.finishes > 0 {
+      list.append(Document.Headline("Days", Measure(run.days.p50, .plain), note: "median"))
+    }
+    if let finish, let by = finish.by, let chance = finish.probability {
+      list.append(Document.Headline("Done by \(by)", Measure(chance, .percent)))
+    }
     return list
   }
 
@@ -116,9 +108,28 @@ extension TrainingReport {
           step.parts.named.filter { $0.time.value > 0 }.map { .init($0.name, $0.time.value) })))
   }
 
+  /// Ranks that tables and charts show: all of a short pipeline, else ends and middle.
+  private var shownStages: [Int] {
+    let count = memory.stages.count
+    return count > 8 ? [0, 1, count / 2, count - 2, count - 1] : Array(0..<count)
+  }
+
+  private var memoryChart: Chart {
+    let wholes = shownStages.map { index -> Chart.Shares.Whole in
+      let stage = memory.stages[index]
+      let items: [(String, Bytes)] = [
+        ("weights", stage.weights), ("gradients", stage.gradients), ("optimizer", stage.optimizer),
+        ("activations", stage.activations), ("working", stage.working), ("ends", stage.ends),
+        ("gathered", stage.gathered), ("overhead", stage.overhead),
+      ]
+      return Chart.Shares.Whole("rank \(stage.rank)", items.map { .init($0.0, $0.1.value) })
+    }
+    return Chart(
+      "Memory by pipeline rank",
+      caption: "At its peak; a rank has \(Measure(memory.capacity.value, .bytes)).", .shares(.init(.bytes, wholes)))
+  }
+
   private var memoryBlocks: [Document.Block] {
-    let shown =
-      memory.stages.count > 8 ? [0, memory.stages.count / 2, memory.stages.count - 1] : Array(memory.stages.indices)
     func bytes(_ value: Bytes) -> Table.Cell { Table.Cell(Measure(value.value, .bytes).description) }
     let table = Table(
       "By pipeline rank, at its peak",
@@ -127,7 +138,7 @@ extension TrainingReport {
         .number("working"),
         .number("ends"), .number("gathered"), .number("overhead"), .number("total"),
       ],
-      rows: shown.map { index in
+      rows: shownStages.map { index in
         let stage = memory.stages[index]
         return [
           Table.Cell("\(stage.rank)"), bytes(stage.weights), bytes(stage.gradients), bytes(stage.optimizer),
@@ -140,41 +151,6 @@ extension TrainingReport {
       "Working: outputs that wait for gradients, the layer whose backward runs. Ends: logits, loss, embedding. "
       + "Gathered: weights and gradients of layers at hand, where sharded."
     return [.table(table), .notes([note])]
-  }
-
-  private func runBlocks(_ run: TrainingRunReport) -> [Document.Block] {
-    func row(_ name: String, _ quantiles: TrainingRunReport.Quantiles, _ show: (Double) -> String) -> [Table.Cell] {
-      [
-        Table.Cell(name), Table.Cell(show(quantiles.p10)), Table.Cell(show(quantiles.p50)),
-        Table.Cell(show(quantiles.p90)),
-      ]
-    }
-    let columns: [Table.Column] = ["", .number("p10"), .number("p50"), .number("p90")]
-    let whole = Table(
-      "Over \(Text.grouped(run.draws)) draws", columns: columns,
-      rows: [
-        row("days", run.days) { Text.significant($0) },
-        row("effective time", run.effectiveShare) { Measure($0, .percent).description },
-        row("interruptions", run.interruptions) { Text.significant($0) },
-        row("hours between stops", run.timeBetweenStops) { Text.significant($0) },
-      ])
-    let causes = Table(
-      "", columns: ["interruptions by cause"] + columns.dropFirst(),
-      rows: run.causes.map { cause in
-        [
-          Table.Cell(cause.name), Table.Cell(Text.significant(cause.p10)), Table.Cell(Text.significant(cause.p50)),
-          Table.Cell(Text.significant(cause.p90)),
-        ]
-      })
-    return [
-      .table(whole), .table(causes),
-      .notes(
-        [
-          "A checkpoint is written every \(Measure(run.interval.value, .duration)) and blocks for "
-            + "\(Measure(run.checkpointWrite.value, .duration)).",
-          "Stops are drawn from the rates of fleets in '\(failures)', as wide as these differ.",
-        ] + unknown),
-    ]
   }
 }
 

@@ -19,6 +19,14 @@ extension SupplyScenario {
       memoryBandwidth: try median(of: specification.memoryBandwidth), power: try median(of: specification.power))
   }
 
+  /// Of demand, what trains models; nil where the world does not say.
+  public var medianTrainingShare: Double? {
+    get throws { try world.demand.trainingShare.map(median) }
+  }
+
+  /// The first month of a run, such as `2023-01`.
+  public var firstMonth: String { horizon.start.description }
+
   private func median(of amount: Amount) throws -> Double {
     switch amount.form {
     case .inline(let uncertainty): return QuantileFunction(uncertainty)(0.5)

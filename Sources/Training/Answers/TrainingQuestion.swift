@@ -13,37 +13,37 @@ public struct TrainingQuestion: Sendable {
   public var chip: Chip
   public var platform: TrainingPlatform
   public var compared: TrainingCompared
-  /// Of the whole run; only a step is answered where nil.
-  public var tokens: Double?
+  /// Of the whole run; only a step is answered without tokens.
+  public var wishes: TrainingWishes
   public var failures: FailureModel
-  public var checkpointInterval: Seconds?
-  public var pricePerChipHour: Dollars?
-  public var draws = 1000
+  public var maturity: Maturity?
 
-  public init(
-    job: TrainingJob, system name: String, tokens: Double? = nil, checkpointInterval: Seconds? = nil,
-    pricePerChipHour: Dollars? = nil, failures stops: String = "large runs", draws: Int = 1000,
-    in catalog: Catalog
-  ) throws {
+  public init(job: TrainingJob, system name: String, wishes: TrainingWishes = .init(), in catalog: Catalog) throws {
     self.job = job
+    self.wishes = wishes
     system = try placed("system") { try catalog.system(name) }
     systemName = system.name
     chip = try catalog.chip(system.chip)
     platform = try catalog.trainingPlatform(of: chip.name)
-    failures = try placed("failures") { try catalog.failureModel(stops) }
+    failures = try placed("failures") { try catalog.failureModel(wishes.failures) }
+    maturity =
+      switch wishes.maturity {
+      case .ofMaker: try catalog.maturity(ofVendor: chip.vendor)
+      case .settled: nil
+      case .named(let profile): try placed("maturity") { try catalog.maturity(profile) }
+      }
     compared =
       try catalog.resourcePath("catalog/published/training-compared.yaml")
       .map { try Node.read(path: $0).decode(TrainingCompared.self) } ?? TrainingCompared(groups: [])
-    self.tokens = tokens
-    self.checkpointInterval = checkpointInterval
-    self.pricePerChipHour = pricePerChipHour
-    self.draws = draws
-    let ranks = job.plan.ranks
-    let most = system.chips.value * chip.dies.value
-    guard ranks <= most || system.scales == true else {
+    guard chips <= system.chips.value || system.scales == true else {
       throw Problem(
-        "chips", "\(ranks) ranks are more than the \(most) of \(system.name)",
-        wayOut: "use a smaller plan, or a system that scales")
+        "chips", "\(chips) are more than the \(system.chips.value) of \(system.name)",
+        wayOut: "give at most that, or a system of boards, which scales")
+    }
+    if let tokens = wishes.tokens, tokens < job.tokensPerStep {
+      throw Problem(
+        "tokens", "\(Int(tokens)) are fewer than the \(Int(job.tokensPerStep)) of one step",
+        wayOut: "give more, or a smaller batch")
     }
   }
 
@@ -58,13 +58,11 @@ public struct TrainingQuestion: Sendable {
     let perChip = Double(chip.dies.value)
     let power = PowerModel(system, chip: chip).watts(
       chips: chips, computeUtilisation: step.hardwareUtilisation, memoryUtilisation: step.kernelShare)
-    let run = tokens.map { total in
-      TrainingRun(
-        step: step.time, tokensPerStep: job.tokensPerStep, tokens: total, chips: chips,
-        checkpointPerChip: checkpointBytes / Double(chips), failures: failures, interval: checkpointInterval
-      ).simulate(draws: draws, seed: seed)
-    }
-    let hours = run.map { $0.days.p50 * 24 * Double(chips) }
+    let validity = compared.validity(of: job, chip: chip.name, chips: chips, platform: platform.name)
+    let spread = validity.spread(uncompared: failures.uncomparedStep.value)
+    let run = wishes.tokens.map { wholeRun(step, tokens: $0, spread).simulate(draws: wishes.draws, seed: seed) }
+    let finished = run.flatMap { $0.finishes > 0 ? $0 : nil }
+    let hours = finished.map { $0.days.p50 * 24 * Double(chips + $0.spareNodes * system.chipsPerNode.value) }
     return TrainingReport(
       model: job.architecture.name, system: systemName, chip: chip.name, chips: chips, plan: job.plan,
       planWords: job.plan.words, precision: job.recipe.products, sequenceLength: job.sequenceLength,
@@ -76,10 +74,20 @@ public struct TrainingQuestion: Sendable {
       memory: step.memory,
       changesThatFit: step.memory.fits
         ? [] : job.changesThatFit(in: step.memory.capacity, platform: platform), wholeRun: run,
-      failures: failures.name, unknown: failures.unknown ?? [],
-      power: power, energy: run.map { power * Seconds($0.days.p50 * 86_400) }, chipHours: hours,
-      cost: hours.flatMap { count in pricePerChipHour.map { $0 * count } },
-      validity: compared.validity(of: job, chip: chip.name, chips: chips, platform: platform.name))
+      finish: finished.flatMap { run in wishes.start.map { TrainingFinish(run, start: $0, by: wishes.by) } },
+      maturity: maturity?.name, stepSpread: spread, failures: failures.name,
+      unknown: (failures.unknown ?? []) + (maturity?.unknown ?? []),
+      power: power, energy: finished.map { power * Seconds($0.days.p50 * 86_400) }, chipHours: hours,
+      cost: hours.flatMap { count in wishes.pricePerChipHour.map { $0 * count } },
+      validity: validity)
+  }
+
+  private func wholeRun(_ step: TrainingStep, tokens: Double, _ spread: Double) -> TrainingRun {
+    TrainingRun(
+      step: step.time, tokensPerStep: job.tokensPerStep, tokens: tokens, chips: chips,
+      chipsPerNode: system.chipsPerNode.value, checkpointPerChip: checkpointBytes / Double(chips), failures: failures,
+      maturity: maturity, stackAge: wishes.stackAge, spareNodes: wishes.spareNodes, stepSpread: spread,
+      interval: wishes.checkpointInterval)
   }
 
   /// Weights in 16 bits, master and moments: 14 bytes a parameter with FP32 moments.

@@ -17,10 +17,17 @@ public struct TrainingReport: Codable, Sendable {
   public var changesThatFit: [String]
   /// Absent without a number of tokens.
   public var wholeRun: TrainingRunReport?
+  /// When it is done; absent without a day on which it starts.
+  public var finish: TrainingFinish?
+  /// The catalog's profile of a young platform; absent for a settled one.
+  public var maturity: String?
+  /// Deviation of the logarithm of a step's time in the draws of the run: how far such estimates were off.
+  public var stepSpread: Double
   /// The catalog's rates of stops that the run was drawn from, and what these leave open.
   public var failures: String
   public var unknown: [String]
-  /// Mean power of the whole system's part, and energy and cost of the run.
+  /// Mean power of the whole system's part while it trains, and energy, chip hours (with those of spare nodes) and cost
+  /// of the median run.
   public var power: Watts
   public var energy: Joules?
   public var chipHours: Double?
@@ -28,6 +35,47 @@ public struct TrainingReport: Codable, Sendable {
   public var validity: TrainingValidity
   /// How the plan was found, where it was searched for.
   public var search: TrainingSearch?
+  /// Whether the fleet of a month has room for it, where that was asked.
+  public var fleet: Fleet?
+
+  /// Chips of a country's fleet, and what a run needs of them.
+  public struct Fleet: Codable, Sendable {
+    /// Of supply.
+    public var scenario: String
+    public var month: String
+    public var chip: String
+    /// What the supply world calls it.
+    public var supplyChips: [String]
+    /// Sold until the month's end, at 5, 50 and 95% of the draws.
+    public var chips: Band
+    /// Of these, the median of what trains models.
+    public var trainingShare: Double
+    /// By the run, spare nodes included.
+    public var needed: Int
+    /// That training's share is at least what the run needs.
+    public var probability: Double
+
+    public struct Band: Codable, Sendable {
+      public var p05: Double
+      public var p50: Double
+      public var p95: Double
+      public init(p05: Double, p50: Double, p95: Double) { (self.p05, self.p50, self.p95) = (p05, p50, p95) }
+    }
+
+    public init(
+      scenario: String, month: String, chip: String, supplyChips: [String], chips: Band, trainingShare: Double,
+      needed: Int, probability: Double
+    ) {
+      self.scenario = scenario
+      self.month = month
+      self.chip = chip
+      self.supplyChips = supplyChips
+      self.chips = chips
+      self.trainingShare = trainingShare
+      self.needed = needed
+      self.probability = probability
+    }
+  }
 
   /// One step.
   public struct Step: Codable, Sendable {
@@ -53,6 +101,17 @@ public struct TrainingValidity: Codable, Hashable, Sendable {
   /// What lies outside of these rows, a sentence each.
   public var outside: [String]
   public var isCompared: Bool { rows > 0 }
+
+  /// Deviation of the logarithm of a step's time: a normal one with the median and the 90th percentile of the errors,
+  /// the wider of the two; half as much again outside of what was compared.
+  ///
+  /// - Parameter uncompared: where nothing was.
+  public func spread(uncompared: Double) -> Double {
+    guard isCompared, let medianAbsoluteError, let p90AbsoluteError else { return uncompared }
+    // Half of a normal's magnitudes lie within 0.6745 deviations, nine of ten within 1.645.
+    let own = max(medianAbsoluteError / 0.6745, p90AbsoluteError / 1.645)
+    return outside.isEmpty ? own : 1.5 * own
+  }
 }
 
 /// What was compared with measurements, by chip and kind of model; the catalog's `published/training-compared.yaml`.

@@ -50,8 +50,8 @@ extension TrainingJob {
   /// What does not fit, each with what would.
   var faults: [Problem] {
     var list: [Problem] = []
-    func need(_ holds: Bool, _ field: String, _ fault: String, _ wayOut: String) {
-      if !holds { list.append(Problem(field, fault, wayOut: wayOut)) }
+    func need(_ holds: Bool, _ field: String, _ fault: @autoclosure () -> String, _ wayOut: @autoclosure () -> String) {
+      if !holds { list.append(Problem(field, fault(), wayOut: wayOut())) }
     }
     let parts = [
       plan.tensor, plan.context, plan.pipeline, plan.virtual, plan.data, plan.expert, plan.expertTensor,
@@ -80,6 +80,16 @@ extension TrainingJob {
         "\(chunks.reduce(0, +)) layers in \(chunks.count) chunks are not \(layers) in \(plan.stages)",
         "leave it out, or give one number for each stage")
     }
+    need(
+      plan.virtual == 1 || plan.pipeline > 1, "plan.virtual", "\(plan.virtual) virtual stages need a pipeline",
+      "give two or more pipeline ranks, or leave them out")
+    need(
+      (plan.data * plan.context) % plan.replicas == 0, "plan.replicas",
+      "\(plan.replicas) replicas do not divide \(plan.data * plan.context) data-parallel ranks",
+      "use \(Self.divisor(of: plan.data * plan.context, near: plan.replicas))")
+    need(
+      recipe.offloadedLayers <= layers, "recipe.offloadedLayers",
+      "\(recipe.offloadedLayers) layers are more than the \(layers) of \(architecture.name)", "give \(layers) or fewer")
     list += batchFaults
     if let mixture = architecture.mixture {
       let hosts = plan.data * plan.context * plan.tensor
@@ -118,8 +128,12 @@ extension TrainingJob {
 
   /// The divisor of a number that is nearest to another.
   static func divisor(of number: Int, near wanted: Int) -> Int {
-    guard number > 0 else { return 1 }
-    let all = (1...number).filter { number % $0 == 0 }
+    var all = [1]
+    var factor = 1
+    while factor <= number / factor {
+      if number % factor == 0 { all += [factor, number / factor] }
+      factor += 1
+    }
     return all.min { (abs($0 - wanted), $0) < (abs($1 - wanted), $1) } ?? 1
   }
 }
