@@ -11,7 +11,9 @@ struct ExpertPopularityTests {
       experts: experts, expertsPerToken: chosen, intermediateSize: 1024, sharedExperts: 0, sharedIntermediateSize: 0)
   }
 
-  @Test("one token reads exactly the experts that it chose", arguments: [(128, 4), (256, 8), (8, 2), (512, 10)], [1, 3, 27, 300])
+  @Test(
+    "one token reads exactly the experts that it chose", arguments: [(128, 4), (256, 8), (8, 2), (512, 10)],
+    [1, 3, 27, 300])
   func oneToken(shape: (Int, Int), spread: Double) {
     let popularity = ExpertPopularity(of: Self.mixture(shape.0, shape.1), spread: spread)
     #expect(abs(popularity.share(ofTokens: 1) * Double(shape.0) / Double(shape.1) - 1) < 1e-9)
