@@ -6,10 +6,14 @@ public struct ModelConfig: Decodable, HasSchema {
     let size = SchemaValue.type("integer").adding("minimum", .whole(1))
     let classes = SchemaValue.type("string")
       .adding("enum", .list(HuggingFaceFamily.table.map(\.architectureClass).map(SchemaValue.text)))
-    // LongCat counts its double layers under a name of its own.
-    let wholes = ["num_hidden_layers", "num_layers"].map { layers in
-      let sizes = ["hidden_size", layers, "num_attention_heads", "vocab_size"]
-      return SchemaValue.type("object")
+    // LongCat counts its double layers under a name of its own, GPT-2 has its own names.
+    let names = [
+      ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"],
+      ["hidden_size", "num_layers", "num_attention_heads", "vocab_size"],
+      ["n_embd", "n_layer", "n_head", "vocab_size"],
+    ]
+    let wholes = names.map { sizes in
+      SchemaValue.type("object")
         .adding("properties", .fields(sizes.map { .init(name: $0, value: size) })).adding("required", needed(sizes))
     }
     let nested = SchemaValue.type("object")
