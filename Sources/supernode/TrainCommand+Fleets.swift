@@ -34,8 +34,8 @@ extension TrainCommand {
     ].filter(\.1)
     guard given.isEmpty else {
       throw ValidationError(
-        "\(given.map(\.0).joined(separator: ", ")): the file's fleets have their own; write it there, or leave the file "
-          + "out")
+        "\(given.map(\.0).joined(separator: ", ")): the file's fleets have their own; write it there, or leave the "
+          + "file out")
     }
     try OutputPaths.check([json, report], against: [fleets])
   }

@@ -7,8 +7,8 @@ import Units
 /// Whether the fleet of a month has room for a training run.
 ///
 /// The chips are those that the supply world sold until the month's end, of the kind that the run asks for; training
-/// has the median of the world's share of them. Ignored: chips that ended their life (three to five years), chips that wait
-/// for a site, and how many of them stand in one place with one network.
+/// has the median of the world's share of them. Ignored: chips that ended their life (three to five years), chips that
+/// wait for a site, and how many of them stand in one place with one network.
 public struct FleetRoom: Sendable {
   /// Chips of the supply world that are the system's, with the share that is.
   private let kinds: [(name: String, share: Double)]
