@@ -141,7 +141,7 @@ struct CompareCommand: ParsableCommand {
     let results = try files.map { file -> (name: String, node: Node) in
       if file.hasSuffix(".json") {
         let node = try Node.read(path: file)
-        let isResult = ["throughput", "plans", "points"].contains { node.field($0) != nil }
+        let isResult = ["throughput", "plans", "curve"].contains { node.field($0) != nil }
         if isResult { return (Self.stem(file), node) }
       }
       return (Self.stem(file), try simulated(file, catalog))

@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test("plans are compared as they were simulated; a load curve is told for what it is")
+  @Test("plans are compared as they were simulated, load curves at their knee")
   func comparePlans() throws {
     let scratch = try Scratch()
     for (name, chips) in [("one", "1"), ("two", "2")] {
@@ -139,8 +139,11 @@ import Testing
         "--quiet", "--json", "curve.json",
       ], in: scratch.path)
     #expect(curve.code == 0)
-    let wrong = try BuiltProgram.run(["compare", "one.json", "curve.json"], in: scratch.path)
-    #expect(wrong.code == 1 && wrong.error.contains("is a load curve"), "\(wrong.error)")
+    let knee = try BuiltProgram.run(["compare", "one.json", "curve.json", "--json", "-"], in: scratch.path)
+    let rows = try Node.parse(knee.output, file: "compare").field("rows")?.elements ?? []
+    let rate = rows.first { $0.field("quantity")?.text == "requests/s" }?.field("values")?.elements.last?.text
+    // The higher of the two loads, of which 50 requests came and left.
+    #expect(rate.flatMap(Double.init).map { $0 > 1.2 && $0 < 2.8 } == true, "\(knee.error)")
   }
 
   @Test("systems, scenarios and results are set side by side; what differs is named")

@@ -186,7 +186,7 @@ import Units
       let best = try #require(planner.plan().best)
       let manifest = try planner.launch(best, as: .dynamo)
       let node = try Node.parse(manifest, file: "dynamo")
-      #expect(node["kind"]?.text == "DynamoGraphDeployment")
+      #expect(node["kind"]?.text == "DynamoGraphDeployment" && !manifest.contains("a router goes"))
       for (service, pool) in zip(["PrefillWorker", "DecodeWorker"], best.candidate.pools) {
         #expect(node["spec.services.\(service).replicas"]?.text == "\(pool.instances)")
         #expect(node["spec.services.\(service).subComponentType"]?.text == pool.role.rawValue)

@@ -86,15 +86,44 @@ extension Comparison {
         ]
       return try Node.parse("{\(fields.joined(separator: ", "))}", file: name)
     }
-    if node.field("points") != nil, node.field("axis") != nil {
-      throw Problem(
-        name, "is a load curve, with one answer for each load", wayOut: "compare results of one load each")
-    }
+    if let curve = node.field("curve") { return try atKnee(curve, node.field("inputs"), name) }
     guard node.field("throughput") != nil, node.field("timeToFirstToken") != nil else {
       throw Problem(
         name, "is no result of supernode simulate or plan", wayOut: "write one with: supernode simulate … --json FILE")
     }
     return node
+  }
+
+  /// A load curve at its knee: the highest load that is sustained, with every objective met where there are any.
+  private static func atKnee(_ curve: Node, _ inputs: Node?, _ name: String) throws -> Node {
+    let knee = curve.field("knee")?.text
+    let point = curve.field("points")?.elements.first { $0.field("load")?.text == knee }
+    guard let knee, let metrics = point?.field("answer")?.field("metrics")?.elements else {
+      throw Problem(
+        name, "is a load curve of which no load is sustained", wayOut: "add lower loads, or compare results of one load"
+      )
+    }
+    var groups: [(name: String, fields: [String])] = []
+    for metric in metrics {
+      let path = (metric.field("name")?.text ?? "").split(separator: ".").map(String.init)
+      guard path.count == 2, let mean = metric.field("mean")?.text, Double(mean) != nil else { continue }
+      let field = "\"\(path[1])\": \(mean)"
+      if let index = groups.firstIndex(where: { $0.name == path[0] }) {
+        groups[index].fields.append(field)
+      } else {
+        groups.append((path[0], [field]))
+      }
+    }
+    if let validity = point?.field("answer")?.field("validity")?.field("grade")?.text {
+      groups.append(("validity", ["\"grade\": \"\(validity)\""]))
+    }
+    let axis = curve.field("axis")?.text ?? "load"
+    let asked = try inputs.map { try JSONText.encode($0, pretty: false) } ?? "{}"
+    let fields =
+      groups.map { "\"\($0.name)\": {\($0.fields.joined(separator: ", "))}" } + [
+        "\"inputs\": {\"knee\": {\"\(axis)\": \(knee)}, \"scenario\": \(asked)}"
+      ]
+    return try Node.parse("{\(fields.joined(separator: ", "))}", file: name)
   }
 
   /// Of each result, where the time of its decode step goes; the first difference that a reader looks for.

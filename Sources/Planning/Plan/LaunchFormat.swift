@@ -74,8 +74,9 @@ extension Planner {
         "# \(pool.instances) of these\(pool.role == .colocated ? "" : ", for \(pool.role.rawValue)")\(place)")
       lines.append(command(pool, candidate, engine).joined(separator: " \\\n  "))
     }
-    if engine == .tensorRT, candidate.pools.count > 1 { lines += disaggregated(candidate) }
-    return (lines + remarks(candidate, engine).map { "# \($0)" }).joined(separator: "\n") + "\n"
+    let isApart = engine == .tensorRT && candidate.pools.count > 1
+    if isApart { lines += disaggregated(candidate) }
+    return (lines + remarks(candidate, engine, isRouted: isApart).map { "# \($0)" }).joined(separator: "\n") + "\n"
   }
 
   /// Words of one command; the first two are the program and the model.
@@ -140,7 +141,9 @@ extension Planner {
   }
 
   /// What no option says.
-  func remarks(_ candidate: PlanCandidate, _ engine: LaunchEngine) -> [String] {
+  ///
+  /// - Parameter isRouted: whether the start brings what spreads requests over the instances.
+  func remarks(_ candidate: PlanCandidate, _ engine: LaunchEngine, isRouted: Bool = false) -> [String] {
     var lines: [String] = []
     if request.givenModel == nil {
       lines.append("\(request.model) is the catalog's name or your path: put the name at Hugging Face in its place")
@@ -151,7 +154,7 @@ extension Planner {
     if candidate.pools.count > 1 {
       lines.append("the link by which keys and values travel between the pools is the engine's default")
     }
-    if candidate.pools.contains(where: { $0.instances > 1 }) || candidate.pools.count > 1 {
+    if !isRouted, candidate.pools.contains(where: { $0.instances > 1 }) || candidate.pools.count > 1 {
       lines.append("a router goes before the instances; which one is not said here")
     }
     if candidate.formats != PlanRequest.FormatChoice.ofFiles.name {

@@ -57,7 +57,8 @@ extension Planner {
       lines += dynamoWords(pool, candidate, engine).map { "            - \(quotedWord($0))" }
     }
     let files = engine == .tensorRT ? optionFiles(candidate) : []
-    let notes = ["the images' release is left out: put one in place of RELEASE"] + remarks(candidate, engine) + files
+    let release = "the images' release is left out: put one in place of RELEASE"
+    let notes = [release] + remarks(candidate, engine, isRouted: true) + files
     return (lines + notes.map { "# \($0)" }).joined(separator: "\n") + "\n"
   }
 

@@ -132,17 +132,9 @@ final class PlanSearch: Sendable {
       for model in layout {
         for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
           let decode = Sized(model: model, estimate: limited(estimate, model))
-          let joined = first.map { join($0, decode, on: other) }
-          let found = joined.compactMap { $0 }
-          if let best = found.min(by: { $0.isBetter(than: $1, for: .throughput) }) { outcome.points.append(best) }
-          let whole = found.map(request.objectives.missesWhole).min() ?? -1
-          nearest = min(nearest, max(misses(estimate), whole))
-          guard keeps(estimate) else { continue }
-          for (place, candidate) in joined.enumerated() {
-            guard let candidate, request.objectives.keepsWhole(candidate) else { continue }
-            if kept[place].map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { kept[place] = candidate }
-          }
-          for prompt in first where found.isEmpty {
+          let whole = join(first, decode, on: other, keeping: keeps(estimate), &kept, &outcome)
+          nearest = min(nearest, max(misses(estimate), whole ?? -1))
+          for prompt in first where whole == nil && keeps(estimate) {
             if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
           }
         }
@@ -153,6 +145,39 @@ final class PlanSearch: Sendable {
     if outcome.candidates.isEmpty, let fewest {
       outcome.refusals.append(shortage(of: fewest.model, .decode, needed: fewest.chips))
     }
+  }
+
+  /// Joins a decode batch with every kind of prompts: the best of all is a point, each that is the best so far with its
+  /// kind is kept. Candidates are made only of what may be either.
+  ///
+  /// - Returns: by what share the pair that misses it least misses the end-to-end objective; nil where none fits.
+  private func join(
+    _ first: [Sized], _ decode: Sized, on other: PlanSearch?, keeping isKept: Bool, _ kept: inout [PlanCandidate?],
+    _ outcome: inout Outcome
+  ) -> Double? {
+    var point: PlanCandidate?
+    var whole: Double?
+    // What a candidate costs, takes or lasts is known of it alone.
+    let needsAll = request.goal == .cost || request.goal == .energy || request.objectives.endToEnd != nil
+    for (place, prompt) in first.enumerated() {
+      guard let numbers = numbers(prompt, decode, on: other) else { continue }
+      let tokens = numbers.rate * request.lengths.output
+      let mayLead = tokens >= point?.outputTokens ?? 0
+      let mayStay =
+        isKept
+        && (kept[place].map { request.goal == .chips ? numbers.chips <= $0.chips : tokens >= $0.outputTokens } ?? true)
+      guard needsAll || mayLead || mayStay else {
+        whole = whole ?? -1
+        continue
+      }
+      let candidate = joined(prompt, decode, numbers, on: other)
+      whole = min(whole ?? .infinity, request.objectives.missesWhole(candidate))
+      if point.map({ candidate.isBetter(than: $0, for: .throughput) }) ?? true { point = candidate }
+      guard isKept, request.objectives.keepsWhole(candidate) else { continue }
+      if kept[place].map({ candidate.isBetter(than: $0, for: request.goal) }) ?? true { kept[place] = candidate }
+    }
+    if let point { outcome.points.append(point) }
+    return whole
   }
 
   /// An instance at one batch.
@@ -199,117 +224,9 @@ final class PlanSearch: Sendable {
     return found
   }
 
-  /// Waiting for prompts where so many instances compute them.
-  private func queue(_ prompts: Sized, _ instances: Int) -> PromptQueue {
-    PromptQueue(
-      service: prompts.estimate.timeToFirstToken - prompts.model.frontEnd, frontEnd: prompts.model.frontEnd,
-      servers: instances)
-  }
-
-  /// Numbers of instances whose rate of prompts is kept.
-  private static let mostKept = 256
-
-  private var rest: Double { max(1 - request.objectives.share, 1e-3) }
-
-  /// Requests per second whose prompts so many instances compute within the objective.
-  func promptRate(_ prompts: Sized, _ instances: Int) -> Double {
-    guard instances > 0 else { return 0 }
-    if instances <= prompts.promptRates.count { return prompts.promptRates[instances - 1] }
-    let load = queue(prompts, instances).load(
-      upTo: request.utilisation, within: request.objectives.timeToFirstToken, rest: rest)
-    return Double(instances) * prompts.rate * load
-  }
-
-  /// Instances of both pools that serve the rate, spare ones included; nil where no number does.
-  private func needed(_ prompts: Sized, _ answers: Sized, _ rate: Double) -> (first: Int, second: Int)? {
-    let second = (rate / (answers.rate * request.utilisation)).rounded(.up)
-    var first = max(1, (rate / (prompts.rate * request.utilisation)).rounded(.up))
-    guard first < 1e6, second < 1e6 else { return nil }
-    while promptRate(prompts, Int(first)) < rate, first * Double(prompts.model.chips) <= 4 * Double(fleet.chips) {
-      first += 1
-    }
-    return (Int(first) + request.spares, max(1, Int(second)) + request.spares)
-  }
-
-  /// Chips that the rate needs; nil where none is asked for.
-  private func chips(_ prompts: Sized, _ answers: Sized) -> Int? {
-    guard let rate = request.requestRate else {
-      return (1 + request.spares) * (prompts.model.chips + answers.model.chips)
-    }
-    return needed(prompts, answers, rate).map { $0.first * prompts.model.chips + $0.second * answers.model.chips }
-  }
-
-  /// The two pools in the numbers that serve most, or the fewest that serve the rate.
-  func join(_ prompts: Sized, _ answers: Sized, on other: PlanSearch? = nil) -> PlanCandidate? {
-    let (small, large) = (prompts.model.chips, answers.model.chips)
-    let spare = request.spares
-    let best: (first: Int, second: Int)?
-    if let rate = request.requestRate {
-      best = needed(prompts, answers, rate)
-    } else if let other {
-      best = Self.counts(
-        upTo: fleet.chips / small, { promptRate(prompts, $0) }, upTo: other.fleet.chips / large, answers.rate,
-        spare: spare)
-    } else {
-      best = Self.counts(small, { promptRate(prompts, $0) }, large, answers.rate, chips: fleet.chips, spare: spare)
-    }
-    guard let best else { return nil }
-    let (used, more) = (best.first * small, best.second * large)
-    guard other.map({ used <= fleet.chips && more <= $0.fleet.chips }) ?? (used + more <= fleet.chips) else {
-      return nil
-    }
-    if let other, !request.keepsBudgets([(space.machine, used), (other.space.machine, more)]) { return nil }
-    let (working, decoding) = (best.first - spare, Double(best.second - spare) * answers.rate)
-    let prompting = promptRate(prompts, working)
-    let rate = min(prompting, decoding, request.requestRate ?? .infinity)
-    guard rate > 0 else { return nil }
-    let each = answers.estimate.timePerOutputToken
-    let first = queue(prompts, working).mean(min(0.99, rate / (Double(working) * prompts.rate)))
-    return assembled(
-      [
-        pool(prompts.model, .prefill, instances: best.first, prompts.estimate, rate: prompting),
-        (other ?? self).pool(answers.model, .decode, instances: best.second, answers.estimate, rate: decoding),
-      ], [prompts.model, answers.model], first: first, each: each, on: other)
-  }
-
-  /// Instances of two sizes among so many chips that complete most: every number of the first is tried.
-  ///
-  /// - Parameter rate: what so many of the first complete together; it grows with them.
-  static func counts(
-    _ small: Int, _ rate: (Int) -> Double, _ large: Int, _ other: Double, chips: Int, spare: Int
-  ) -> (first: Int, second: Int)? {
-    var best: (first: Int, second: Int, rate: Double, chips: Int)?
-    var first = 1 + spare
-    while first * small + (1 + spare) * large <= chips {
-      let second = (chips - first * small) / large
-      let most = rate(first - spare)
-      // No more than what the other pool can take.
-      let served = min(most, Double(second - spare) * other)
-      let needed = min(second, max(1, Int((served / other).rounded(.up))) + spare)
-      let used = first * small + needed * large
-      if best.map({ served > $0.rate || (served == $0.rate && used < $0.chips) }) ?? true {
-        best = (first, needed, served, used)
-      }
-      // More prompts than answers: from here on it only falls.
-      if most > Double(second - spare) * other { break }
-      first += 1
-    }
-    return best.map { ($0.first, $0.second) }
-  }
-
-  /// The same where each pool has chips of its own: as many as make most, and no more than that takes.
-  static func counts(
-    upTo most: Int, _ rate: (Int) -> Double, upTo others: Int, _ other: Double, spare: Int
-  ) -> (first: Int, second: Int)? {
-    guard most > spare, others > spare else { return nil }
-    let served = min(rate(most - spare), Double(others - spare) * other)
-    let first = (1...(most - spare)).first { rate($0) >= served } ?? most - spare
-    return (first + spare, min(others, max(1, Int((served / other).rounded(.up))) + spare))
-  }
-
   // MARK: both
 
-  private func pool(
+  func pool(
     _ model: InstanceModel, _ role: EnginePool.Role, instances: Int, _ estimate: InstanceEstimate, rate: Double
   ) -> PlanCandidate.Pool {
     PlanCandidate.Pool(
@@ -318,7 +235,7 @@ final class PlanSearch: Sendable {
       promptTokensPerStep: model.pool.promptTokensPerStep, requestsPerSecond: rate)
   }
 
-  private func assembled(
+  func assembled(
     _ pools: [PlanCandidate.Pool], _ models: [InstanceModel], first: Seconds, each: Seconds,
     on other: PlanSearch? = nil
   ) -> PlanCandidate {
