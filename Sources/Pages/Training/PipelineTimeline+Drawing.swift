@@ -4,10 +4,16 @@ import Units
 
 extension PipelineTimeline {
   /// What the ranks do, drawn to scale, and their first steps by micro-batch.
-  var blocks: [Document.Block] {
-    [
+  ///
+  /// - Parameter whole: micro-batches of the step, of which a long one's pipeline has the first only.
+  func blocks(of whole: Int) -> [Document.Block] {
+    let count = schedule.microbatches
+    let part =
+      count < whole
+      ? "\(count) of its \(whole) micro-batches" : count == 1 ? "1 micro-batch" : "\(count) micro-batches"
+    return [
       .verbatim(
-        title: "A step over time: \(Measure(duration.value, .duration)) from left to right",
+        title: "A step over time: \(part), \(Measure(duration.value, .duration)) from left to right",
         text: drawing(columns: 100).joined(separator: "\n")),
       .notes([
         "Digits are forwards and letters backwards of a micro-batch (its last digit, a for 0); w is a gradient of "

@@ -11,7 +11,7 @@ extension TrainingReport {
       Document.Section("Step", [.table(stepTable), .charts([stepChart])]),
       Document.Section("Memory", [.charts([memoryChart])] + memoryBlocks),
     ]
-    if let timeline { sections.append(Document.Section("Pipeline", timeline.blocks)) }
+    if let timeline { sections.append(Document.Section("Pipeline", timeline.blocks(of: step.microbatches))) }
     if let run = wholeRun { sections.append(Document.Section("Run", runCharts(run) + runBlocks(run))) }
     return Document(
       title: context.title, subtitle: context.system, mark: mark, badges: badges, lead: lead, headlines: headlines,

@@ -108,8 +108,8 @@ extension TrainingReport {
       "A checkpoint is written every \(Measure(run.interval.value, .duration)) and blocks for "
         + "\(Measure(run.checkpointWrite.value, .duration)).",
       "Stops are drawn from the rates of fleets in '\(failures)', as wide as these differ; "
-        + "\(Text.counted(run.spareNodes, "spare node")) beside \(Text.grouped(run.nodes)) take the place of those in "
-        + "repair.",
+        + "beside \(Text.counted(run.nodes, "node")) wait \(Text.grouped(run.spareNodes)) to take the place of those "
+        + "in repair.",
       "A step's time is drawn with a deviation of \(Measure(stepSpread, .percent)): how far such estimates were off.",
     ] + unknown
   }
