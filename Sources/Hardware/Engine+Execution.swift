@@ -127,7 +127,8 @@ extension Engine {
   /// The kernels with which an engine sums over dies, in no order: the fastest for a size is taken.
   public struct Collectives: Decodable, Sendable {
     public var kernels: [CollectiveKernel]
-    /// Time in a running engine, where a rank waits for the slowest, over that of the isolated kernel.
+    /// Start-up in a running engine, where a rank waits for the slowest, over that of the isolated kernel; the time of
+    /// the bytes stays.
     public var inService: Calibrated<Double>
     /// Sizes up to which the sum is fused with the norm after it: one elementwise kernel less.
     public var fusedUpTo: Sourced<Bytes>?

@@ -116,7 +116,7 @@ import Testing
     let plain = try BuiltProgram.run(Array(validate.dropLast()))
     func headline(_ text: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains("all runs") } }
     #expect(headline(plain.output) == headline(good.output) && !headline(good.output).isEmpty)
-    #expect(good.output.contains("your own runs") && !plain.output.contains("your own runs"))
+    #expect(good.output.contains("Your own runs") && !plain.output.contains("Your own runs"))
     // The row of the guide, as it stands there.
     let guide = try String(contentsOfFile: "\(BuiltProgram.root)/Documentation/Guides/OwnRows.md", encoding: .utf8)
     let lines = guide.split(separator: "\n").filter { $0.hasPrefix("    id,") || $0.hasPrefix("    mine-1,") }

@@ -80,7 +80,7 @@ public final class RooflineTimes: OperationTimes {
     case .attention(let core): attention(core, &demand)
     case .collective(let shape):
       demand.messages = shape.sent
-      demand.fixed = time(of: shape).value * collectiveFactor
+      demand.fixed = inService(shape).value
     case .exchange(let shape): exchange(shape, &demand)
     case .cacheRead(let read):
       demand.messages = read.size.value
