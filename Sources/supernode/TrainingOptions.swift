@@ -93,8 +93,8 @@ struct TrainingRecipeOptions: ParsableArguments {
     guard [2, 4].contains(gradientBytes), [4, 8].contains(momentBytes) else {
       throw ValidationError("--gradient-bytes is 2 or 4, --moment-bytes 4 or 8")
     }
-    if let loraRank, !(1...1_000_000).contains(loraRank) {
-      throw ValidationError("--lora-rank \(loraRank): give 1 or more")
+    if let loraRank, !(1...4096).contains(loraRank) {
+      throw ValidationError("--lora-rank \(loraRank): give 1 or more, at most 4096, such as 16")
     }
     guard offloadLayers >= 0 else { throw ValidationError("--offload-layers \(offloadLayers): give 0 or more") }
     guard expertImbalance >= 1 else { throw ValidationError("--expert-imbalance \(expertImbalance): give 1 or more") }

@@ -162,6 +162,11 @@ import Testing
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --virtual-stages 2", 1, "need a pipeline"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --offload-layers 99", 1, "give 32 or fewer"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 0", 2, "give 1 or more"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 1000000", 2, "at most 4096"),
+    (
+      "train --model Llama-3.1-8B --system HGX-H100 --chips 64 --json one.x --report ./one.x", 2,
+      "two results would be written to it"
+    ),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --tokens 1", 1, "are fewer than the 2097152 of one step"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --tokens 1e30", 1, "is not a number of tokens"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --seq-length 0", 2, "give 1 or more"),
