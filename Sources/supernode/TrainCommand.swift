@@ -84,6 +84,12 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("--system: give one, or --plan, which compares several")
     }
     guard search || optimise == nil else { throw ValidationError("--optimise: add --plan") }
+    let pinned =
+      plan.given + (microbatch == 1 ? [] : ["--micro-batch-size"]) + (recipe.recompute == "none" ? [] : ["--recompute"])
+    guard !search || pinned.isEmpty else {
+      throw ValidationError(
+        "\(pinned.joined(separator: ", ")): --plan looks for the best by itself; leave it out, or leave --plan out")
+    }
     if let price = pricePerChipHour, !(price >= 0 && price < 1e6) {
       throw ValidationError("--price-per-chip-hour \(price): give US dollars, such as 2.5")
     }

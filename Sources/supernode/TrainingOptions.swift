@@ -35,6 +35,15 @@ struct TrainingPlanOptions: ParsableArguments {
       """)
   var schedule: PipelineSchedule.Kind?
 
+  /// Flags of sizes that were given, for a search that finds them by itself.
+  var given: [String] {
+    let sizes = [
+      ("-tp", tensor), ("-pp", pipeline), ("--virtual-stages", virtual), ("-cp", context), ("-ep", expert),
+      ("--expert-tensor-parallel-size", expertTensor), ("--zero", zero), ("--replicas", replicas),
+    ]
+    return sizes.filter { $0.1 != 1 }.map(\.0) + (schedule == nil ? [] : ["--schedule"])
+  }
+
   func plan(ranks: Int, microbatch: Int) throws -> TrainingPlan {
     for (name, value) in [
       ("-tp", tensor), ("-pp", pipeline), ("--virtual-stages", virtual), ("-cp", context), ("-ep", expert),

@@ -162,6 +162,10 @@ import Testing
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --virtual-stages 2", 1, "need a pipeline"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --offload-layers 99", 1, "give 32 or fewer"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 0", 2, "give 1 or more"),
+    (
+      "train --model Llama-3.1-8B --system HGX-H100 --chips 64 --plan -tp 2 --zero 0 --recompute full", 2,
+      "-tp, --zero, --recompute: --plan looks for"
+    ),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 1000000", 2, "at most 4096"),
     (
       "train --model Llama-3.1-8B --system HGX-H100 --chips 64 --json one.x --report ./one.x", 2,
