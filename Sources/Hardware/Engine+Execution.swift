@@ -175,7 +175,7 @@ extension Engine.Execution {
 }
 
 extension Engine.Graphs {
-  /// The same.
+  /// The captured size to which a pure decode batch is padded; nil above the largest.
   public func capturedSize(_ requests: Int) -> Int? {
     if let largest = largest?.value, requests > largest { return nil }
     if let size = sizes.first(where: { $0 >= requests }) { return size }

@@ -1,8 +1,15 @@
-import Glibc
 import Models
 import Testing
 
 @testable import Costs
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
 
 /// How many experts a batch of tokens reads, where some are chosen more often than others.
 struct ExpertPopularityTests {

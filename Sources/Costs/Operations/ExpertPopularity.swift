@@ -1,5 +1,12 @@
-import Glibc
 import Models
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
 
 /// How many of a mixture's experts a step reads: all tokens of a step choose, and some experts are chosen more often.
 ///
