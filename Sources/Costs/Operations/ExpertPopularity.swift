@@ -76,3 +76,32 @@ struct ExpertPopularity: Sendable {
     0.15685332293894363, 0.11119051722668724, 0.05061426814518813,
   ]
 }
+
+/// Dies that hold experts of their own, all of which wait for the one whose tokens chose the most experts.
+struct BusiestExperts: Sendable {
+  /// The expected greatest of as many standard normal values as there are dies.
+  private let greatest: Double
+
+  /// Of `groups` dies, or sets of dies that divide their experts.
+  init(groups: Int) {
+    guard groups > 1 else {
+      greatest = 0
+      return
+    }
+    // The integral of the greatest's distribution, above and below zero, by the trapezoid rule.
+    let step = 0.25
+    greatest = stride(from: -8 + step / 2, to: 8, by: step).reduce(0) { sum, value in
+      let below = pow(0.5 * erfc(-value / 2.0.squareRoot()), Double(groups))
+      return sum + step * (value > 0 ? 1 - below : -below)
+    }
+  }
+
+  /// How many of its `slots` the busiest die reads, where any one slot is read with this probability.
+  ///
+  /// A slot taken at random is read or not, whatever its popularity, so that a die reads n p of n in the mean with the
+  /// deviation √(n p (1 − p)); all of them where every slot is read.
+  func read(ofSlots slots: Double, share: Double) -> Double {
+    let mean = slots * share
+    return min(slots, mean + greatest * (mean * max(0, 1 - share)).squareRoot())
+  }
+}

@@ -69,13 +69,14 @@ extension Lowering {
     var groups: Double
   }
 
-  /// Router, the experts of a die with the mean load, and shared ones; `activated` of its slots have tokens.
+  /// Router, the experts of a die with the mean load, and shared ones; `activated` slots of the busiest have tokens.
   private func experts(_ mixture: MixtureOfExperts, _ load: ExpertLoad, _ list: inout [Operation]) {
     let isRouted = engine.experts.sharedPlacedAsRouted
     let perToken = mixture.meanActiveExperts + Double(isRouted ? max(0, mixture.sharedExperts) : 0)
-    // A slot's weights are read if any token of the instance chose it.
+    // A slot's weights are read if any token of the instance chose it; the die that reads most is waited for.
     let slots = Double(plan.slots(mixture, placement: engine.experts))
-    let activated = max(1, slots * popularity(of: mixture).share(ofTokens: load.total))
+    let share = popularity(of: mixture).share(ofTokens: load.total)
+    let activated = max(1, busiest.read(ofSlots: slots, share: share))
     let pairs = load.mean * load.groups * perToken
     let width = max(1, mixture.intermediateSize / plan.expertTensor)
     let elementwise =

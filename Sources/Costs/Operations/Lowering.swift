@@ -17,6 +17,7 @@ final class Lowering: Sendable {
   let kinds: [ContextKind]
   /// One for each kind of mixture that the architecture has.
   private let popularities: [ExpertPopularity]
+  let busiest: BusiestExperts
   /// What of the engine every step asks, as plain numbers.
   let kernels: KernelCounts
   let hidden: Int
@@ -37,6 +38,7 @@ final class Lowering: Sendable {
     kernels = KernelCounts(engine)
     hidden = architecture.hiddenSize
     poolsPrompts = engine.prefill.attention == .sequenceTensorSequence
+    busiest = BusiestExperts(groups: plan.expert)
     let spread = engine.execution?.expertPopularity?.value ?? 1
     popularities = architecture.layers.reduce(into: []) { found, group in
       guard case .mixture(let mixture) = group.feedForward, !found.contains(where: { $0.isOf(mixture) }) else { return }
