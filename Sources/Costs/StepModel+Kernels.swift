@@ -28,6 +28,7 @@ extension Engine {
     guard let reach = kernels(of: chip)?.experts.reach(format, computing: compute) else { return self }
     var engine = self
     engine.kernels.mixtureMoves = reach.moves ?? 1
+    engine.kernels.mixtureOrdering = reach.ordering ?? .zero
     guard reach.holdsMixture == true else { return engine }
     engine.kernels.mixture.value = min(1, engine.kernels.mixture.value)
     return engine

@@ -14,6 +14,8 @@ extension Engine {
     /// How many times as often the most chosen expert of a layer is chosen as the least; popularity is even in its
     /// logarithm between them. 1, all alike, where absent: copies of the busiest make up for it.
     public var expertPopularity: Calibrated<Double>?
+    /// Whether dies that hold whole experts wait for the one that reads most of its own; they do where absent.
+    public var awaitsBusiestDie: Bool?
     public var frontEnd: FrontEnd
     /// Format of keys and values where a deployment does not name one; the weights' 16 bits where absent.
     public var cacheFormat: NumberFormat?
@@ -26,8 +28,8 @@ extension Engine {
     public var expertBackend: ExpertBackend?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case launch, hostPerRequest, graphs, exchange, collectives, attentionInService, expertPopularity, frontEnd
-      case cacheFormat, memory, expandsFrom, kernelFamily, expertBackend
+      case launch, hostPerRequest, graphs, exchange, collectives, attentionInService, expertPopularity
+      case awaitsBusiestDie, frontEnd, cacheFormat, memory, expandsFrom, kernelFamily, expertBackend
     }
   }
 
@@ -67,6 +69,8 @@ extension Engine {
     /// What kernels around experts move over what `gatherBytes` and `activationBytes` say: the chip's kernels of
     /// experts tell it (`moves`), no file of an engine.
     public var mixtureMoves = 1.0
+    /// What ordering many tokens by their experts takes beside that, as the chip's kernels of experts tell.
+    public var mixtureOrdering = Seconds.zero
     /// Keys that a query of a prompt costs beside those that it sees, as the chip's kernels of attention tell.
     public var promptKeys = 0.0
 
@@ -127,13 +131,12 @@ extension Engine {
   /// The kernels with which an engine sums over dies, in no order: the fastest for a size is taken.
   public struct Collectives: Decodable, Sendable {
     public var kernels: [CollectiveKernel]
-    /// Start-up in a running engine, where a rank waits for the slowest, over that of the isolated kernel; the time of
-    /// the bytes stays.
-    public var inService: Calibrated<Double>
+    /// What a rank waits for the slowest before each collective of a running engine, beside the isolated kernel.
+    public var wait: Calibrated<Seconds>
     /// Sizes up to which the sum is fused with the norm after it: one elementwise kernel less.
     public var fusedUpTo: Sourced<Bytes>?
     public var source: String
-    enum CodingKeys: String, CodingKey, CaseIterable { case kernels, inService, fusedUpTo, source }
+    enum CodingKeys: String, CodingKey, CaseIterable { case kernels, wait, fusedUpTo, source }
   }
 
   /// Time from a request's arrival to the scheduler and from a token to the client; in no step, but in the time to the

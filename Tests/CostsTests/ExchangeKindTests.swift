@@ -22,16 +22,51 @@ import Units
     #expect(!one.operators.contains { $0.name == "gather tokens" })
     #expect(other.operators.contains { $0.name == "gather tokens" })
     #expect(!other.operators.contains { $0.name == "all-reduce" })
-    // The same 64 tokens meet as many experts: each die reads an eighth of the bytes either way, but for activations.
+    // The same 64 tokens meet as many experts: with slices of all of them each die reads an eighth of the bytes; with
+    // whole ones the die whose experts were chosen most is waited for, 23.9 of its 32 for 20.6 in the mean.
     func bytes(_ step: StepEstimate) -> Double {
       step.operators.filter { $0.kind == .expertFeedForward }.reduce(0) { $0 + $1.bytes.value }
     }
-    #expect(abs(bytes(one) / bytes(other) - 1) < 0.05)
+    #expect((1.1...1.2).contains(bytes(other) / bytes(one)))
     // Latents are whole on every tensor-parallel die: eight times the cache reads of data parallel ranks.
     func cache(_ step: StepEstimate) -> Double {
       step.operators.first { $0.name == "latent attention" }?.bytes.value ?? 0
     }
     #expect(abs(cache(one) / cache(other) - 8) < 0.01)
+  }
+
+  @Test("ordering tokens by their experts costs half of its whole with 128 tokens, and nothing where none was measured")
+  func ordering() throws {
+    func seconds(_ system: String, requests: Double) throws -> Double {
+      let model = try StepModel(
+        architecture: deepSeek, machine: Machine(system: system, engine: "vLLM", in: catalog),
+        plan: ParallelPlan(tensor: 8), precision: Precision(weights: .fp8Block))
+      let step = model.estimate(StepWork(decode: .init(requests: requests, context: [requests * 1000])))
+      return (step.operators.first { $0.name == "order tokens" }?.time.value ?? 0) / 58
+    }
+    // 23 us: fit of vLLM's kernels for FP8 with blocks on the H200.
+    #expect(try abs(seconds("HGX H200", requests: 128) - 11.5e-6) < 0.1e-6)
+    #expect(try abs(seconds("HGX H200", requests: 32) - 4.6e-6) < 0.1e-6)
+    #expect(try seconds("HGX H800", requests: 128) == 0)
+  }
+
+  @Test("a collective of a running engine waits as long as its engine says, whatever it sends")
+  func waiting() throws {
+    func sums(wait: Seconds, requests: Double) throws -> Double {
+      var machine = try Machine(system: "HGX H200", engine: "vLLM", in: catalog)
+      machine.engine.execution?.collectives.wait.value = wait
+      let model = try StepModel(
+        architecture: deepSeek, machine: machine, plan: ParallelPlan(tensor: 8),
+        precision: Precision(weights: .fp8Block))
+      let step = model.estimate(StepWork(decode: .init(requests: requests, context: [requests * 1000])))
+      return step.operators.filter { $0.kind == .collective }.reduce(0) { $0 + $1.time.value }
+    }
+    let waits = try [1.0, 64, 512].map { requests in
+      try sums(wait: .microseconds(5), requests: requests) - sums(wait: .zero, requests: requests)
+    }
+    // Two sums of each of 61 layers, one of the embedding and one around the head at most.
+    #expect(waits.allSatisfy { (122 * 5e-6 - 1e-9...124 * 5e-6 + 1e-9).contains($0) })
+    #expect(Set(waits.map { ($0 * 1e9).rounded() }).count == 1)
   }
 
   @Test("a rank with few tokens beside busy ones still computes experts for all of them")

@@ -69,6 +69,43 @@ struct ExpertPopularityTests {
     }
   }
 
+  @Test("the busiest of dies reads more than the mean, all where all are read, and the mean where there is one")
+  func busiestDie() {
+    // The greatest of two standard normal values is 1/√π in the mean, of three 1.5/√π.
+    let two = BusiestExperts(groups: 2).read(ofSlots: 64, share: 0.25)
+    #expect(abs(two - (16 + (1 / Double.pi).squareRoot() * 12.0.squareRoot())) < 1e-6)
+    let three = BusiestExperts(groups: 3).read(ofSlots: 64, share: 0.25)
+    #expect(abs(three - (16 + 1.5 * (1 / Double.pi).squareRoot() * 12.0.squareRoot())) < 1e-6)
+    #expect(BusiestExperts(groups: 1).read(ofSlots: 64, share: 0.25) == 16)
+    #expect(BusiestExperts(groups: 8).read(ofSlots: 32, share: 1) == 32)
+    #expect(BusiestExperts(groups: 320).read(ofSlots: 1, share: 0.9) == 1)
+    let groups = [1, 2, 4, 8, 64].map { BusiestExperts(groups: $0).read(ofSlots: 32, share: 0.3) }
+    #expect(zip(groups, groups.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
+  @Test("the busiest die agrees with choices that were drawn", arguments: [4, 8, 16])
+  func drawnBusiest(dies: Int) {
+    let (experts, chosen) = (256, 8)
+    var generator = SplitMix(state: 11)
+    for tokens in [8, 32, 96] {
+      var most = 0
+      let repeats = 60
+      for _ in 0..<repeats {
+        var seen = Set<Int>()
+        for _ in 0..<tokens {
+          var own = Set<Int>()
+          while own.count < chosen { own.insert(Int(generator.uniform() * Double(experts))) }
+          seen.formUnion(own)
+        }
+        most += (0..<dies).map { die in seen.count { $0 * dies / experts == die } }.max() ?? 0
+      }
+      let drawn = Double(most) / Double(repeats)
+      let share = ExpertPopularity(of: Self.mixture(experts, chosen), spread: 1).share(ofTokens: Double(tokens))
+      let read = BusiestExperts(groups: dies).read(ofSlots: Double(experts / dies), share: share)
+      #expect(abs(read / drawn - 1) < 0.06, "\(tokens) tokens: \(read), drawn \(drawn)")
+    }
+  }
+
   private struct SplitMix {
     var state: UInt64
 

@@ -141,7 +141,9 @@ import Testing
     ]
     for (name, more) in loads {
       let eight = try mean(name, "fp8", more)
-      #expect(try mean(name, "nvfp4", more) < eight && mean(name, "mxfp4", more) < eight)
+      #expect(try mean(name, "nvfp4", more) < eight)
+      // Weights in MXFP4 meet activations of eight bits: prompts gain nothing, but for when they meet each other.
+      #expect(try mean(name, "mxfp4", more) < eight * 1.01)
     }
   }
 

@@ -10,7 +10,7 @@
 
 Nobody needs this to run Supernode: what it writes is in the catalog. Of several engines' kernels for one shape the
 fastest counts; experts and attention are fitted for each engine by itself too, and experts for each backend that an
-engine can be told to take. Products are not: engines choose among the same libraries. A fit that errs by more than 30%
+engine can be told to take. Products are not: engines choose among the same libraries. A fit that errs by more than 27%
 in the median on its other half, or ends at a bound, is left out. operators.py and collectives.py have the formulas.
 """
 import argparse
@@ -39,7 +39,7 @@ def fitted(table):
 def is_good(found, read=None, fixed=None):
     """Whether the half that was not fitted is met, and no value lies at the end of its range."""
     _, values, errors = found
-    if numpy.median(abs(errors)) > 0.3:
+    if numpy.median(abs(errors)) > 0.27:
         return False
     if read is not None and values[read] < 0.21:
         return False
@@ -88,7 +88,7 @@ class Writer:
             found = fitted(operators.experts(self.chip, name, engines, only))
             if not found or not is_good(found, read=1, fixed=(2, 1e-4)):
                 continue
-            power, (share, read, fixed, moves), errors = found
+            power, (share, read, fixed, moves, ordering), errors = found
             values = {"share": f"{share:.3g}", "read": f"{read:.3g}"}
             note = ""
             if name == "weights4" and only is None:
@@ -98,6 +98,8 @@ class Writer:
             else:
                 values["startup"] = f"{fixed / 2 * 1e6:.3g} us"
                 values["holdsMixture"] = "true"
+                if ordering > 1e-7:
+                    values["ordering"] = f"{ordering * 1e6:.3g} us"
             yield name, errors, note, values | {"moves": f"{moves:.3g}", "fill": 0, "join": JOINS[power]}
 
     def attention(self, engines=ENGINES):

@@ -12,8 +12,9 @@ What lies in the cache of the chip between two runs of a table is left out (`Chi
 memory. Cards with 96 and 128 MB of cache read up to twice as fast as their memory is.
 
 Experts: two such products over all that are active, fill = 0, what orders, quantises, activates and sums beside them
-(`moves` times the bytes that the program counts), and a fixed time, half of which is written as the start-up of each
-product. The tables time the rank with the most tokens, of loads that are drawn evenly in their logarithm: `Load` counts
+(`moves` times the bytes that the program counts), a fixed time, half of which is written as the start-up of each
+product, and `ordering`, which grows to its whole with the tokens: kernels that order few tokens are fewer and shorter
+(half of it at 128; at 64 and 256 tables are met as well). The tables time the rank with the most tokens, of loads that are drawn evenly in their logarithm: `Load` counts
 the pairs and active experts of that rank. Weights of four bits with activations of sixteen keep the start-ups of
 products: engines serve them with kernels that no table has (Marlin), and the tables' fixed times are long.
 Attention: one new token a request over contexts of 128 tokens and more without windows, 2 to 16 query heads a
@@ -41,6 +42,8 @@ BACKENDS = {"trtllm": ("trtllm", "min_latency"), "deepGEMM": ("deepgemm",), "tri
 HALF_DEPTH = 200.0
 # Share of the bandwidth that elementwise kernels reach: `efficiency.vector` of these chips.
 VECTOR = 0.8
+# Tokens with which half of `ordering` is paid.
+ORDERED = 128.0
 
 
 def products(chip, name, most=None):
@@ -93,7 +96,7 @@ def backend(kernel):
 
 
 def experts(chip, name, engines=None, only=None, most=None):
-    """Of all engines, of some, or of one backend of theirs. Values: share, read, fixed, moves."""
+    """Of all engines, of some, or of one backend of theirs. Values: share, read, fixed, moves, ordering."""
     table, peak, weight, activation = FORMATS[name]
     if peak not in chip.peaks:
         return None
@@ -123,9 +126,9 @@ def experts(chip, name, engines=None, only=None, most=None):
     width = i / tp
 
     def model(p, x):
-        share, read, fixed, moves = x
+        share, read, fixed, moves, ordering = x
         # Tokens are ordered and results summed (4 bytes a hidden value), activations made (5), by kernels of their own.
-        time = fixed + moves * pairs * (4 * h + 5 * width) / (VECTOR * chip.bandwidth)
+        time = fixed + ordering * m / (m + ORDERED) + moves * pairs * (4 * h + 5 * width) / (VECTOR * chip.bandwidth)
         for columns_, depth in ((2 * width, h), (h, width)):
             compute = 2 * pairs * columns_ * depth / (chip.peaks[peak] * share * depth / (depth + HALF_DEPTH))
             memory = (active * depth * columns_ * weight + pairs * (depth * activation + 2 * columns_)) / (
@@ -135,7 +138,7 @@ def experts(chip, name, engines=None, only=None, most=None):
 
     return Table(
         best, lambda key: is_fitted(chip.folder, "moe", name, "x".join(map(str, key))), model,
-        [0.5, 0.8, 2e-5, 1.5], [0.05, 0.2, 4e-6, 0.1], [1, 1, 1e-4, 20], 0.1)
+        [0.5, 0.8, 2e-5, 1.5, 5e-6], [0.05, 0.2, 4e-6, 0.1, 1e-8], [1, 1, 1e-4, 20, 1e-4], 0.1)
 
 
 def decode(chip, name, share, engines=ENGINES, most=None):

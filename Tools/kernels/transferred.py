@@ -46,9 +46,11 @@ def kernels(pooled, matrix):
         lines.append(entry(name, share, read, startup, f", fill: {fill:.0f}, join: {JOINS[power]}"))
     lines.append("    experts:")
     for name in ("bf16", "fp8", "fp8Block"):
-        power, (share, read, fixed, moves), _ = pooled["experts", name]
+        power, (share, read, fixed, moves, ordering), _ = pooled["experts", name]
         lines.append(entry(
-            name, share, read, fixed / 2, f", holdsMixture: true, moves: {moves:.3g}, fill: 0, join: {JOINS[power]}"))
+            name, share, read, fixed / 2,
+            f", holdsMixture: true, ordering: {ordering * 1e6:.3g} us, moves: {moves:.3g}, fill: 0, "
+            f"join: {JOINS[power]}"))
     lines.append("    attention:")
     share, _, keys = pooled["prompts", "bf16"][1]
     for name in ("bf16", "fp8"):

@@ -15,6 +15,7 @@ struct KernelCounts: Sendable {
   let gatherBytes: Double
   let latentNormBytes: Double
   let mixtureMoves: Double
+  let mixtureOrdering: Seconds
   let promptKeys: Double
   /// The largest sum that a norm is fused with.
   let fusedUpTo: Bytes?
@@ -45,6 +46,7 @@ struct KernelCounts: Sendable {
     gatherBytes = rules.gatherBytes?.value ?? 0
     latentNormBytes = rules.latentNormBytes.value
     mixtureMoves = rules.mixtureMoves
+    mixtureOrdering = rules.mixtureOrdering
     promptKeys = rules.promptKeys
     fusedUpTo = execution?.collectives.fusedUpTo?.value
     expandsFrom = Double(execution?.expandsFrom.value ?? 0)

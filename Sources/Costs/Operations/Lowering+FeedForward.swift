@@ -92,6 +92,7 @@ extension Lowering {
         format: format, compute: precision.expertCompute?.compute)
     }
     list.append(vector("norm, activation, quantise", bytes: elementwise, launches: kernels.mixture))
+    ordering(load, pairs: pairs, &list)
     list.append(
       product(
         "router", .router, rows: load.rows, depth: hidden, columns: mixture.experts + mixture.zeroExperts,
@@ -101,6 +102,18 @@ extension Lowering {
     latentWidth(mixture, rows: load.rows, &list)
     if !isRouted { sharedExperts(mixture, load, &list) }
   }
+
+  /// Tokens into the order of their experts: a die orders all that it is given, those of the instance or those that are
+  /// sent to it, and few of them in fewer kernels.
+  private func ordering(_ load: ExpertLoad, pairs: Double, _ list: inout [Operation]) {
+    guard kernels.mixtureOrdering > .zero else { return }
+    let tokens = load.isSplit ? min(load.total, pairs) : load.total
+    let time = kernels.mixtureOrdering * (tokens / (tokens + Self.halfOrderedTokens))
+    list.append(Operation("order tokens", .vector, .fixed(time), launches: 0))
+  }
+
+  /// With how many tokens half of `ordering` is paid: where the kernels of the tables change (64 to 256).
+  private static let halfOrderedTokens = 128.0
 
   /// Into the width of the routed experts and back, whole on every die.
   private func latentWidth(_ mixture: MixtureOfExperts, rows: Double, _ list: inout [Operation]) {

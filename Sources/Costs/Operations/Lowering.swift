@@ -38,7 +38,7 @@ final class Lowering: Sendable {
     kernels = KernelCounts(engine)
     hidden = architecture.hiddenSize
     poolsPrompts = engine.prefill.attention == .sequenceTensorSequence
-    busiest = BusiestExperts(groups: plan.expert)
+    busiest = BusiestExperts(groups: engine.execution?.awaitsBusiestDie == false ? 1 : plan.expert)
     let spread = engine.execution?.expertPopularity?.value ?? 1
     popularities = architecture.layers.reduce(into: []) { found, group in
       guard case .mixture(let mixture) = group.feedForward, !found.contains(where: { $0.isOf(mixture) }) else { return }

@@ -57,6 +57,8 @@ public struct Operation: Hashable, Sendable {
     case product(Product)
     /// Bytes that elementwise work reads and writes.
     case elementwise(bytes: Double)
+    /// Work that takes so long whatever the rates.
+    case fixed(Seconds)
     case attention(AttentionCore)
     case collective(Collective)
     case exchange(Exchange)

@@ -80,7 +80,7 @@ public struct MeasuredTimes: OperationTimes {
     case .collective(let shape):
       guard let kind = KernelTable.Kind(rawValue: shape.kind.rawValue) else { return nil }
       return interpolate(shape.size.value) { $0.operation == kind && $0.ranks == shape.ranks }
-    case .elementwise, .exchange, .cacheRead, .host: return nil
+    case .elementwise, .fixed, .exchange, .cacheRead, .host: return nil
     }
   }
 

@@ -46,6 +46,7 @@ extension RooflineTimes {
         return weakest(demand.compute >= demand.memory ? matrix : read, demand)
       case .attention: return weakest(demand.compute >= demand.memory ? attention : keyValues, demand)
       case .elementwise: return weakest(vector, demand)
+      case .fixed: return experts
       case .collective: return collectives
       case .exchange: return exchanges
       case .cacheRead: return .calibrated

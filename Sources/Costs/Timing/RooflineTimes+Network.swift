@@ -2,17 +2,13 @@ import Hardware
 import Units
 
 extension RooflineTimes {
-  /// The fastest kernel that the engine has and the plane was measured with; the fabric's general law elsewhere.
-  /// In a running engine a collective waits for the slowest rank, whatever it sends: its start-up grows, not its
-  /// bytes' time.
+  /// An isolated collective, and what a rank waits for the slowest, whatever kernel it takes and whatever it sends.
   func inService(_ shape: Operation.Collective) -> Seconds {
     let isolated = time(of: shape)
-    guard collectiveFactor != 1 else { return isolated }
-    var empty = shape
-    empty.size = Bytes(0)
-    return isolated + min(isolated, time(of: empty)) * (collectiveFactor - 1)
+    return shape.ranks > 1 && shape.kind != .send ? isolated + collectiveWait : isolated
   }
 
+  /// The fastest kernel that the engine has and the plane was measured with; the fabric's general law elsewhere.
   func time(of shape: Operation.Collective) -> Seconds {
     guard shape.ranks > 1 || shape.kind == .send else { return .zero }
     let (size, ranks) = (shape.size, shape.ranks)

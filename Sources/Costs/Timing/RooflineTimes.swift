@@ -28,7 +28,7 @@ public final class RooflineTimes: OperationTimes {
   let collectives: CollectiveRates
   /// Whether the engine's collectives are those that were measured, where there are any.
   let usesMeasured: Bool
-  let collectiveFactor: Double
+  let collectiveWait: Seconds
   /// Peaks of one die, in the order of `NumberFormat.allCases`.
   private let peaks: [Double]
   /// Dispatches and combines of one token.
@@ -58,7 +58,7 @@ public final class RooflineTimes: OperationTimes {
     collectives = CollectiveRates(fabric, kernels: engine.execution?.collectives.kernels ?? [])
     usesMeasured = engine.execution != nil
     attentionFactor = engine.execution?.attentionInService.value ?? 1
-    collectiveFactor = engine.execution?.collectives.inService.value ?? 1
+    collectiveWait = engine.execution?.collectives.wait.value ?? .zero
     peaks = NumberFormat.allCases.map { chip.peakRate(of: $0).value / dies }
     let kernels = engine.kernels(of: chip)
     let general = KernelRates.general(efficiency)
@@ -77,6 +77,7 @@ public final class RooflineTimes: OperationTimes {
     case .elementwise(let bytes):
       demand.bytes = bytes
       demand.vector = bytes / vectorRate
+    case .fixed(let time): demand.fixed = time.value
     case .attention(let core): attention(core, &demand)
     case .collective(let shape):
       demand.messages = shape.sent

@@ -3,15 +3,15 @@ import Units
 
 /// A constant of engines that a fit on runs may move; those of chips come from kernel tables instead.
 public enum RunConstant: String, Codable, Sendable, CaseIterable {
-  case operatorLaunch, eagerLaunch, startupShare, stepGap, hostPerRequest, collectivesInService, attentionInService
+  case operatorLaunch, eagerLaunch, startupShare, stepGap, hostPerRequest, collectiveWait, attentionInService
   case expertSkew, expertPopularity, perPromptToken, frontEnd
 
   /// In the unit that a fit prints: microseconds, milliseconds, or a share.
   public var unit: String {
     switch self {
-    case .operatorLaunch, .eagerLaunch, .hostPerRequest, .perPromptToken: "us"
+    case .operatorLaunch, .eagerLaunch, .hostPerRequest, .collectiveWait, .perPromptToken: "us"
     case .stepGap, .frontEnd: "ms"
-    case .startupShare, .collectivesInService, .attentionInService, .expertSkew, .expertPopularity: ""
+    case .startupShare, .attentionInService, .expertSkew, .expertPopularity: ""
     }
   }
 
@@ -31,7 +31,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .eagerLaunch: "execution.launch.eager"
     case .startupShare: "execution.launch.startupShare"
     case .hostPerRequest, .attentionInService, .expertPopularity: "execution.\(rawValue)"
-    case .collectivesInService: "execution.collectives.inService"
+    case .collectiveWait: "execution.collectives.wait"
     case .perPromptToken: "execution.frontEnd.perPromptToken"
     case .frontEnd: "execution.frontEnd.constant"
     }
@@ -45,7 +45,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .startupShare: "share of isolated start-ups left in a graph"
     case .stepGap: "host between two steps"
     case .hostPerRequest: "host for each request of a step"
-    case .collectivesInService: "collectives in service over isolated ones"
+    case .collectiveWait: "collectives waiting for the slowest rank"
     case .attentionInService: "attention in service over isolated"
     case .expertSkew: "busiest rank's experts over the mean"
     case .expertPopularity: "most chosen expert over the least"
@@ -75,7 +75,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .startupShare: return execution.launch.startupShare.value
     case .stepGap: return engine.constants.stepGap.value.milliseconds
     case .hostPerRequest: return execution.hostPerRequest.value.microseconds
-    case .collectivesInService: return execution.collectives.inService.value
+    case .collectiveWait: return execution.collectives.wait.value.microseconds
     case .attentionInService: return execution.attentionInService.value
     case .expertSkew: return engine.constants.expertSkew.value
     case .expertPopularity: return execution.expertPopularity?.value
@@ -91,7 +91,7 @@ public enum RunConstant: String, Codable, Sendable, CaseIterable {
     case .startupShare: engine.execution?.launch.startupShare.value = value
     case .stepGap: engine.constants.stepGap.value = .milliseconds(value)
     case .hostPerRequest: engine.execution?.hostPerRequest.value = .microseconds(value)
-    case .collectivesInService: engine.execution?.collectives.inService.value = value
+    case .collectiveWait: engine.execution?.collectives.wait.value = .microseconds(value)
     case .attentionInService: engine.execution?.attentionInService.value = value
     case .expertSkew: engine.constants.expertSkew.value = value
     case .expertPopularity: engine.execution?.expertPopularity?.value = value

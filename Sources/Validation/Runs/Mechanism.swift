@@ -11,7 +11,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
   case stepGap, hostPerRequest, sampling, frontEnd, receiveInterval
   // In service.
   case collectivesInService, measuredCollectives, attentionInService, expertSkew, expertPopularity, attentionStraggle
-  case exchangeStartup, wideExchange, betweenNodes
+  case busiestExperts, exchangeStartup, wideExchange, betweenNodes
   // Scheduling.
   case balance, delay, reservesOutput, requestLimits, speculation, launchFlags
   // The client.
@@ -37,6 +37,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
     case .attentionInService: "slower attention in service: as isolated"
     case .expertSkew: "uneven load of experts: even"
     case .expertPopularity: "some experts are chosen more often: all alike"
+    case .busiestExperts: "dies wait for the one that reads most experts: for the mean"
     case .attentionStraggle: "waiting for the slowest rank's attention: none"
     case .exchangeStartup: "start-up of all-to-all exchanges: none"
     case .wideExchange: "all-to-all above eight ranks: all tokens gathered on all"
@@ -83,10 +84,11 @@ extension Mechanism {
       engine.execution?.frontEnd.constant.value = .zero
       engine.execution?.frontEnd.perPromptToken.value = .zero
     case .receiveInterval: engine.scheduling?.receiveInterval?.value = 1
-    case .collectivesInService: engine.execution?.collectives.inService.value = 1
+    case .collectivesInService: engine.execution?.collectives.wait.value = .zero
     case .attentionInService: engine.execution?.attentionInService.value = 1
     case .expertSkew: engine.constants.expertSkew.value = 1
     case .expertPopularity: engine.execution?.expertPopularity?.value = 1
+    case .busiestExperts: engine.execution?.awaitsBusiestDie = false
     case .attentionStraggle: engine.constants.attentionStraggle.value = 0
     case .reservesOutput: engine.scheduling?.reservesOutput.value = false
     default: break
