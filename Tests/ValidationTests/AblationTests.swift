@@ -62,6 +62,10 @@ import Units
       let without = try times("sglang", without: cost)
       #expect(without.each <= whole.each && without.each > 0, "\(cost)")
     }
+    // Whole experts on eight dies, one of which is waited for; and their tokens in order.
+    for cost in [Mechanism.busiestExperts, .expertOrdering] {
+      #expect(try times("sglang", without: cost).each < whole.each, "\(cost)")
+    }
     for saving in [Mechanism.graphs, .speculation] {
       #expect(try times("sglang", without: saving).each > whole.each, "\(saving)")
     }

@@ -11,7 +11,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
   case stepGap, hostPerRequest, sampling, frontEnd, receiveInterval
   // In service.
   case collectivesInService, measuredCollectives, attentionInService, expertSkew, expertPopularity, attentionStraggle
-  case busiestExperts, exchangeStartup, wideExchange, betweenNodes
+  case busiestExperts, expertOrdering, exchangeStartup, wideExchange, betweenNodes
   // Scheduling.
   case balance, delay, reservesOutput, requestLimits, speculation, launchFlags
   // The client.
@@ -37,6 +37,7 @@ public enum Mechanism: String, Codable, Sendable, CaseIterable {
     case .attentionInService: "slower attention in service: as isolated"
     case .expertSkew: "uneven load of experts: even"
     case .expertPopularity: "some experts are chosen more often: all alike"
+    case .expertOrdering: "ordering many tokens takes longer: as few"
     case .busiestExperts: "dies wait for the one that reads most experts: for the mean"
     case .attentionStraggle: "waiting for the slowest rank's attention: none"
     case .exchangeStartup: "start-up of all-to-all exchanges: none"
@@ -96,7 +97,11 @@ extension Mechanism {
   }
 
   func remove(from chip: inout Chip) {
-    if self == .kernelsByFormat { chip.efficiency.kernels = nil }
+    switch self {
+    case .kernelsByFormat: chip.efficiency.kernels = nil
+    case .expertOrdering: chip.efficiency.kernels?.removeOrdering()
+    default: break
+    }
   }
 
   func remove(from system: inout System) {
@@ -125,6 +130,24 @@ extension Mechanism {
     case .speculation: run.flags.draftTokens = 0
     case .varyingLengths: run.flags.shortestShare = 1
     default: break
+    }
+  }
+}
+
+extension KernelEfficiency {
+  fileprivate mutating func removeOrdering() {
+    experts.removeOrdering()
+    for own in [\Engines.vLLM, \.sgLang, \.tensorRT] { engines?[keyPath: own]?.experts?.removeOrdering() }
+    for backend in [\Backends.deepGEMM, \.trtllm, \.triton] {
+      expertBackends?[keyPath: backend]?.removeOrdering()
+    }
+  }
+}
+
+extension KernelEfficiency.ByFormat {
+  fileprivate mutating func removeOrdering() {
+    for format in [\Self.bf16, \.fp8, \.fp8Block, \.fp4, \.weights4, \.weights4Activations8] {
+      self[keyPath: format]?.ordering = nil
     }
   }
 }
