@@ -60,7 +60,9 @@ extension TrainCommand {
   private func answered(
     _ fleet: FleetFile.Fleet, of file: FleetFile, _ catalog: Catalog
   ) throws -> FleetComparison.Fleet {
-    let training = try parsed(TrainCommand.self, [file.train, fleet.train], "train")
+    // What a fleet says itself of draws and seed stands.
+    let own = "--draws \(draws) --seed \(seed)"
+    let training = try parsed(TrainCommand.self, [own, file.train, fleet.train], "train")
     guard training.fleets == nil else {
       throw Problem("train", "'\(training.fleets ?? "")' is no flag", wayOut: "write such as --chips 64")
     }
@@ -124,9 +126,18 @@ extension TrainCommand {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
       try OutputFile.write(HTMLRenderer().render(comparison.document(context), chartScript: script), to: report)
     }
-    guard ![json, report].contains("-") else { return }
-    if format == .json { return Terminal.write(result) }
-    let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
-    Terminal.write(renderer.render(comparison.summary(context)))
+    if ![json, report].contains("-") {
+      let renderer = TerminalRenderer(width: Terminal.width, usesColour: Terminal.wantsColour)
+      Terminal.write(format == .json ? result : renderer.render(comparison.summary(context)))
+    }
+    let faults = comparison.fleets.compactMap { fleet -> Problem? in
+      let memory = fleet.training.memory
+      guard !memory.fits else { return nil }
+      return Problem(
+        "\(fleet.name): memory",
+        "rank \(memory.largest?.rank ?? 0) is short of \(Measure(memory.short.value, .bytes))",
+        wayOut: fleet.training.changesThatFit.first.map { "use \($0)" } ?? "use more chips")
+    }
+    guard faults.isEmpty else { throw Problems(faults) }
   }
 }

@@ -16,15 +16,20 @@ extension TrainCommand {
     _ architecture: Architecture, _ settings: TrainingRecipe, _ catalog: Catalog
   ) throws -> TrainingSearch {
     let isAll = system.contains("all")
-    let machines = try (isAll ? catalog.names("systems") : system).map { name in
+    let machines = try (isAll ? catalog.names("systems") : system).compactMap { name -> TrainingMachine? in
       let own = try placed("system") { try catalog.system(name) }
       let chip = try catalog.chip(own.chip)
+      if isAll, !settings.products.runs(on: chip) { return nil }
+      try settings.products.check(on: chip)
       return try TrainingMachine(own, chip: chip, platform: try catalog.trainingPlatform(of: chip.name))
     }
     var planner = TrainingPlanner(
       architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, chips: ranked, recipe: settings,
       machines: machines, goal: optimise ?? .time)
     planner.usesBounds = bounds
+    planner.pins = try plan.pins()
+    planner.pins.microbatch = microbatch
+    planner.pins.again = try recipe.again()
     let start = (clock(), ContinuousClock.now)
     let answer = planner.plan(workers: processorCount())
     let busy = Double(clock() - start.0) / Double(CLOCKS_PER_SEC)
@@ -47,10 +52,15 @@ extension TrainCommand {
     for candidate in answer.best {
       Terminal.writeError(
         "  \(candidate.planWords) on \(candidate.chips) chips of \(candidate.system), micro-batch "
-          + "\(candidate.plan.microbatch), recompute \(candidate.recompute.words): "
-          + "\(Measure(candidate.time.value, .duration)), \(Text.grouped(Int(candidate.energy.value / 1e6))) MJ, "
+          + "\(candidate.plan.microbatch), ZeRO \(Self.level(of: candidate.plan)), recompute "
+          + "\(candidate.recompute.words): "
+          + "\(Measure(candidate.time.value, .duration)), \(Measure(candidate.energy.value, .joules)), "
           + "\(Measure(candidate.memory.value, .bytes))")
     }
+  }
+
+  private static func level(of plan: TrainingPlan) -> Int {
+    TrainingPlan.Sharding.allCases.firstIndex(of: plan.sharding) ?? 0
   }
 
   private static func asNoun(_ way: String) -> String { way.hasPrefix("use ") ? String(way.dropFirst(4)) : way }
@@ -60,7 +70,8 @@ extension TrainCommand {
     let nearest = answer.rejected.first { $0.reason == .memory } ?? answer.rejected.first
     let fault = nearest.map { "; the nearest, \($0.nearest): \($0.fault)" } ?? ""
     return Problem(
-      "--plan", "none of \(answer.tried) plans fits" + fault,
-      wayOut: nearest.map { "use \(Self.asNoun($0.wayOut))" } ?? "use more chips, or a batch with more divisors")
+      "--plan", answer.tried == 0 ? "no plan has these sizes" : "none of \(answer.tried) plans fits" + fault,
+      wayOut: nearest.map { "use \(Self.asNoun($0.wayOut))" }
+        ?? (answer.tried == 0 ? "use others, or leave them out" : "use more chips, or a batch with more divisors"))
   }
 }

@@ -42,8 +42,9 @@ struct TrainCommand: ParsableCommand {
   @Option(name: [.customLong("seq-length")], help: "Tokens of a sequence.") var sequenceLength = 4096
   @Option(name: [.customLong("global-batch-size"), .customLong("gbs")], help: "Sequences of a step.")
   var globalBatch = 512
-  @Option(name: [.customLong("micro-batch-size"), .customLong("mbs")], help: "Sequences of a micro-batch.")
-  var microbatch = 1
+  @Option(
+    name: [.customLong("micro-batch-size"), .customLong("mbs")], help: "Sequences of a micro-batch; 1 where absent.")
+  var microbatch: Int?
   @OptionGroup var plan: TrainingPlanOptions
   @OptionGroup var recipe: TrainingRecipeOptions
   @OptionGroup var course: TrainingRunOptions
@@ -51,7 +52,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "US dollars for an hour of one chip.") var pricePerChipHour: Double?
   @Option(help: "Rates of stops, an entry of the catalog's kind failures: large runs, young stack.")
   var failures = "large runs"
-  @Flag(name: [.customLong("plan")], help: "Searches for the best plan, and answers with it.")
+  @Flag(
+    name: [.customLong("plan")],
+    help: "Searches for the best plan, with the sizes that are given, and answers with it.")
   var search = false
   @Option(
     name: [.customLong("optimise"), .customLong("optimize")],
@@ -72,7 +75,8 @@ struct TrainCommand: ParsableCommand {
     if fleets == nil { try checkNeeded() } else { try checkAlone() }
     guard (1...1_000_000).contains(draws) else { throw ValidationError("--draws \(draws): give 1 to 1000000") }
     let sizes = [
-      ("--seq-length", sequenceLength), ("--global-batch-size", globalBatch), ("--micro-batch-size", microbatch),
+      ("--seq-length", sequenceLength), ("--global-batch-size", globalBatch),
+      ("--micro-batch-size", microbatch ?? 1),
     ]
     for (name, value) in sizes where !(1...100_000_000).contains(value) {
       throw ValidationError("\(name) \(value): give 1 or more, at most 100000000")
@@ -84,11 +88,9 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("--system: give one, or --plan, which compares several")
     }
     guard search || optimise == nil else { throw ValidationError("--optimise: add --plan") }
-    let pinned =
-      plan.given + (microbatch == 1 ? [] : ["--micro-batch-size"]) + (recipe.recompute == "none" ? [] : ["--recompute"])
-    guard !search || pinned.isEmpty else {
-      throw ValidationError(
-        "\(pinned.joined(separator: ", ")): --plan looks for the best by itself; leave it out, or leave --plan out")
+    if search {
+      _ = try plan.pins()
+      _ = try recipe.again()
     }
     if let price = pricePerChipHour, !(price >= 0 && price < 1e6) {
       throw ValidationError("--price-per-chip-hour \(price): give US dollars, such as 2.5")
@@ -144,7 +146,7 @@ struct TrainCommand: ParsableCommand {
     } else {
       system = self.system[0]
       let ranks = try ranked * catalog.chip(placed("--system") { try catalog.system(system) }.chip).dies.value
-      chosen = try plan.plan(ranks: ranks, microbatch: microbatch)
+      chosen = try plan.plan(ranks: ranks, microbatch: microbatch ?? 1)
     }
     let job = try TrainingJob(
       architecture, sequenceLength: sequenceLength, globalBatch: globalBatch, plan: chosen, recipe: settings)

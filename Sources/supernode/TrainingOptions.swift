@@ -8,25 +8,28 @@ struct TrainingPlanOptions: ParsableArguments {
   @Option(
     name: [.customLong("tensor-parallel-size"), .customLong("tp"), .customLong("tp", withSingleDash: true)],
     help: "Ranks that share heads and widths.")
-  var tensor = 1
+  var tensor: Int?
   @Option(
     name: [.customLong("pipeline-parallel-size"), .customLong("pp"), .customLong("pp", withSingleDash: true)],
     help: "Stages of layers.")
-  var pipeline = 1
+  var pipeline: Int?
   @Option(name: [.customLong("virtual-stages"), .customLong("vpp")], help: "Stages that each pipeline rank holds.")
-  var virtual = 1
+  var virtual: Int?
   @Option(
     name: [.customLong("context-parallel-size"), .customLong("cp"), .customLong("cp", withSingleDash: true)],
     help: "Ranks that share the tokens of a sequence.")
-  var context = 1
+  var context: Int?
   @Option(
     name: [.customLong("expert-parallel-size"), .customLong("ep"), .customLong("ep", withSingleDash: true)],
     help: "Groups among which experts are divided.")
-  var expert = 1
+  var expert: Int?
   @Option(name: [.customLong("expert-tensor-parallel-size"), .customLong("etp")], help: "Ranks that share an expert.")
-  var expertTensor = 1
-  @Option(help: "What data ranks divide: 0 nothing, 1 the optimizer's state, 2 and gradients, 3 and weights (FSDP).")
-  var zero = 1
+  var expertTensor: Int?
+  @Option(
+    help: """
+      What data ranks divide: 0 nothing, 1 the optimizer's state (the default), 2 and gradients, 3 and weights (FSDP).
+      """)
+  var zero: Int?
   @Option(help: "Replicas of a sharded state (HSDP).") var replicas = 1
   @Option(
     help: """
@@ -35,23 +38,37 @@ struct TrainingPlanOptions: ParsableArguments {
       """)
   var schedule: PipelineSchedule.Kind?
 
-  /// Flags of sizes that were given, for a search that finds them by itself.
-  var given: [String] {
-    let sizes = [
-      ("-tp", tensor), ("-pp", pipeline), ("--virtual-stages", virtual), ("-cp", context), ("-ep", expert),
-      ("--expert-tensor-parallel-size", expertTensor), ("--zero", zero), ("--replicas", replicas),
-    ]
-    return sizes.filter { $0.1 != 1 }.map(\.0) + (schedule == nil ? [] : ["--schedule"])
+  /// What a search is told, where it was given.
+  func pins() throws -> TrainingSpace.Pins {
+    try check()
+    guard replicas == 1, schedule == nil else {
+      throw ValidationError(
+        "\(replicas == 1 ? "--schedule" : "--replicas"): --plan does not search about it; leave it out, or leave "
+          + "--plan out")
+    }
+    var pins = TrainingSpace.Pins()
+    (pins.tensor, pins.pipeline, pins.virtual, pins.context) = (tensor, pipeline, virtual, context)
+    (pins.expert, pins.expertTensor) = (expert, expertTensor)
+    pins.sharding = zero.map { TrainingPlan.Sharding.allCases[$0] }
+    return pins
   }
 
-  func plan(ranks: Int, microbatch: Int) throws -> TrainingPlan {
+  private func check() throws {
     for (name, value) in [
       ("-tp", tensor), ("-pp", pipeline), ("--virtual-stages", virtual), ("-cp", context), ("-ep", expert),
       ("--expert-tensor-parallel-size", expertTensor), ("--replicas", replicas),
-    ] where value < 1 {
-      throw ValidationError("\(name) \(value): give 1 or more")
+    ] {
+      if let value, !(1...1_000_000).contains(value) {
+        throw ValidationError("\(name) \(value): give 1 or more, at most 1000000")
+      }
     }
-    guard (0...3).contains(zero) else { throw ValidationError("--zero \(zero): give 0, 1, 2 or 3") }
+    if let zero, !(0...3).contains(zero) { throw ValidationError("--zero \(zero): give 0, 1, 2 or 3") }
+  }
+
+  func plan(ranks: Int, microbatch: Int) throws -> TrainingPlan {
+    try check()
+    let (tensor, pipeline, context) = (tensor ?? 1, pipeline ?? 1, context ?? 1)
+    // At most 10^18.
     let group = tensor * pipeline * context
     guard ranks % group == 0 else {
       throw Problem(
@@ -59,9 +76,9 @@ struct TrainingPlanOptions: ParsableArguments {
         wayOut: "use \(max(1, ranks / group) * group) ranks, or other sizes")
     }
     return TrainingPlan(
-      tensor: tensor, context: context, pipeline: pipeline, virtual: virtual, data: ranks / group, expert: expert,
-      expertTensor: expertTensor, schedule: schedule, sharding: TrainingPlan.Sharding.allCases[zero],
-      replicas: replicas, microbatch: microbatch)
+      tensor: tensor, context: context, pipeline: pipeline, virtual: virtual ?? 1, data: ranks / group,
+      expert: expert ?? 1, expertTensor: expertTensor ?? 1, schedule: schedule,
+      sharding: TrainingPlan.Sharding.allCases[zero ?? 1], replicas: replicas, microbatch: microbatch)
   }
 }
 
@@ -70,10 +87,10 @@ struct TrainingRecipeOptions: ParsableArguments {
   @Option(help: "What products are computed in: bf16, fp8, mxfp8, nvfp4.") var precision = "bf16"
   @Option(
     help: """
-      What the backward computes again: none, full, selective (attention and norms), or modules: core_attn, layernorm, \
-      mla_up_proj, mlp, moe_act, moe, shared_experts (divided by commas).
+      What the backward computes again: none (the default), full, selective (attention and norms), or modules: \
+      core_attn, layernorm, mla_up_proj, mlp, moe_act, moe, shared_experts (divided by commas).
       """)
-  var recompute = "none"
+  var recompute: String?
   @Option(help: "Layers whose activations wait in host memory.") var offloadLayers = 0
   @Option(help: "Bytes of a parameter's gradient: 2 or 4.") var gradientBytes = 2
   @Option(help: "Bytes of a parameter's two moments: 8 (FP32) or 4 (BF16).") var momentBytes = 8
@@ -116,7 +133,18 @@ struct TrainingRecipeOptions: ParsableArguments {
       hasLearnedPositions: model.hasLearnedPositions)
   }
 
+  /// What a search is told of recompute; nil where it is to look for itself.
+  func again() throws -> TrainingSpace.Shape.Again? {
+    let words: [String: TrainingSpace.Shape.Again] = ["none": .none, "full": .full, "selective": .selective]
+    guard let recompute else { return nil }
+    guard let again = words[recompute] else {
+      throw ValidationError("--recompute \(recompute): --plan searches about none, full and selective")
+    }
+    return again
+  }
+
   private func recomputed() throws -> Recompute {
+    let recompute = recompute ?? "none"
     switch recompute {
     case "none": return .none
     case "full": return .full

@@ -4,6 +4,7 @@ import Pages
 import Reports
 import Serving
 import Supply
+import Training
 import Units
 import Validation
 
@@ -59,8 +60,8 @@ struct Validate: ParsableCommand {
     guard (1...1_000_000).contains(draws) else {
       throw ValidationError("--draws: \(draws) is not in 1...1000000; leave it out for 1000")
     }
-    guard format != .compared || kind == nil else {
-      throw ValidationError("--format compared: lists runs and papers together; leave --kind out")
+    guard format != .compared || kind == nil || kind == "training" else {
+      throw ValidationError("--format compared: lists runs and papers together; leave --kind out, or take training")
     }
     if let kind, !Self.kinds.contains(kind) {
       let near = Problems.nearest(to: kind, among: Self.kinds).map { "did you mean '\($0)'? The" } ?? "the"
@@ -117,6 +118,10 @@ struct Validate: ParsableCommand {
   private func text(of answer: ValidationAnswer, _ result: ValidationResult) throws -> String {
     switch format {
     case .compared:
+      if kind == "training", let training = answer.training {
+        let predictor = try TrainingPredictor(catalog: Catalog(checking: catalog))
+        return try TrainingCompared(training, predictor: predictor).yaml
+      }
       guard let runs = answer.runs, let measured = answer.measured else { return "" }
       return ComparedFile.text(
         runs: runs, measured: measured, predictor: Predictor(catalog: try Catalog(checking: catalog)))

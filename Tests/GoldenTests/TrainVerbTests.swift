@@ -127,6 +127,12 @@ import Testing
       "train --model Llama-3.1-8B --system HGX-H100 --chips 48 -tp 48 --global-batch-size 48", 1,
       "48 does not divide 32 attention heads; use 32"
     ),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --precision nvfp4", 1, "products in nvfp4; use bf16"),
+    ("train --model Llama-3.1-8B --system HGX-A100 --chips 8 --precision fp8", 1, "in eight-bit floats; use bf16"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 -tp 3 --plan", 1, "no plan has these sizes"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --plan --schedule gPipe", 2, "does not search about it"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --plan --recompute mlp", 2, "none, full and selective"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --tokens 1T --spare-nodes 9", 1, "give at most 8"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --global-batch-size 9", 1, "are not a multiple of DP 8"),
     ("train --model Llama-3.1-70B --system HGX-H100 --chips 8 --global-batch-size 8", 1, "is short of"),
     ("train --model Nothing --system HGX-H100 --chips 8", 1, "there is no model 'Nothing'"),
@@ -156,16 +162,13 @@ import Testing
     ),
     (
       "train --model Llama-3.1-8B --system HGX-H20 --chips 8 --zero 3 --recompute full --fleet base --month 2056-06", 1,
-      "is not all within the run"
+      "is not in the run of"
     ),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --replicas 3 --zero 3", 1, "use 2"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --virtual-stages 2", 1, "need a pipeline"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --offload-layers 99", 1, "give 32 or fewer"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 0", 2, "give 1 or more"),
-    (
-      "train --model Llama-3.1-8B --system HGX-H100 --chips 64 --plan -tp 2 --zero 0 --recompute full", 2,
-      "-tp, --zero, --recompute: --plan looks for"
-    ),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --plan -tp 0", 2, "-tp 0: give 1 or more"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 1000000", 2, "at most 4096"),
     (
       "train --model Llama-3.1-8B --system HGX-H100 --chips 64 --json one.x --report ./one.x", 2,

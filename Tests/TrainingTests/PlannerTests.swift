@@ -103,6 +103,29 @@ struct PlannerTests {
     }
   }
 
+  @Test("a search about given sizes finds the best of all plans that have them")
+  func pins() throws {
+    var planner = try planner(2)
+    planner.usesBounds = false
+    planner.keeping = 1_000_000
+    let all = planner.plan().best
+    let some = try #require(all.last)
+    planner.keeping = 1
+    planner.usesBounds = true
+    planner.pins.tensor = some.plan.tensor
+    planner.pins.pipeline = some.plan.pipeline
+    planner.pins.microbatch = some.plan.microbatch
+    planner.pins.sharding = some.plan.sharding
+    let found = try #require(planner.plan().best.first)
+    let wanted = all.filter {
+      $0.plan.tensor == some.plan.tensor && $0.plan.pipeline == some.plan.pipeline
+        && $0.plan.microbatch == some.plan.microbatch && $0.plan.sharding == some.plan.sharding
+    }
+    #expect(found.value == wanted.first?.value && wanted.count < all.count)
+    planner.pins.tensor = 7
+    #expect(planner.plan().tried == 0)
+  }
+
   @Test("bounds save work, and answers are the same on any number of workers")
   func workers() throws {
     let planner = try planner(3)

@@ -107,7 +107,7 @@ extension FleetComparison {
 
   private var wholeTable: Table {
     table(
-      "Training once and serving for a year",
+      "Training once and serving for a year at the asked rate",
       [
         ("energy", { $0.joules.map { Measure($0.value, .joules).description } }),
         ("cost", { $0.dollars.map { Measure($0.value, .dollars).description } }),

@@ -16,7 +16,7 @@ extension TrainingReport {
       "The run takes \(Text.significant(run.days.p50)) days (\(Self.range(run.days)) in 80% of the draws; "
         + "\(Text.significant(run.productiveDays)) without a stop), with "
         + "\(Text.significant(run.interruptions.p50)) interruptions (\(Self.range(run.interruptions))) and "
-        + "\(Measure(run.effectiveShare.p50, .percent)) effective time."
+        + "\(Measure(run.effectiveShare.p50, .percent)) effective time, each a median of its own."
     ]
     if let finish { lines.append(Self.sentence(of: finish, run)) }
     if let maturity {

@@ -23,13 +23,13 @@ public struct FleetComparison: Encodable, Sendable {
       self.serving = serving
     }
 
-    /// Of training and a year of serving.
+    /// Of training and a year of serving at the rate that was asked for; nil of a plan that does not fit.
     public var joules: Joules? {
-      guard let energy = training.energy, let power = serving?.power else { return nil }
+      guard training.memory.fits, let energy = training.energy, let power = serving?.power else { return nil }
       return energy + power * Self.year
     }
     public var dollars: Dollars? {
-      guard let cost = training.cost, let rate = serving?.dollarsPerSecond else { return nil }
+      guard training.memory.fits, let cost = training.cost, let rate = serving?.dollarsPerSecond else { return nil }
       return cost + rate * Self.year
     }
 

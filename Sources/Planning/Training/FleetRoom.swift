@@ -46,6 +46,12 @@ public struct FleetRoom: Sendable {
     guard let last = CalendarDay(month), month.utf8.count == 7 else {
       throw Problem("--month", "'\(month)' is not a month", wayOut: "write such as 2026-06")
     }
+    // Months written alike stand in their order.
+    guard (scenario.firstMonth...scenario.lastMonth).contains(month) else {
+      throw Problem(
+        "--month", "\(month) is not in the run of '\(scenario.name)'",
+        wayOut: "use \(scenario.firstMonth) to \(scenario.lastMonth)")
+    }
     let share = try scenario.medianTrainingShare ?? 1
     var scenario = scenario
     scenario.claims = []

@@ -26,6 +26,7 @@ extension SupplyScenario {
 
   /// The first month of a run, such as `2023-01`.
   public var firstMonth: String { horizon.start.description }
+  public var lastMonth: String { horizon.date(of: horizon.count - 1).description }
 
   private func median(of amount: Amount) throws -> Double {
     switch amount.form {

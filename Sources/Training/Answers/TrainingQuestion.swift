@@ -24,6 +24,7 @@ public struct TrainingQuestion: Sendable {
     system = try placed("system") { try catalog.system(name) }
     systemName = system.name
     chip = try catalog.chip(system.chip)
+    try job.recipe.products.check(on: chip)
     platform = try catalog.trainingPlatform(of: chip.name)
     failures = try placed("failures") { try catalog.failureModel(wishes.failures) }
     maturity =
@@ -39,6 +40,12 @@ public struct TrainingQuestion: Sendable {
       throw Problem(
         "chips", "\(chips) are more than the \(system.chips.value) of \(system.name)",
         wayOut: "give at most that, or a system of boards, which scales")
+    }
+    let nodes = (chips + system.chipsPerNode.value - 1) / system.chipsPerNode.value
+    if let spare = wishes.spareNodes, spare > nodes {
+      throw Problem(
+        "--spare-nodes", "\(spare) are more than the nodes that train, \(nodes)",
+        wayOut: "give at most \(nodes)")
     }
     if let tokens = wishes.tokens, tokens < job.tokensPerStep {
       throw Problem(

@@ -156,6 +156,17 @@ public enum Recompute: Codable, Hashable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
+  /// What is told apart of compared rows; some layers whole count as full.
+  public enum Kind: String, Codable, Sendable, CaseIterable { case none, selective, full }
+
+  public var kind: Kind {
+    switch self {
+    case .none: .none
+    case .selective: .selective
+    case .full, .blocks: .full
+    }
+  }
+
   public var words: String {
     switch self {
     case .none: "none"

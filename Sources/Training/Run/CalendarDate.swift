@@ -83,9 +83,12 @@ public struct TrainingFinish: Codable, Hashable, Sendable {
   public var probability: Double?
   public var standardError: Double?
 
+  /// A million years.
+  private static let mostDays = 3.65e8
+
   /// - Parameter start: its morning is when the first step starts.
   public init(_ run: TrainingRunReport, start: CalendarDate, by: CalendarDate?) {
-    func day(_ days: Double) -> CalendarDate { start.adding(Int(min(days, 1e6).rounded(.down))) }
+    func day(_ days: Double) -> CalendarDate { start.adding(Int(min(days, Self.mostDays).rounded(.down))) }
     self.start = start
     (p10, p50, p90) = (day(run.days.p10), day(run.days.p50), day(run.days.p90))
     self.by = by

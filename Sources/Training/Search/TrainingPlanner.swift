@@ -20,6 +20,8 @@ public struct TrainingPlanner: Sendable {
   public var recipe: TrainingRecipe
   public var machines: [TrainingMachine]
   public var goal: Goal
+  /// Sizes that every plan has.
+  public var pins = TrainingSpace.Pins()
   /// How many of the best are kept.
   public var keeping = 5
   /// Whether plans that provably rank behind the kept ones are passed over; the answer is the same without.
@@ -71,7 +73,7 @@ public struct TrainingPlanner: Sendable {
       return counts.flatMap { count in
         TrainingSpace.all(
           architecture, sequenceLength: sequenceLength, machine: index,
-          ranks: count * machine.chip.dies.value, domain: machine.domain)
+          ranks: count * machine.chip.dies.value, domain: machine.domain, pins: pins)
       }
     }
   }
