@@ -199,7 +199,7 @@ struct PlanCommand: ParsableCommand {
       if !quiet, Terminal.errorIsTerminal {
         Terminal.writeError("supernode: no deployment serves this; looking for the smallest change …")
       }
-      answer.remedies = planner.remedies()
+      answer.remedies = planner.remedies(after: answer.estimates)
     }
     if simulate > 0, !answer.plans.isEmpty {
       if !quiet, Terminal.errorIsTerminal {

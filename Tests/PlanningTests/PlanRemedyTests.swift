@@ -55,18 +55,16 @@ import Units
   func worst() {
     let wanted = PlanRequest.Objectives(timeToFirstToken: .milliseconds(300), timePerOutputToken: .milliseconds(20))
     // 360 of 300 is a fifth too long, 30 of 20 a half; nobody asked for the end.
-    let worst = wanted.worst([
-      .timeToFirstToken: .milliseconds(360), .timePerOutputToken: .milliseconds(30), .endToEnd: .milliseconds(9e9),
-    ])
+    let worst = wanted.worst(first: .milliseconds(360), each: .milliseconds(30), end: .milliseconds(9e9))
     #expect(worst?.objective == .timePerOutputToken && worst.map { abs($0.share - 0.5) < 1e-12 } == true)
     var nearest = NearestMiss()
     nearest.take(worst, batch: 64)
-    nearest.take(wanted.worst([.timeToFirstToken: .milliseconds(360)]), batch: 8)
-    nearest.take(wanted.worst([.timeToFirstToken: .milliseconds(390)]), batch: 1)
+    nearest.take(wanted.worst(first: .milliseconds(360)), batch: 8)
+    nearest.take(wanted.worst(first: .milliseconds(390)), batch: 1)
     #expect(nearest.miss?.objective == .timeToFirstToken && nearest.batch == 8 && !nearest.isKept)
-    nearest.take(wanted.worst([.timeToFirstToken: .milliseconds(300)]), batch: 2)
+    nearest.take(wanted.worst(first: .milliseconds(300)), batch: 2)
     #expect(nearest.isKept)
-    #expect(PlanRequest.Objectives().worst([.endToEnd: .milliseconds(1)]) == nil)
+    #expect(PlanRequest.Objectives().worst(end: .milliseconds(1)) == nil)
   }
 
   @Test("a rate that the chips do not serve: as many as do, and no board less; the rate that they serve, and no more")

@@ -49,14 +49,18 @@ extension PlanRequest.Objectives {
     }
   }
 
-  /// Of several times the one that misses its objective most, or keeps it with the least to spare.
-  func worst(_ times: KeyValuePairs<PlanObjective, Seconds>) -> PlanMiss? {
+  /// Of several times the one that misses its objective most, or keeps it with the least to spare; nil where none of
+  /// them is asked for.
+  func worst(first: Seconds? = nil, each: Seconds? = nil, end: Seconds? = nil) -> PlanMiss? {
     var worst: PlanMiss?
-    for (objective, time) in times {
-      guard let limit = self[objective] else { continue }
+    func look(_ objective: PlanObjective, _ time: Seconds?, _ limit: Seconds?) {
+      guard let time, let limit else { return }
       let next = PlanMiss(objective: objective, time: time, limit: limit)
       if worst.map({ next.share > $0.share }) ?? true { worst = next }
     }
+    look(.timeToFirstToken, first, timeToFirstToken)
+    look(.timePerOutputToken, each, timePerOutputToken)
+    look(.endToEnd, end, endToEnd)
     return worst
   }
 }

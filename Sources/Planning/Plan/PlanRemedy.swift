@@ -95,12 +95,15 @@ extension Planner {
   /// What would have to be otherwise where no plan keeps what is asked, one thing at a time, by the same search.
   ///
   /// Estimates alone; with budgets of power or money the chips are those beyond them.
-  public func remedies() -> [PlanRemedy] {
+  ///
+  /// - Parameter estimates: of the search that found none; where it was long, two changes at once are not looked for.
+  public func remedies(after estimates: Int = 0) -> [PlanRemedy] {
     let chips = moreChips().map { [$0] } ?? []
     let objectives = PlanObjective.allCases.compactMap { looser($0) }
     let rate = lowerRate().map { [$0] } ?? []
     let found = chips + objectives + rate
-    return found.isEmpty ? PlanObjective.allCases.compactMap(looserWithMoreChips) : found
+    guard found.isEmpty, estimates <= Self.longSearch else { return found }
+    return PlanObjective.allCases.compactMap(looserWithMoreChips)
   }
 
   /// Where neither alone is enough: an objective a tenth looser than what all chips that there could be would keep, and
@@ -155,7 +158,9 @@ extension Planner {
   }
 
   /// Times the chips that there are, in which more are looked for.
-  private static let mostMore = 64
+  private static let mostMore = 16
+  /// Estimates of a search that takes half a second and more.
+  private static let longSearch = 10_000
 
   /// - Parameter more: with so many times the chips.
   private func looser(_ objective: PlanObjective, times more: Double = 1) -> PlanRemedy? {

@@ -200,7 +200,7 @@ final class PlanSearch: Sendable {
         for count in Self.powers(upTo: model.mostPrompts) {
           outcome.estimates += 1
           let estimate = model.prompts(count)
-          let first = request.objectives.worst([.timeToFirstToken: estimate.timeToFirstToken])
+          let first = request.objectives.worst(first: estimate.timeToFirstToken)
           nearest.take(first, batch: count)
           if first.map({ $0.share <= 0 }) ?? true { fitting.append(Sized(model: model, estimate: estimate)) }
         }
@@ -265,10 +265,9 @@ final class PlanSearch: Sendable {
 
   /// The objective that is missed most, or kept with the least to spare; nil where none is asked for.
   private func worst(_ estimate: InstanceEstimate) -> PlanMiss? {
-    request.objectives.worst([
-      .timeToFirstToken: estimate.lateFirstToken, .timePerOutputToken: estimate.timePerOutputToken,
-      .endToEnd: estimate.timeToFirstToken + estimate.timePerOutputToken * request.lengths.decoded,
-    ])
+    request.objectives.worst(
+      first: estimate.lateFirstToken, each: estimate.timePerOutputToken,
+      end: estimate.timeToFirstToken + estimate.timePerOutputToken * request.lengths.decoded)
   }
 
   /// The same of a pool that decodes, which with the best of the prompts misses the end-to-end objective by a share.

@@ -158,10 +158,8 @@ extension Planner {
     var report = report
     report.add(percentiles: [request.objectives.share], of: [.ttft, .tpot, .e2el], from: outcome)
     func late(_ times: ServingReport.Summary) -> Seconds { times.percentiles?.first?.value ?? times.p99 }
-    return request.objectives.worst([
-      .timeToFirstToken: late(report.timeToFirstToken), .timePerOutputToken: late(report.timePerOutputToken),
-      .endToEnd: late(report.endToEnd),
-    ])
+    return request.objectives.worst(
+      first: late(report.timeToFirstToken), each: late(report.timePerOutputToken), end: late(report.endToEnd))
   }
 
   private var tokens: (Int, Int) {
