@@ -139,7 +139,16 @@ public struct Catalog: Sendable {
       return Problem("", "there is no \(singular) '\(name)', nor any other in the catalog", wayOut: wayOut)
     }
     let near = Problems.nearest(to: name, among: names).map { "did you mean '\($0)'? There are " } ?? "use one of "
-    return Problem("", "there is no \(singular) '\(name)'", wayOut: near + names.joined(separator: ", "))
+    let shown = Self.alike(name, among: names)
+    let more = shown.count < names.count ? "; all \(names.count) are in: supernode catalog list \(kind)" : ""
+    return Problem("", "there is no \(singular) '\(name)'", wayOut: near + shown.joined(separator: ", ") + more)
+  }
+
+  /// Of many names those that begin with the same word, such as `Mistral`; all where none does, or they are few.
+  private static func alike(_ name: String, among names: [String]) -> [String] {
+    let word = (name.split(separator: "/").last ?? "").lowercased().prefix { $0.isLetter }
+    let found = word.count < 3 ? [] : names.filter { $0.lowercased().hasPrefix(word) }
+    return names.count <= 12 || found.isEmpty ? names : found
   }
 
   /// Lowercase letters, digits and points; `-` for a run of anything else: `CloudMatrix 384` is `cloudmatrix-384`.

@@ -124,6 +124,7 @@ struct Calibrate: ParsableCommand {
 
   private func leaveOut(_ kinds: [LeaveOut.Kind], _ group: String?, _ catalog: Catalog) throws {
     let words = ["supernode calibrate --leave-out", leaveOut ?? ""] + (every > 1 ? ["--every \(every)"] : [])
+    if let group { try LeaveOut.Study.check(group, kinds[0], catalog: catalog, every: every) }
     let study = try LeaveOut.Study(catalog: catalog, every: every, workers: processorCount())
     let file = LeftOutFile(
       command: words.joined(separator: " "), version: Supernode.version,
@@ -199,16 +200,3 @@ enum CalibrationFormat: String, ExpressibleByArgument, CaseIterable { case table
 
 /// Whose constants `calibrate` finds.
 enum CalibrationKind: String, ExpressibleByArgument, CaseIterable { case serving, training }
-
-/// The JSON of `calibrate`.
-private struct CalibrationResult: Encodable {
-  var engines: RunFit
-  var decode: DecodeRefit
-  var version: String
-}
-
-/// The JSON of `calibrate --from`.
-private struct ClusterResult: Encodable {
-  var calibration: ClusterFit
-  var version: String
-}

@@ -11,7 +11,7 @@ import Units
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Sets systems side by side, each at its own best plan; or scenarios; or results of simulate.",
+    abstract: "Sets systems side by side, each at its own best plan; or scenarios; or results of them or train.",
     discussion: """
       Examples:
         supernode compare --model DeepSeek-R1 --system 'CloudMatrix 384' --system 'GB200 NVL72' --system 'HGX H20' \
@@ -21,7 +21,7 @@ struct CompareCommand: ParsableCommand {
       The first is the base of the ratios.
       """)
 
-  @Argument(help: "Scenarios (files or built-in examples), or results of simulate --json; two or more.")
+  @Argument(help: "Scenarios (files or built-in examples), or results of simulate, plan or train --json; two or more.")
   var files: [String] = []
   @Option(help: "The model to plan on each system: its name in the catalog or at Hugging Face, or a config.json.")
   var model: String?
@@ -104,7 +104,11 @@ struct CompareCommand: ParsableCommand {
       try reportFile.append(HTMLRenderer().render(comparison.document(context), chartScript: script))
     }
     for file in [jsonFile, reportFile] { try file?.commit() }
-    if [json, report].contains("-") { return }
+    if ![json, report].contains("-") { printed(comparison, context, result) }
+    guard comparison.hasAnyPlan else { throw ExitCode(1) }
+  }
+
+  private func printed(_ comparison: Comparison, _ context: ReportContext, _ result: String) {
     switch format {
     case .json: Terminal.write(result)
     case .csv: Terminal.write(comparison.csv)
@@ -142,7 +146,12 @@ struct CompareCommand: ParsableCommand {
       if file.hasSuffix(".json") {
         let node = try Node.read(path: file)
         let isResult = ["throughput", "plans", "curve"].contains { node.field($0) != nil }
-        if isResult { return (Self.stem(file), node) }
+        if isResult || Comparison.isTraining(node) { return (Self.stem(file), node) }
+        guard node.field("run") == nil, node.field("version") == nil else {
+          throw Problem(
+            file, "is a result that has no requests served and no training step",
+            wayOut: "compare results of simulate, plan or train")
+        }
       }
       return (Self.stem(file), try simulated(file, catalog))
     }

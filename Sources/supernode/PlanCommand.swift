@@ -1,5 +1,4 @@
 import ArgumentParser
-import Costs
 import Formats
 import Pages
 import Planning
@@ -8,7 +7,6 @@ import Serving
 import Simulation
 import Units
 import Validation
-import Workloads
 
 #if canImport(Darwin)
   import Darwin
@@ -58,6 +56,13 @@ struct PlanCommand: ParsableCommand {
     name: [.customLong("output-len"), .customLong("osl"), .customLong("random-output-len")],
     help: "Output tokens of a request; 128 where absent.")
   var outputLen: Int?
+  @Option(
+    name: [.customLong("prefix-len"), .customLong("random-prefix-len")],
+    help: """
+      Tokens at the beginning of every prompt that all share, such as a system prompt; they count in --input-len, and \
+      engines with a cache of prefixes compute them once.
+      """)
+  var prefixLen: Int?
   @Option(help: "A trace, whose requests and mean lengths take the place of generated ones: a file, or the catalog's.")
   var trace: String?
   @Option(help: "Requests per second that must be served; as many as the chips can where absent.")
@@ -146,17 +151,27 @@ struct PlanCommand: ParsableCommand {
     guard (0...20).contains(simulate) else {
       throw ValidationError("--simulate \(simulate): give a number from 0 to 20")
     }
-    guard trace == nil || (inputLen == nil && outputLen == nil) else {
-      throw ValidationError("--trace: its requests have lengths of their own; leave --input-len and --output-len out")
+    guard trace == nil || (inputLen == nil && outputLen == nil && prefixLen == nil) else {
+      throw ValidationError(
+        "--trace: its requests have lengths of their own; leave --input-len, --output-len and --prefix-len out")
     }
     guard day == nil || requestRate == nil else {
       throw ValidationError("--day has rates of its own; leave --request-rate out")
+    }
+    guard day == nil || prefixLen == nil else {
+      throw ValidationError("--day: its requests share no prefix; leave --prefix-len out")
     }
     guard targetUtilisation > 0, targetUtilisation <= 1 else {
       throw ValidationError("--target-utilisation \(targetUtilisation): give a share above 0, at most 1")
     }
     guard json != "-" || report != "-" else {
       throw ValidationError("only one of --json and --report can go to standard output")
+    }
+    if emit != nil {
+      guard json != "-", report != "-", format == .table else {
+        throw ValidationError(
+          "--emit prints commands to standard output, where no other result can go: give --json or --report a file")
+      }
     }
     try OutputPaths.check([json, report], against: [model])
   }
@@ -179,6 +194,12 @@ struct PlanCommand: ParsableCommand {
       Terminal.writeError(
         "supernode: \(Text.grouped(answer.estimates)) estimates in \(Measure(seconds, .duration)) of processor time, "
           + "\(Text.grouped(Int(Double(answer.estimates) / max(seconds, 1e-9)))) a second")
+    }
+    if answer.plans.isEmpty {
+      if !quiet, Terminal.errorIsTerminal {
+        Terminal.writeError("supernode: no deployment serves this; looking for the smallest change …")
+      }
+      answer.remedies = planner.remedies(after: answer.estimates)
     }
     if simulate > 0, !answer.plans.isEmpty {
       if !quiet, Terminal.errorIsTerminal {
@@ -207,7 +228,7 @@ struct PlanCommand: ParsableCommand {
     if ![json, report].contains("-") {
       try printed(answer, context, result, launch) { try measured(planner, request, catalog) }
     }
-    guard answer.best != nil else { throw ExitCode(1) }
+    guard let best = answer.best, best.simulated?.meets != false else { throw ExitCode(1) }
   }
 
   /// Published runs of the same kind, to lay over the frontier.
@@ -238,147 +259,16 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func subtitle(_ request: PlanRequest) -> String {
-    let fleets = request.fleets.map { "\($0.chips) chips of \($0.system)" }.joined(separator: " and/or ")
+    let fleets = request.fleets.map { "\(Text.counted($0.chips, "chip")) of \($0.system)" }
+      .joined(separator: " and/or ")
     let watts = request.powerBudget.map { ", at most \(Measure($0.value, .watts))" } ?? ""
     let dollars = request.budget.map { ", at most \(Text.dollars($0.value)) by the price of each chip" } ?? ""
     let rate = request.requestRate.map { ", \(Measure($0, .count)) requests/s" } ?? ""
     let lengths = request.lengths
     let (input, output) = (Int(lengths.prompt.rounded()), Int(lengths.output.rounded()))
+    let shared = lengths.sharedPrefix.map { " (\(Int($0)) of them shared)" } ?? ""
     let source = request.trace.map { ", requests of \($0.name)" } ?? ""
-    return "\(fleets)\(watts)\(dollars); \(input) tokens in, \(output) out\(source)\(rate)"
-  }
-
-  // MARK: the request
-
-  func request(_ catalog: Catalog) throws -> PlanRequest {
-    var options = try ScenarioOptions.parse([])
-    options.kvCacheDtype = kvCacheDtype
-    let name = options.modelName(model, in: catalog) { if !quiet { Terminal.writeError("supernode: \($0)") } }
-    options.model = name
-    options.system = system[0]
-    let wanted = quantization.isEmpty ? ["auto"] : quantization
-    let formats = try wanted.map { word -> PlanRequest.FormatChoice in
-      guard word != "auto" || kvCacheDtype != nil else { return .ofFiles }
-      options.quantization = word == "auto" ? nil : word
-      let node = try options.read(in: catalog)
-      return PlanRequest.FormatChoice(
-        name: word == "auto" ? PlanRequest.FormatChoice.ofFiles.name : word,
-        precision: try node.field("precision").map { try $0.decode(Precision.self) })
-    }
-    var request = PlanRequest(
-      model: name,
-      fleets: try fleets(catalog), formats: formats,
-      lengths: .init(prompt: Double(inputLen ?? 1024), output: Double(outputLen ?? 128)),
-      objectives: try objectives())
-    if let trace { try take(trace, into: &request, catalog) }
-    request.powerBudget = try powerBudget.map { try Self.amount($0, "--power-budget", "'500 kW'") }
-    request.budget = try budget.map { try Self.amount($0, "--budget", "'4e6 USD'") }
-    request.engines = engine.isEmpty ? nil : engine.map { options.engineName($0) }
-    request.requestRate = requestRate
-    request.goal = try goal()
-    request.divisions = division.list
-    request.spares = spare
-    request.region = region
-    request.exchange = try exchangeRate.map { text in
-      let words = text.split(separator: " ", maxSplits: 1).map(String.init)
-      guard let rate = words.first.flatMap(Double.init), rate > 0, words.count == 2 else {
-        throw ValidationError("--exchange-rate \(text): write yuan for a dollar and of when, such as '7.15 of 2025'")
-      }
-      return .init(yuanPerDollar: rate, date: words[1])
-    }
-    request.givenModel = name != model && model.split(separator: "/").count == 2 ? model : nil
-    try take(settings: &request)
-    return request
-  }
-
-  /// What of an engine's settings is tried.
-  private func take(settings request: inout PlanRequest) throws {
-    func numbers<T: LosslessStringConvertible>(_ text: String, _ option: String, _ example: String) throws -> [T] {
-      let words = text.split(separator: ",")
-      let found = words.compactMap { T(String($0)) }
-      guard found.count == words.count, !found.isEmpty else {
-        throw ValidationError("\(option) \(text): write numbers with commas, such as \(example)")
-      }
-      return found
-    }
-    if draftTokens == "auto" {
-      request.draftTokens = nil
-    } else if let draftTokens {
-      request.draftTokens = try numbers(draftTokens, "--draft-tokens", "0,1,3, or auto")
-    }
-    if request.draftTokens != [0] { request.acceptance = speculativeAcceptance }
-    if chunkTokens == "default" {
-      request.chunkTokens = []
-    } else if let chunkTokens {
-      request.chunkTokens = try numbers(chunkTokens, "--chunk-tokens", "2048,8192, or default")
-    }
-    if let memoryShare { request.memoryShares = try numbers(memoryShare, "--gpu-memory-utilization", "0.85,0.92") }
-  }
-
-  /// Requests of a trace that a simulation takes.
-  private static let tracedRequests = 10_000
-
-  private func take(_ trace: String, into request: inout PlanRequest, _ catalog: Catalog) throws {
-    var workload = WorkloadSpecification(trace: trace)
-    workload.prompts = Self.tracedRequests
-    let summary = try TraceSummary(of: workload.makeSource(catalog: catalog, seed: Seed(seed)))
-    guard summary.requests > 1, summary.span > .zero else {
-      throw Problem("--trace", "\(trace) has no requests at several times", wayOut: "give a trace with arrivals")
-    }
-    request.lengths = .init(prompt: max(1, summary.promptTokens.mean), output: max(1, summary.outputTokens.mean))
-    // Of the requests that must keep their objectives; a longer one may be refused.
-    func longest(_ tokens: TraceSummary.Tokens) -> Int {
-      share <= 0.9 ? tokens.p90 : share <= 0.99 ? tokens.p99 : tokens.maximum
-    }
-    request.trace = .init(
-      name: trace, requests: summary.requests, meanRate: summary.meanRate,
-      longestPrompt: longest(summary.promptTokens), longestAnswer: longest(summary.outputTokens))
-  }
-
-  private static func amount<D: Dimension>(_ text: String, _ option: String, _ example: String) throws -> Quantity<D> {
-    do { return try Quantity(text: text) } catch { throw ValidationError("\(option) \(text): write \(example)") }
-  }
-
-  private func fleets(_ catalog: Catalog) throws -> [PlanRequest.Fleet] {
-    let counts = try CompareCommand.counts(chips, of: system)
-    let fleets = try system.enumerated().map { index, name in
-      let found = try placed("--system") { try catalog.system(name) }
-      return PlanRequest.Fleet(system: name, chips: counts?[index] ?? found.chips.value)
-    }
-    let names = try fleets.map { try catalog.system($0.system).name }
-    if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
-      throw ValidationError("--system \(twice.element) is given twice: add up its chips")
-    }
-    return fleets
-  }
-
-  private func goal() throws -> PlanRequest.Goal {
-    guard let optimise else { return requestRate == nil ? .throughput : .chips }
-    guard let goal = PlanRequest.Goal(rawValue: optimise.lowercased()) else {
-      let names = PlanRequest.Goal.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--optimise \(optimise): use one of \(names)")
-    }
-    return goal
-  }
-
-  private func objectives() throws -> PlanRequest.Objectives {
-    var limits = PlanRequest.Objectives(share: share)
-    limits.timeToFirstToken = ttft.map { .milliseconds($0) }
-    limits.timePerOutputToken = tpot.map { .milliseconds($0) }
-    limits.endToEnd = requestLatency.map { .milliseconds($0) }
-    for pair in goodput.flatMap({ $0.split(separator: " ") }) {
-      let parts = pair.split(separator: ":")
-      guard parts.count == 2, let limit = Double(parts[1]), limit > 0 else {
-        throw ValidationError("--goodput \(pair): write ttft:MS, tpot:MS or e2el:MS, such as ttft:2000 tpot:50")
-      }
-      switch parts[0] {
-      case "ttft": limits.timeToFirstToken = .milliseconds(limit)
-      case "tpot": limits.timePerOutputToken = .milliseconds(limit)
-      case "e2el": limits.endToEnd = .milliseconds(limit)
-      default: throw ValidationError("--goodput \(pair): write ttft:MS, tpot:MS or e2el:MS, such as ttft:2000 tpot:50")
-      }
-    }
-    return limits
+    return "\(fleets)\(watts)\(dollars); \(input) tokens in\(shared), \(output) out\(source)\(rate)"
   }
 }
 

@@ -69,8 +69,12 @@ extension ScenarioOptions {
   private func hubModel(_ name: String, in catalog: Catalog) -> (name: String, quantization: String?)? {
     guard let last = name.split(separator: "/").last.map(String.init) else { return nil }
     if let found = catalogName(of: last, in: catalog) { return (found, nil) }
-    for (ending, quantization) in Self.quantizedEndings where last.lowercased().hasSuffix(ending) {
-      let plain = String(last.dropLast(ending.count))
+    // A second release of a quantised copy: -FP4-v2.
+    let digits = last.reversed().prefix { $0.isNumber }.count
+    let isRelease = digits > 0 && last.dropLast(digits).hasSuffix("-v")
+    let copy = isRelease ? String(last.dropLast(digits + 2)) : last
+    for (ending, quantization) in Self.quantizedEndings where copy.lowercased().hasSuffix(ending) {
+      let plain = String(copy.dropLast(ending.count))
       if let found = catalogName(of: plain, in: catalog) { return (found, quantization) }
     }
     return nil

@@ -84,12 +84,26 @@ struct ScenarioOptions: ParsableArguments {
     let choosesEngine = scenario == nil && engine == nil && workload.benchmark.engine != nil
     var node = try workload.applied(to: file, choosesEngine: choosesEngine, remark: remark)
     for (path, text) in try flags() { node = try node.setting(path, to: text) }
-    let rest =
-      try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog, remark)
-      + assignments()
-    for (path, text) in rest { node = try node.setting(path, to: text) }
+    let rest = try modelFlags(of: node, in: catalog, remark: remark) + deploymentFlags(of: node, in: catalog, remark)
+    for (path, text) in rest { node = try Self.setting(path, to: text, in: node) }
+    for (path, text) in try assignments() { node = try node.setting(path, to: text) }
     return try titled(node, file: file)
   }
+
+  /// A fault of what an option sets is told under its name.
+  private static func setting(_ path: String, to text: String, in node: Node) throws -> Node {
+    guard text != "null", let field = path.split(separator: ".").last, let option = options[String(field)] else {
+      return try node.setting(path, to: text)
+    }
+    return try node.setting(path, to: literal(text, quoted: false, option))
+  }
+
+  private static let options = [
+    "tensorParallel": "--tensor-parallel-size", "dataParallel": "--data-parallel-size",
+    "pipelineParallel": "--pipeline-parallel-size", "expertParallel": "--expert-parallel-size",
+    "memoryShare": "--gpu-memory-utilization", "blockTokens": "--block-size", "maxRequests": "--max-num-seqs",
+    "maxBatchedTokens": "--max-num-batched-tokens", "chunkTokens": "--chunked-prefill-size",
+  ]
 
   /// What was run gives the title, where it is another model, system or engine than the file's name speaks of.
   private func titled(_ node: Node, file: Node) throws -> Node {

@@ -44,11 +44,23 @@ enum Terminal {
       var written = 0
       while written < bytes.count {
         let count = writeBytes(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-        if count <= 0 { return }
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else {
+          if descriptor == 1 { endUnwritten() }
+          return
+        }
         written += count
       }
     }
   }
+}
+
+/// What was asked for cannot be told: a full disk, or a standard output that is closed.
+private func endUnwritten() -> Never {
+  let why = String(cString: strerror(errno))
+  UnfinishedFiles.removeAll()
+  Terminal.writeError("supernode: standard output: cannot be written: \(why); make room or choose another place")
+  endProcess(1)
 }
 
 private func writeBytes(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int {

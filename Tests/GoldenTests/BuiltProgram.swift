@@ -17,11 +17,12 @@ enum BuiltProgram {
     return places.map { "\($0)/supernode" }.first(where: FileManager.default.isExecutableFile) ?? "\(beside)/supernode"
   }()
 
-  /// Runs to the end; `program` is one beside it, `folder` is the working directory, and `interruptAfter` sends a
-  /// SIGINT after so many seconds.
+  /// Runs to the end; `program` is one beside it, `folder` is the working directory, `interruptAfter` sends a SIGINT
+  /// after so many seconds, and what is printed goes to `output` where that is named.
   static func run(
     _ arguments: [String], in folder: String = root, interruptAfter seconds: Double? = nil,
-    program: String = "supernode", environment: [String: String] = [:]
+    program: String = "supernode", environment: [String: String] = [:],
+    output: String? = nil
   ) throws -> Answer {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(program)
@@ -35,7 +36,7 @@ enum BuiltProgram {
     let scratch = try Scratch()
     let files = try ["out", "err"].map { name in try scratch.write("", to: name) }
     let handles = files.compactMap(FileHandle.init(forWritingAtPath:))
-    process.standardOutput = handles[0]
+    process.standardOutput = output.flatMap(FileHandle.init(forWritingAtPath:)) ?? handles[0]
     process.standardError = handles[1]
     try process.run()
     if let seconds {

@@ -29,6 +29,7 @@ import Testing
   /// The command, the exit code, and what the answer has in it.
   static let faults: [(String, Int32, String)] = [
     ("calibrate --leave-out colour", 2, "chip, model, version, engine, each"),
+    ("calibrate --leave-out chip=Foo", 1, "'Foo' is none that has scored runs; use one of"),
     ("calibrate --every 0", 2, "leave it out for all runs"),
     ("calibrate deepseek-r1-h20", 2, "give --from RESULT.json"),
     ("calibrate --write fitted.yaml", 2, "name a folder"),

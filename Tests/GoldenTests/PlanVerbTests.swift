@@ -67,7 +67,9 @@ import Testing
       (["--region", "Nowhere"], 1, "Nowhere"), (["--exchange-rate", "7"], 2, "such as '7.15 of 2025'"),
       (["--day", "nosuch.csv"], 1, "nosuch.csv"),
       (["--day", "x", "--request-rate", "1"], 2, "leave --request-rate out"),
-      (["--chips", "1000000"], 2, "2 numbers for 1 systems"),
+      (["--chips", "1000000"], 2, "2 numbers for 1 systems"), (["--request-rate", "1e-9"], 1, "from 0.001 on"),
+      (["--emit", "vllm", "--json", "-"], 2, "give --json or --report a file"),
+      (["--emit", "vllm", "--format", "csv"], 2, "give --json or --report a file"),
     ] as [([String], Int32, String)])
   func faults(_ more: [String], _ code: Int32, _ words: String) throws {
     let answer = try BuiltProgram.run(Self.small + ["--simulate", "0"] + more)

@@ -163,6 +163,8 @@ import Testing
     if FileManager.default.fileExists(atPath: "/dev/full") {
       let answer = try BuiltProgram.run(["simulate", Self.example, "--quiet", "--json", "/dev/full"])
       #expect(answer.code == 1 && answer.error.contains("/dev/full: cannot be written"))
+      let printed = try BuiltProgram.run(["catalog", "list", "models"], output: "/dev/full")
+      #expect(printed.code == 1 && printed.error.hasPrefix("supernode: standard output: cannot be written"))
     }
     #expect(try scratch.names().sorted() == ["link", "target"])
   }

@@ -184,6 +184,10 @@ import Units
     let load = queue(3).load(upTo: 0.9, within: .milliseconds(150), rest: 0.05)
     #expect(abs(queue(3).late(load, rest: 0.05).milliseconds - 150) < 0.01)
     #expect(queue(3).load(upTo: 0.9, within: .milliseconds(90), rest: 0.05) == 0)
+    // Two at a half: a third waits for a part of a service, a ninth of these for one more. All but a sixth: half of it.
+    #expect(abs(queue(2).late(0.5, rest: 1.0 / 6).milliseconds - 100 * (1 + 0.5 / (1 - 1.0 / 9))) < 1e-9)
+    #expect(abs(queue(2).late(0.5, rest: 1.0 / 27).milliseconds - 200) < 1e-9)
+    #expect(abs(queue(2).mean(0.5).milliseconds - 100 * (1 + 1.0 / 3 * (10.0 / 9) / (2 * 8.0 / 9))) < 1e-9)
   }
 
   @Test("prompts of a step: one rank's chance and mean are Poisson's")

@@ -23,9 +23,8 @@ extension Comparison {
 
   /// Systems side by side, each at its own best plan.
   public init(_ contenders: [Contender], title: String) {
-    let notes = contenders.flatMap { contender -> [String] in
+    let notes = contenders.filter { $0.plan != nil }.flatMap { contender -> [String] in
       let name = contender.system.name
-      guard contender.plan != nil else { return ["\(name): \(contender.answer.failure)"] }
       let validity = contender.run.map { ["\(name): \($0.report.validity.sentence)"] } ?? []
       let price = contender.system.price == nil ? ["\(name): no price is known, so nothing is said of its cost."] : []
       return validity + price
@@ -33,6 +32,17 @@ extension Comparison {
     let served = Self.served(contenders).filter { $0.words != nil || $0.values.contains { $0 != nil } }
     self.init(
       title: title, names: contenders.map(\.system.name), rows: Self.hardware(contenders) + served, notes: notes)
+    unlike = Self.unlike(contenders)
+    lacking = contenders.filter { $0.plan == nil }.map { "\($0.system.name): \($0.answer.failure)" }
+  }
+
+  /// Where one has twice the chips of another or more: what of the table then compares them.
+  private static func unlike(_ contenders: [Contender]) -> String? {
+    let sizes = contenders.map(\.chips)
+    guard let least = sizes.min(), let most = sizes.max(), most >= 2 * least else { return nil }
+    let words = contenders.map { "\($0.system.name) has \(Text.counted($0.chips, "chip"))" }
+    return "Of unlike size: \(words.joined(separator: ", ")). Compare what a chip, a megawatt or a token makes or "
+      + "costs; for totals give all as many chips (--chips \(least))."
   }
 
   /// What the chips that may be used come to.
@@ -73,6 +83,10 @@ extension Comparison {
       },
       row("output tokens/s a chip", .count) {
         $0.run?.outputTokensPerChip ?? $0.plan?.candidate.outputTokensPerChip
+      },
+      row("output tokens/s a megawatt", .count) { contender in
+        (contender.run?.report.energy.joulesPerOutputToken ?? contender.plan?.candidate.joulesPerOutputToken)
+          .map { 1e6 / $0.value }
       },
       row("TTFT p50", .duration) {
         ($0.run?.report.timeToFirstToken.p50 ?? $0.plan?.candidate.timeToFirstToken)?.value

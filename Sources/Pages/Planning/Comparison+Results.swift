@@ -18,10 +18,22 @@ extension Comparison {
     ("cost per million output tokens", ["cost", "perMillionOutputTokens"], .dollars),
   ]
 
-  /// Results of `simulate --json` and of `plan --json`, read again; of a plan, the best one as it was simulated.
+  /// Results of `simulate --json` and of `plan --json`, read again, or all of `train --json`; of a plan, the best as it
+  /// was simulated.
   ///
   /// - Throws: where a file is no such result.
   public init(results: [(name: String, node: Node)]) throws {
+    let trained = results.filter { Self.isTraining($0.node) }
+    if let first = trained.first {
+      guard trained.count == results.count else {
+        let other = results.first { !Self.isTraining($0.node) }
+        throw Problem(
+          other?.name ?? first.name, "serves, and \(first.name) is a result of train: they have nothing in common",
+          wayOut: "compare results of train with each other, and results of simulate and plan with each other")
+      }
+      self.init(training: results)
+      return
+    }
     let results = try results.map { name, node in (name: name, node: try Self.result(node, name)) }
     func number(_ node: Node, _ path: [String]) -> Double? {
       if path == ["chips"] {
@@ -89,7 +101,8 @@ extension Comparison {
     if let curve = node.field("curve") { return try atKnee(curve, node.field("inputs"), name) }
     guard node.field("throughput") != nil, node.field("timeToFirstToken") != nil else {
       throw Problem(
-        name, "is no result of supernode simulate or plan", wayOut: "write one with: supernode simulate … --json FILE")
+        name, "is no result of supernode simulate, plan or train",
+        wayOut: "write one with: supernode simulate … --json FILE")
     }
     return node
   }
@@ -137,17 +150,10 @@ extension Comparison {
         return (name, time)
       }
     }
-    let base = Dictionary(parts(nodes[0]).map { ($0.name, $0.time) }) { $0 + $1 }
     return nodes.dropFirst().enumerated().compactMap { index, node in
-      let own = Dictionary(parts(node).map { ($0.name, $0.time) }) { $0 + $1 }
-      let moved = Set(base.keys).union(own.keys).map { ($0, (own[$0] ?? 0) - (base[$0] ?? 0)) }
-        .sorted { (abs($0.1), $1.0) > (abs($1.1), $0.0) }.prefix(3).filter { abs($0.1) > 0 }
-      guard !moved.isEmpty else { return nil }
-      let words = moved.map { name, change in
-        "\(name) \(change > 0 ? "+" : "−")\(Measure(abs(change), .duration))"
+      moved(from: parts(nodes[0]), to: parts(node)).map {
+        "A decode step of number \(index + 2) against the first, at its mean batch: \($0)."
       }
-      return
-        "A decode step of number \(index + 2) against the first, at its mean batch: \(words.joined(separator: ", "))."
     }
   }
 }

@@ -13,6 +13,12 @@ public struct Comparison: Encodable, Sendable {
   public var notes: [String]
   /// Of each system but the first; empty where no plans are compared.
   public var parity: [Parity] = []
+  /// Where systems are of unlike size, what to compare them by.
+  public var unlike: String?
+  /// Why systems have no plan.
+  var lacking: [String] = []
+  /// Whether anything is compared.
+  public var hasAnyPlan: Bool { lacking.count < names.count }
 
   public struct Row: Encodable, Sendable {
     public var quantity: String
@@ -87,19 +93,23 @@ extension Comparison {
   /// Where the others differ from the first in what is asked of them.
   private var lead: [String] {
     func row(_ name: String) -> Row? { rows.first { $0.quantity == name } }
+    // A megawatt's tokens say the same as a token's energy.
+    let left = unlike == nil ? ["output tokens/s a megawatt"] : ["output tokens/s", "power", "energy per output token"]
     let wanted = [
-      "output tokens/s", "output tokens/s a chip", "TTFT p50", "TPOT p50", "power", "energy per output token",
-      "cost per million output tokens",
-    ]
-    return names.indices.dropFirst().map { index in
-      let parts = wanted.compactMap { name -> String? in
-        guard let row = row(name), index < row.ratios.count, let ratio = row.ratios[index] else { return nil }
-        return "\(Text.significant(ratio)) × the \(name)"
+      "step", "tokens/s a chip", "days of the run, median", "energy per token", "cost", "output tokens/s",
+      "output tokens/s a chip", "output tokens/s a megawatt", "TTFT p50", "TPOT p50", "power",
+      "energy per output token", "cost per million output tokens",
+    ].filter { !left.contains($0) }
+    return (unlike.map { [$0] } ?? []) + lacking
+      + names.indices.dropFirst().map { index in
+        let parts = wanted.compactMap { name -> String? in
+          guard let row = row(name), index < row.ratios.count, let ratio = row.ratios[index] else { return nil }
+          return "\(Text.significant(ratio)) × the \(name)"
+        }
+        return parts.isEmpty
+          ? "\(names[index]) cannot be set beside \(names[0])."
+          : "\(names[index]) against \(names[0]): \(parts.joined(separator: ", "))."
       }
-      return parts.isEmpty
-        ? "\(names[index]) cannot be set beside \(names[0])."
-        : "\(names[index]) against \(names[0]): \(parts.joined(separator: ", "))."
-    }
   }
 
   private var table: Table {

@@ -64,7 +64,7 @@ extension PlanAnswer {
   }
 
   private var lead: [String] {
-    guard let best else { return [failure] + leftOut }
+    guard let best else { return [failure] + (remedySentence.map { [$0] } ?? []) + leftOut }
     let candidate = best.candidate
     var lines = [
       "\(candidate.words): \(Text.grouped(candidate.chips)) of \(Text.counted(candidate.budget, "chip")) "
@@ -72,6 +72,7 @@ extension PlanAnswer {
     ]
     if let run = best.simulated {
       lines.append(run.sentence(candidate, request))
+      lines += [shortfallSentence, remedySentence].compactMap { $0 }
       lines += run.report.validity.sentences
     } else {
       lines.append(
@@ -111,11 +112,7 @@ extension PlanAnswer {
       let reason = why.map { ": \($0.example.words), \($0.example.problem)" } ?? ""
       return "No deployment serves this\(reason)."
     }
-    let what =
-      nearest.reason == .objective
-      ? "an objective is missed by \(Measure(max(0, nearest.misses), .percent)) at the batch that misses it least"
-      : nearest.problem
-    return "No deployment serves this. Nearest: \(nearest.words) on \(nearest.system): \(what)."
+    return "No deployment serves this. Nearest: \(nearest.words) on \(nearest.system): \(nearest.told)."
   }
 
   private var headlines: [Document.Headline] {

@@ -81,8 +81,70 @@ extension PlanRefusal {
   }
 
   var told: String {
-    reason == .objective && misses.isFinite
-      ? "an objective is missed by \(Measure(max(0, misses), .percent)) at best" : problem
+    guard let missed else { return problem }
+    let batch = batch.map { ", with \(Text.counted($0, role == .prefill ? "prompt" : "request")) on a rank" } ?? ""
+    return "\(missed.words)\(batch)"
+  }
+}
+
+extension PlanMiss {
+  /// `TTFT within 412 ms where 300 ms is asked (37% too long)`.
+  var words: String {
+    "\(objective.words) within \(Measure(time.value, .duration)) where \(Measure(limit.value, .duration)) is asked "
+      + "(\(Text.significant(share * 100, digits: 2))% too long)"
+  }
+}
+
+extension PlanObjective {
+  var words: String {
+    switch self {
+    case .timeToFirstToken: "TTFT"
+    case .timePerOutputToken: "TPOT"
+    case .endToEnd: "end to end"
+    }
+  }
+}
+
+extension PlanRemedy {
+  var words: String { parts.map(\.words).joined(separator: " with ") }
+}
+
+extension PlanRemedy.Part {
+  /// `24 chips of HGX H100 in place of 8`.
+  var words: String {
+    switch change {
+    case .chips:
+      "\(Text.counted(Int(needed), "chip")) of \(system ?? "the system") in place of \(Text.grouped(Int(asked)))"
+    case .requestRate: "\(Measure(needed, .count)) requests/s in place of \(Measure(asked, .count))"
+    case .objective(let objective):
+      "\(objective.words) within \(Measure(needed, .duration)) in place of \(Measure(asked, .duration))"
+    }
+  }
+}
+
+extension PlanAnswer {
+  /// What would do, one thing at a time; nil where nothing was found.
+  var remedySentence: String? {
+    guard let first = remedies.first else { return nil }
+    let each = remedies.map { remedy in
+      remedy.words + (remedy.candidate.map { " (\($0.words))" } ?? "")
+    }
+    let basis = first.basis == .simulated ? "in the simulation" : "by estimates"
+    return "What would do, \(remedies.count > 1 ? "each by itself, " : "")\(basis): "
+      + each.joined(separator: "; ") + "."
+  }
+
+  /// Why the plan that is named does not do, where its simulation says so.
+  var shortfallSentence: String? {
+    guard let run = best?.simulated, !run.meets else { return nil }
+    guard let missed = run.missed, missed.share > 0 else {
+      return request.objectives.isEmpty || run.share >= request.objectives.share
+        ? "It does not keep up: requests come faster than they leave, and wait ever longer."
+        : "It misses its objectives: \(Measure(run.share, .percent)) of the requests keep all of them, "
+          + "\(Measure(request.objectives.share, .percent)) must."
+    }
+    return "It misses its objectives: \(Measure(request.objectives.share, .percent)) of the requests have "
+      + "\(missed.words)."
   }
 }
 

@@ -24,6 +24,8 @@ struct PlanResult: Decodable {
   var refused: [Refused]
   /// At most three.
   var nearestMisses: [Refusal]
+  /// What would have to be otherwise, where no plan does: each by itself.
+  var remedies: [Remedy]
   /// Systems that no engine is for.
   var leftOut: [String]
   /// With --sensitivity.
@@ -93,6 +95,8 @@ struct PlanResult: Decodable {
     /// Of the requests, those that kept every objective.
     var share: Double
     var meets: Bool
+    /// The objective that is missed most; absent where none is.
+    var missed: PlanMiss?
     var outputTokensPerChip: Double
     var timeToFirstToken: Quantiles
     var timePerOutputToken: Quantiles
@@ -131,6 +135,27 @@ struct PlanResult: Decodable {
     var problem: String
     /// By what share; null where that has no measure.
     var misses: NumberOrNull
+    /// Of objectives: the one that the batch which misses least misses most.
+    var missed: PlanMiss?
+    /// That batch: requests of a rank.
+    var batch: Int?
+  }
+
+  struct Remedy: Decodable {
+    /// Together; one alone where one is enough.
+    var parts: [Part]
+    var basis: PlanRemedy.Basis
+    /// What then serves; absent where it is the best plan as it stands.
+    var candidate: Candidate?
+
+    struct Part: Decodable {
+      /// `chips`, `requestRate`, or an objective.
+      var change: String
+      /// As it was asked, and as it would have to be: chips, requests per second, seconds.
+      var asked, needed: Double
+      /// Whose chips.
+      var system: String?
+    }
   }
 
   struct Sensitivity: Decodable {
@@ -209,6 +234,10 @@ struct ComparisonResult: Decodable {
   var notes: [String]
   /// Of each system but the first.
   var parity: [Parity]
+  /// Where systems are of unlike size, what to compare them by.
+  var unlike: String?
+  /// Why systems have no plan.
+  var lacking: [String]
   var run: ResultRunFields
 
   struct Row: Decodable {
@@ -247,9 +276,29 @@ struct ComparisonResult: Decodable {
 }
 
 /// What `calibrate --from` writes.
-struct CalibrateResult: Decodable {
+public struct ClusterResult: Codable, Sendable {
   var calibration: ClusterFit
   var version: String
+
+  public init(calibration: ClusterFit, version: String) {
+    self.calibration = calibration
+    self.version = version
+  }
+}
+
+/// What `calibrate` without results writes.
+public struct CalibrationResult: Codable, Sendable {
+  /// Of engines, found on published runs.
+  var engines: RunFit
+  /// Of decode steps, found on published steps.
+  var decode: DecodeRefit
+  var version: String
+
+  public init(engines: RunFit, decode: DecodeRefit, version: String) {
+    self.engines = engines
+    self.decode = decode
+    self.version = version
+  }
 }
 
 /// A number, or null where there is none.

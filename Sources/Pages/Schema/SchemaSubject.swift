@@ -15,6 +15,8 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   case kernelTable = "kernel-table"
   case simulate, explain, validate, ablation, supply, trace, plan, compare, calibrate
   case leaveOut = "leave-out"
+  case refit = "calibrate-all"
+  case trainingFit = "calibrate-training"
 
   public var title: String {
     switch self {
@@ -24,6 +26,8 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .kernelTable: "measured times of kernels"
     case .leaveOut: "result of supernode calibrate --leave-out"
     case .calibrate: "result of supernode calibrate --from"
+    case .refit: "result of supernode calibrate"
+    case .trainingFit: "result of supernode calibrate --kind training"
     case .simulate, .validate, .supply, .plan, .compare: "result of supernode \(rawValue)"
     case .explain: "result of supernode simulate --explain"
     case .ablation: "result of supernode validate --without"
@@ -49,7 +53,9 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .trace: TraceSummary.self
     case .plan: PlanResult.self
     case .compare: ComparisonResult.self
-    case .calibrate: CalibrateResult.self
+    case .calibrate: ClusterResult.self
+    case .refit: CalibrationResult.self
+    case .trainingFit: TrainingFit.self
     case .leaveOut: LeftOutFile.self
     }
   }
@@ -57,7 +63,9 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   var direction: SchemaBuilder.Direction {
     switch self {
     case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
-    case .simulate, .explain, .validate, .ablation, .supply, .trace, .plan, .compare, .calibrate, .leaveOut: .result
+    case .simulate, .explain, .validate, .ablation, .supply, .trace, .plan, .compare, .calibrate, .leaveOut, .refit,
+      .trainingFit:
+      .result
     }
   }
 

@@ -73,10 +73,12 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
   return result
 }
 
-/// Waiting where requests come by chance to several equal servers with equal services.
+/// Waiting where requests come by chance to several equal servers with equal services, each to the server that has the
+/// fewest.
 ///
-/// The chance to wait is that of exponential services (Erlang C); who waits does so for half as long, with an
-/// exponential tail.
+/// The chance to wait is that of exponential services (Erlang C). Who waits does so for what is left of one service,
+/// any part of it alike, and for a whole one more where every server has one waiting, and so on: the chance of each
+/// more is (ρ / (2 − ρ))^servers at load ρ, which makes the mean of one server exact.
 struct PromptQueue {
   /// From the start of a prompt to its end, with the front end before it.
   let service: Seconds
@@ -94,15 +96,25 @@ struct PromptQueue {
     return blocked / (1 - load * (1 - blocked))
   }
 
-  /// Of those that wait: mean.
-  private func wait(_ load: Double) -> Double { service.value / (2 * Double(servers) * (1 - load)) }
+  /// Of those that wait, the part that finds one request more before it, and of those again.
+  private func deeper(_ load: Double) -> Double { power(load / (2 - load), servers) }
 
-  func mean(_ load: Double) -> Seconds { frontEnd + service + Seconds(chanceToWait(load) * wait(load)) }
+  func mean(_ load: Double) -> Seconds {
+    let deeper = deeper(load)
+    return frontEnd + service + service * (chanceToWait(load) * (1 + deeper) / (2 * (1 - deeper)))
+  }
 
   /// Of the request that is later than all but `rest` of them.
   func late(_ load: Double, rest: Double) -> Seconds {
-    let chance = chanceToWait(load)
-    return frontEnd + service + (chance > rest ? Seconds(wait(load) * logarithm(chance / rest)) : .zero)
+    var chance = chanceToWait(load)
+    guard chance > rest else { return frontEnd + service }
+    let deeper = deeper(load)
+    var waited = 0.0
+    while chance * deeper > rest {
+      chance *= deeper
+      waited += 1
+    }
+    return frontEnd + service + service * (waited + (1 - rest / chance) / (1 - deeper))
   }
 
   /// The greatest load up to `most` at which all but `rest` of the requests keep the objective.

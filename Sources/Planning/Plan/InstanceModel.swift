@@ -14,6 +14,8 @@ final class InstanceModel: Sendable {
   let pool: DeployedPool
   let settings: PlanSettings
   let lengths: PlanRequest.Lengths
+  /// Of a prompt, tokens that are found in the cache of prefixes, in whole blocks, and those that are computed.
+  let found, new: Double
   /// Requests of a rank that memory holds for their whole length.
   let mostInMemory: Int
   /// New tokens of prompts that a step of a rank takes.
@@ -29,7 +31,7 @@ final class InstanceModel: Sendable {
   var ranks: Int { pool.model.ranks }
 
   /// Whole prompts that a step of a rank takes, at least one.
-  var mostPrompts: Int { max(1, min(mostInMemory, Int(promptBudget / lengths.prompt))) }
+  var mostPrompts: Int { max(1, min(mostInMemory, Int(promptBudget / new))) }
 
   /// The largest batch of a rank that is tried.
   static let largestBatch = 1024
@@ -43,7 +45,15 @@ final class InstanceModel: Sendable {
     self.settings = settings
     self.lengths = lengths
     self.promptBudget = promptBudget
-    mostInMemory = pool.memory.requests(of: lengths.whole)
+    var found = 0.0
+    if let shared = lengths.sharedPrefix, let own = pool.settings, own.keepsPrefixes {
+      let block = Double(own.blockTokens)
+      found = min((shared / block).rounded(.down) * block, lengths.prompt - 1)
+    }
+    (self.found, new) = (max(0, found), lengths.prompt - max(0, found))
+    // The shared part is kept once.
+    let own = lengths.whole - self.found
+    mostInMemory = max(0, pool.memory.requests(of: own) - Int((self.found / own).rounded(.up)))
     let rules = pool.engine.scheduling
     switch rules?.scheduler {
     case .vLLM, .tensorRT, .ascend: mixes = true
@@ -82,7 +92,7 @@ final class InstanceModel: Sendable {
     // What is left of the step under way as a request comes, its own steps, and waiting where prompts fill the steps.
     let left = ((1 - chance) * alone * alone + chance * full * full) / (2 * step)
     let filled = min(0.95, prompts.mean / prompts.most)
-    let own = full * max(1, lengths.prompt / prompts.tokens) + full * filled / (2 * (1 - filled))
+    let own = full * max(1, new / prompts.tokens) + full * filled / (2 * (1 - filled))
     // The chance to come into a step with prompts, of which any part may be left.
     let busy = chance * full / step
     let rest = max(1 - share, 1e-3)
@@ -97,9 +107,9 @@ final class InstanceModel: Sendable {
   /// Chunks of prompts that come to a rank in each of its steps where it takes so many prompts, the new tokens of one,
   /// and how many a step takes.
   private func chunks(at prompts: Double) -> (mean: Double, tokens: Double, most: Double) {
-    let tokens = min(lengths.prompt, promptBudget)
+    let tokens = min(new, promptBudget)
     let most = max(1, promptBudget / tokens)
-    return (prompts * lengths.prompt / tokens, tokens, most)
+    return (prompts * new / tokens, tokens, most)
   }
 
   // MARK: one of both
@@ -118,8 +128,8 @@ final class InstanceModel: Sendable {
   /// Prompts alone, so many in a step of each rank, one step after the other.
   func prompts(_ requests: Int) -> InstanceEstimate {
     let count = Double(requests)
-    let tokens = min(lengths.prompt, max(1, promptBudget / count))
-    let steps = lengths.prompt / tokens
+    let tokens = min(new, max(1, promptBudget / count))
+    let steps = new / tokens
     let own = model.seconds(promptWork(chunks: count, of: tokens, total: count * tokens * Double(ranks))) * steps
     return InstanceEstimate(
       requestsPerRank: requests, requestsPerSecond: Double(ranks) * count / own.value,
@@ -137,14 +147,13 @@ final class InstanceModel: Sendable {
   ///   - chunks: on the fullest rank, each of so many tokens.
   ///   - total: new tokens of all ranks.
   func promptWork(chunks: Double, of tokens: Double, total: Double) -> StepWork {
-    let new = chunks * tokens
     // Of a prompt in several chunks the later ones see the earlier: the mean chunk.
-    let before = (lengths.prompt - tokens) / 2
-    let pairs = lengths.pairs * tokens / lengths.prompt * chunks
-    let sampled = max(1, chunks * tokens / lengths.prompt)
+    let before = found + (new - tokens) / 2
+    let pairs = (found + (new + 1) / 2) * tokens * chunks
+    let sampled = max(1, chunks * tokens / new)
     let prompts = StepWork.Prefill(
-      newTokens: new, cachedTokens: before * chunks,
-      pairs: model.pairs(pairs, newTokens: new, cachedTokens: before * chunks, requests: max(1, chunks)),
+      newTokens: chunks * tokens, cachedTokens: before * chunks,
+      pairs: model.pairs(pairs, newTokens: chunks * tokens, cachedTokens: before * chunks, requests: max(1, chunks)),
       sampled: sampled)
     return StepWork(prefill: [prompts], instanceTokens: total, isCaptured: false)
   }
@@ -156,7 +165,7 @@ extension InstanceModel {
     let working = max(1, pool.instances - spares)
     let rate = min(pool.requestsPerSecond / Double(working), pool.estimate.requestsPerSecond)
     guard rate > 0 else { return [] }
-    let tokens = min(lengths.prompt, promptBudget)
+    let tokens = min(new, promptBudget)
     func phase(_ phase: Phase, _ work: StepWork, _ watts: Watts, share: Double) -> PlanCandidate.PhaseEnergy {
       let step = model.estimate(work)
       let each = phase == .prefill ? lengths.prompt : lengths.output
@@ -190,7 +199,7 @@ extension InstanceModel {
     func watts(_ work: StepWork) -> Watts {
       power.watts(chips: chips, during: model.estimate(work), batches: model.plan.pipeline)
     }
-    let tokens = min(lengths.prompt, promptBudget)
+    let tokens = min(new, promptBudget)
     let idle = power.watts(chips: chips, computeUtilisation: 0, memoryUtilisation: 0)
     switch pool.role {
     case .decode: return watts(decodeWork(pool.estimate.requestsPerRank))

@@ -5,9 +5,8 @@ import Units
 /// What of a simulation goes into the JSON of `plan`: seconds, watts, joules, dollars; shares of 1.
 extension PlanSimulation: Encodable {
   enum CodingKeys: String, CodingKey {
-    case requestRate, servedRate, share, meets, outputTokensPerChip, slices, timeToFirstToken, timePerOutputToken,
-      endToEnd, energy, cost,
-      validity, scenario
+    case requestRate, servedRate, share, meets, missed, outputTokensPerChip, slices, timeToFirstToken,
+      timePerOutputToken, endToEnd, energy, cost, validity, scenario
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -17,6 +16,7 @@ extension PlanSimulation: Encodable {
     try container.encode(slices, forKey: .slices)
     try container.encode(share, forKey: .share)
     try container.encode(meets, forKey: .meets)
+    try container.encodeIfPresent(missed, forKey: .missed)
     try container.encode(outputTokensPerChip, forKey: .outputTokensPerChip)
     try container.encode(report.timeToFirstToken.quantiles, forKey: .timeToFirstToken)
     try container.encode(report.timePerOutputToken.quantiles, forKey: .timePerOutputToken)

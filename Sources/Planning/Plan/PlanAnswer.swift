@@ -15,6 +15,8 @@ public struct PlanAnswer: Encodable, Sendable {
   /// Instances that cannot serve, counted by why.
   public var refused: [Refused]
   public var nearestMisses: [PlanRefusal]
+  /// What would have to be otherwise, where no plan does.
+  public var remedies: [PlanRemedy] = []
   /// Systems that no engine is for.
   public var leftOut: [String]
   /// What moves the best plan, where it was asked for.
@@ -26,7 +28,7 @@ public struct PlanAnswer: Encodable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case request = "inputs"
-    case plans, frontier, estimates, feasible, refused, nearestMisses, leftOut, sensitivity, carbon, day
+    case plans, frontier, estimates, feasible, refused, nearestMisses, remedies, leftOut, sensitivity, carbon, day
   }
 
   public struct Refused: Encodable, Sendable, Hashable {

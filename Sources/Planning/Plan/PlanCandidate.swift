@@ -89,8 +89,11 @@ extension PlanCandidate {
   /// Pools whose engine is told another number of tokens than its own.
   private var changedSettings: Int { pools.filter { $0.settings.chunkTokens != nil }.count }
 
-  /// Whether it ranks before another; ties go to fewer chips, then to the engine's own settings, then to the faster
-  /// one, then by name.
+  /// What the weakest of its pools would complete a second: room for requests that come by chance.
+  private var capacity: Double { pools.map(\.requestsPerSecond).min() ?? 0 }
+
+  /// Whether it ranks before another; ties go to fewer chips, then to the engine's own settings, of fewest chips to the
+  /// one that could serve most, then to the faster one, then by name.
   func isBetter(than other: PlanCandidate, for goal: PlanRequest.Goal) -> Bool {
     func order(_ candidate: PlanCandidate) -> [Double] {
       let value: Double
@@ -101,8 +104,8 @@ extension PlanCandidate {
       case .energy: value = candidate.joulesPerOutputToken?.value ?? .infinity
       }
       return [
-        value, Double(candidate.chips), Double(candidate.changedSettings), candidate.timePerOutputToken.value,
-        candidate.timeToFirstToken.value,
+        value, Double(candidate.chips), Double(candidate.changedSettings), goal == .chips ? -candidate.capacity : 0,
+        candidate.timePerOutputToken.value, candidate.timeToFirstToken.value,
       ]
     }
     let (mine, others) = (order(self), order(other))

@@ -100,8 +100,11 @@ extension Planner {
     let part = candidate.divided(by: parts)
     let rates = wanted.traffic.rates.map { $0 / Double(parts) }
     let text = scenarioText(part, rate: max(rates.max() ?? 0, 1e-6), seed: seed)
-    let configuration = try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: catalog)
-      .configuration
+    let deployment = try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: catalog)
+    var whole = deployment.configuration
+    // Of the day every hour counts.
+    whole.window = nil
+    let configuration = whole
     let counts = part.pools.map { pool in rates.map { instances(of: pool, at: $0, peak: rates.max() ?? 0) } }
     let full = part.pools.map { pool in max(1, Double(pool.estimate.requestsPerRank * pool.plan.data)) }
     let rules: [(PlanDay.Rule, Autoscaler.Rule)] = [

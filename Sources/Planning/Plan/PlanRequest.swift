@@ -104,12 +104,14 @@ public struct PlanRequest: Codable, Sendable {
   public struct Lengths: Codable, Sendable, Hashable {
     public var prompt: Double
     public var output: Double
-    public init(prompt: Double, output: Double) {
+    /// Of the prompt, tokens at its beginning that all requests share: engines with a cache of prefixes compute and
+    /// keep them once. nil: none.
+    public var sharedPrefix: Double?
+    public init(prompt: Double, output: Double, sharedPrefix: Double? = nil) {
       self.prompt = prompt
       self.output = output
+      self.sharedPrefix = sharedPrefix
     }
-    /// Pairs of a new token and one that it sees; none is found in a cache of prefixes.
-    var pairs: Double { prompt * (prompt + 1) / 2 }
     /// Tokens of context in the middle of an answer.
     var context: Double { prompt + output / 2 }
     var whole: Double { prompt + output }

@@ -73,13 +73,13 @@ final class PlanSearch: Sendable {
     outcome.refusals += found.refusals
     for layout in found.layouts {
       var best: PlanCandidate?
-      var nearest = Double.infinity
+      var nearest = NearestMiss()
       var fewest = Int.max
       for model in layout {
         let isOne = request.lengths.output <= 1
         let most = isOne ? model.mostPrompts : model.mostInMemory
         for estimate in sweep(upTo: most, &outcome, estimate: { isOne ? model.prompts($0) : model.together($0) }) {
-          nearest = min(nearest, misses(estimate))
+          nearest.take(worst(estimate), batch: estimate.requestsPerRank)
           guard let candidate = candidate(model, limited(estimate, model)) else {
             if keeps(estimate) { fewest = min(fewest, instances(for: estimate) * model.chips) }
             continue
@@ -94,7 +94,7 @@ final class PlanSearch: Sendable {
       } else if fewest < .max {
         outcome.refusals.append(shortage(of: layout[0], .colocated, needed: fewest))
       } else {
-        outcome.refusals.append(refusal(of: layout[0], .colocated, misses: nearest))
+        outcome.refusals.append(refusal(of: layout[0], .colocated, nearest))
       }
     }
   }
@@ -126,21 +126,21 @@ final class PlanSearch: Sendable {
     guard !first.isEmpty else { return }
     var fewest: (chips: Int, model: InstanceModel)?
     for layout in answers.layouts {
-      var nearest = Double.infinity
+      var nearest = NearestMiss()
       // With each kind of prompts the best of all batches and settings.
       var kept = [PlanCandidate?](repeating: nil, count: first.count)
       for model in layout {
         for estimate in sweep(upTo: model.mostInMemory, &outcome, estimate: { model.answers($0) }) {
           let decode = Sized(model: model, estimate: limited(estimate, model))
           let whole = join(first, decode, on: other, keeping: keeps(estimate), &kept, &outcome)
-          nearest = min(nearest, max(misses(estimate), whole ?? -1))
+          nearest.take(worst(estimate, joined: whole), batch: estimate.requestsPerRank)
           for prompt in first where whole == nil && keeps(estimate) {
             if let chips = chips(prompt, decode), chips < fewest?.chips ?? .max { fewest = (chips, model) }
           }
         }
       }
       outcome.candidates += kept.compactMap { $0 }
-      if nearest > 0 { outcome.refusals.append(refusal(of: layout[0], .decode, misses: nearest)) }
+      if !nearest.isKept { outcome.refusals.append(refusal(of: layout[0], .decode, nearest)) }
     }
     if outcome.candidates.isEmpty, let fewest {
       outcome.refusals.append(shortage(of: fewest.model, .decode, needed: fewest.chips))
@@ -195,18 +195,18 @@ final class PlanSearch: Sendable {
     var found: [Sized] = []
     for layout in layouts {
       var fitting: [Sized] = []
-      var nearest = Double.infinity
+      var nearest = NearestMiss()
       for model in layout {
         for count in Self.powers(upTo: model.mostPrompts) {
           outcome.estimates += 1
           let estimate = model.prompts(count)
-          let misses = request.objectives.timeToFirstToken.map { estimate.timeToFirstToken / $0 - 1 } ?? -1
-          nearest = min(nearest, misses)
-          if misses <= 0 { fitting.append(Sized(model: model, estimate: estimate)) }
+          let first = request.objectives.worst(first: estimate.timeToFirstToken)
+          nearest.take(first, batch: count)
+          if first.map({ $0.share <= 0 }) ?? true { fitting.append(Sized(model: model, estimate: estimate)) }
         }
       }
       guard !fitting.isEmpty else {
-        outcome.refusals.append(refusal(of: layout[0], .prefill, misses: nearest))
+        outcome.refusals.append(refusal(of: layout[0], .prefill, nearest))
         continue
       }
       let instances = max(1, min(Self.mostKept, fleet.chips / layout[0].chips))
@@ -261,30 +261,38 @@ final class PlanSearch: Sendable {
     return estimate
   }
 
-  func keeps(_ estimate: InstanceEstimate) -> Bool { misses(estimate) <= 0 }
+  func keeps(_ estimate: InstanceEstimate) -> Bool { worst(estimate).map { $0.share <= 0 } ?? true }
 
-  /// By what share of it the objective is missed that is missed most; 0 or less where all are kept.
-  private func misses(_ estimate: InstanceEstimate) -> Double {
-    let wanted = request.objectives
-    let whole = estimate.timeToFirstToken + estimate.timePerOutputToken * request.lengths.decoded
-    let pairs = [
-      (estimate.lateFirstToken, wanted.timeToFirstToken), (estimate.timePerOutputToken, wanted.timePerOutputToken),
-      (whole, wanted.endToEnd),
-    ]
-    return pairs.compactMap { time, limit in limit.map { time / $0 - 1 } }.max() ?? -1
+  /// The objective that is missed most, or kept with the least to spare; nil where none is asked for.
+  private func worst(_ estimate: InstanceEstimate) -> PlanMiss? {
+    request.objectives.worst(
+      first: estimate.lateFirstToken, each: estimate.timePerOutputToken,
+      end: estimate.timeToFirstToken + estimate.timePerOutputToken * request.lengths.decoded)
   }
 
-  private func refusal(of model: InstanceModel, _ role: EnginePool.Role, misses: Double) -> PlanRefusal {
+  /// The same of a pool that decodes, which with the best of the prompts misses the end-to-end objective by a share.
+  private func worst(_ estimate: InstanceEstimate, joined share: Double?) -> PlanMiss? {
+    let own = worst(estimate)
+    guard let share, let limit = request.objectives.endToEnd, share > own?.share ?? -1 else { return own }
+    return PlanMiss(objective: .endToEnd, time: limit * (1 + share), limit: limit)
+  }
+
+  private func refusal(of model: InstanceModel, _ role: EnginePool.Role, _ nearest: NearestMiss) -> PlanRefusal {
     PlanRefusal(
       reason: .objective, engine: space.machine.engine.name, system: fleet.system, role: role, plan: model.model.plan,
-      chips: model.chips, problem: "an objective is missed at every batch", misses: misses)
+      chips: model.chips,
+      problem: nearest.miss == nil ? "prompts take more than every step" : "an objective is missed at every batch",
+      misses: nearest.miss?.share ?? .infinity, missed: nearest.miss, batch: nearest.batch)
   }
 
   private func shortage(of model: InstanceModel, _ role: EnginePool.Role, needed: Int) -> PlanRefusal {
-    let rate = request.requestRate.map { "\(($0 * 100).rounded() / 100) requests/s need" } ?? "it needs"
+    let rate = request.requestRate.map { rate in
+      let words = rate == rate.rounded() && rate < 1e9 ? "\(Int(rate))" : "\((rate * 1000).rounded() / 1000)"
+      return "\(words) requests/s need"
+    }
     return PlanRefusal(
       reason: .chips, engine: space.machine.engine.name, system: fleet.system, role: role, plan: model.model.plan,
-      chips: model.chips, problem: "\(rate) \(needed) chips, and there are \(fleet.chips)",
+      chips: model.chips, problem: "\(rate ?? "it needs") \(needed) chips, and there are \(fleet.chips)",
       misses: Double(needed) / Double(fleet.chips) - 1)
   }
 }

@@ -135,8 +135,11 @@ extension Planner {
 
 extension PlanSearch {
   /// The same of another request and machine.
-  fileprivate func with(_ request: PlanRequest, _ machine: Machine, only plans: [ParallelPlan]? = nil) -> PlanSearch {
+  func with(
+    _ request: PlanRequest, _ machine: Machine, fleet other: PlanRequest.Fleet? = nil, only plans: [ParallelPlan]? = nil
+  ) -> PlanSearch {
     PlanSearch(
-      request, fleet: fleet, formats: formats, machine: machine, architecture: space.architecture, only: plans)
+      request, fleet: other ?? fleet, formats: formats, machine: machine, architecture: space.architecture,
+      only: plans)
   }
 }

@@ -7,13 +7,17 @@ import Units
 
 /// A plan under requests that come by chance: what it takes with its objectives kept.
 public struct PlanSimulation: Sendable {
-  /// Requests per second that came, and those that were served from the first arrival to the last departure.
+  /// Requests per second that came, and those that were served while they came and the deployment was in its stride;
+  /// of a trace from its first arrival to the last departure.
   public var requestRate: Double
   public var servedRate: Double
   /// Of the requests, those that kept every objective.
   public var share: Double
   /// Whether as many did as must, and no queue grew.
   public var meets: Bool
+  /// The objective that is missed most, with the time within which the share that must keep it stays; nil where none
+  /// is, or nothing was served.
+  public var missed: PlanMiss?
   /// Served a second, for each chip in use.
   public var outputTokensPerChip: Double
   /// Of the run; of the part of the deployment that was simulated, where it is large.
@@ -49,6 +53,7 @@ extension Planner {
     }
     let ranked = answer.plans.prefix(done).sorted { one, other in order(one) < order(other) }
     answer.plans = ranked + answer.plans.dropFirst(done)
+    answer.remedies = try remedies(of: answer, seed: seed)
     return answer
   }
 
@@ -69,11 +74,18 @@ extension Planner {
     _ candidate: PlanCandidate, seed: UInt64
   ) throws -> (PlanCandidate, PlanSimulation?) {
     guard request.requestRate == nil else { return try served(candidate, seed: seed) }
+    return (candidate, try greatest(candidate, upTo: nil, seed: seed))
+  }
+
+  /// At the greatest rate at which a candidate keeps its objectives, as tried; the last try where it does at none.
+  ///
+  /// - Parameter most: at which it does not; nil: what full batches would serve.
+  func greatest(_ candidate: PlanCandidate, upTo most: Double?, seed: UInt64) throws -> PlanSimulation? {
     // The whole of what full batches would serve, then less; then halves of what lies between one that holds and one
     // that does not. Pools apart were estimated with some room.
     let room = candidate.pools.count > 1 ? 1 / request.utilisation : 1
-    var (held, missed) = (0.0, candidate.requestsPerSecond * room)
-    var next = candidate.requestsPerSecond * (room > 1 ? 1 : 0.95)
+    var (held, missed) = (0.0, most ?? candidate.requestsPerSecond * room)
+    var next = most.map { $0 * 0.7 } ?? candidate.requestsPerSecond * (room > 1 ? 1 : 0.95)
     var best: PlanSimulation?
     var last: PlanSimulation?
     for _ in 0..<Self.tries {
@@ -83,7 +95,7 @@ extension Planner {
       next = held > 0 ? (held + missed) / 2 : missed * 0.7
       if held > 0, missed / held < 1.03 { break }
     }
-    return (candidate, best ?? last)
+    return best ?? last
   }
 
   private static let tries = 8
@@ -120,12 +132,14 @@ extension Planner {
     return (part, slices)
   }
 
-  private func run(_ candidate: PlanCandidate, rate: Double, seed: UInt64) throws -> PlanSimulation {
+  func run(_ candidate: PlanCandidate, rate: Double, seed: UInt64) throws -> PlanSimulation {
     let (part, slices) = slice(candidate)
     let text = scenarioText(part, rate: rate / Double(slices), seed: seed)
     let deployment = try Deployment(Node.parse(text, file: "plan").decode(Scenario.self), catalog: catalog)
-    let report = try deployment.simulate(observing: ServingObservers()) { _ in
-      ServingReport.Run(
+    var measured: ServingOutcome?
+    let report = try deployment.simulate(observing: ServingObservers()) { outcome in
+      measured = outcome
+      return ServingReport.Run(
         version: "", seed: seed, inputHash: "", wallSeconds: 0, requestsPerWallSecond: 0, peakMemoryBytes: 0)
     }
     let share = request.objectives.isEmpty ? 1 : report.goodput.fraction
@@ -133,8 +147,19 @@ extension Planner {
     let served = report.throughput.requests * Double(slices)
     return PlanSimulation(
       requestRate: rate, servedRate: served, share: share, meets: share >= request.objectives.share && !queues,
+      missed: measured.flatMap { missed(report, $0) },
       outputTokensPerChip: served * request.lengths.output / Double(candidate.chips), report: report, slices: slices,
       scenario: slices == 1 && request.spares == 0 ? text : scenarioText(candidate, rate: rate, seed: seed))
+  }
+
+  /// Of a run, the objective that fewer keep than must, where they all together miss theirs.
+  private func missed(_ report: ServingReport, _ outcome: ServingOutcome) -> PlanMiss? {
+    guard report.requests.completed > 0, report.goodput.fraction < request.objectives.share else { return nil }
+    var report = report
+    report.add(percentiles: [request.objectives.share], of: [.ttft, .tpot, .e2el], from: outcome)
+    func late(_ times: ServingReport.Summary) -> Seconds { times.percentiles?.first?.value ?? times.p99 }
+    return request.objectives.worst(
+      first: late(report.timeToFirstToken), each: late(report.timePerOutputToken), end: late(report.endToEnd))
   }
 
   private var tokens: (Int, Int) {
@@ -148,6 +173,13 @@ extension Planner {
   private func requests(_ candidate: PlanCandidate, rate: Double) -> Int {
     let flight = min(candidate.concurrency, rate * candidate.endToEnd.value)
     return max(1000, min(2 * Self.mostRequests, Int(Self.flights * flight)))
+  }
+
+  /// What counts: from when the first requests have left, as long as others still come.
+  private func window(_ candidate: PlanCandidate, span: Double) -> String {
+    func milliseconds(_ seconds: Double) -> Int { Int((seconds * 1000).rounded()) }
+    let first = milliseconds(min(candidate.endToEnd.value, span / 4))
+    return "{ warmUp: \(first) ms, until: \(max(first + 1, milliseconds(span * 0.95))) ms }"
   }
 
   /// A candidate as a scenario file that `simulate` takes.
@@ -178,9 +210,15 @@ extension Planner {
       lines.append(
         "workload: { trace: \(quoted(trace.name)), prompts: \(trace.requests), rateScale: \(rate / trace.meanRate) }")
     } else {
+      let requests = requests(candidate, rate: rate)
+      let shared = Int(request.lengths.sharedPrefix ?? 0)
+      let block = searches.first { $0.space.machine.engine.name == candidate.engine }?.space.machine.engine.cache
+        .blockTokens.value
+      let prefix =
+        shared > 0 ? "prefixes: { groups: 1, tokens: \(shared) }, blockTokens: \(block ?? 16), " : ""
       lines.append(
-        "workload: { prompts: \(requests(candidate, rate: rate)), requestRate: \(rate), inputTokens: \(input), "
-          + "outputTokens: \(output) }")
+        "workload: { prompts: \(requests), requestRate: \(rate), inputTokens: \(input - shared), "
+          + "outputTokens: \(output), \(prefix)statistics: \(window(candidate, span: Double(requests) / rate)) }")
     }
     lines.append("seed: \(seed)")
     return lines.joined(separator: "\n") + "\n"

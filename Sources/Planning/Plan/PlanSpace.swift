@@ -251,6 +251,9 @@ public struct PlanRefusal: Error, Encodable, Sendable, Hashable {
   public var problem: String
   /// By what share it misses; infinite where that has no measure.
   public var misses: Double
+  /// Of objectives: the one that the batch which misses least misses most, and that batch: requests of a rank.
+  public var missed: PlanMiss?
+  public var batch: Int?
 
   public enum Reason: String, Sendable, Codable, CaseIterable {
     /// Weights, or one request's keys and values, do not fit.

@@ -197,6 +197,9 @@ extension PlanRequest {
       !(lengths.prompt >= 1 && lengths.prompt <= 1e7), "input-len", "\(lengths.prompt) is no length of a prompt",
       "give tokens from 1 on")
     refuse(
+      lengths.sharedPrefix.map { !($0 >= 0 && $0 < lengths.prompt) } ?? false, "prefix-len",
+      "\(lengths.sharedPrefix ?? 0) shared tokens leave none of a prompt of \(lengths.prompt)", "give fewer")
+    refuse(
       !(lengths.output >= 1 && lengths.output <= 1e7), "output-len", "\(lengths.output) is no length of an answer",
       "give tokens from 1 on")
     refuse(!(objectives.share > 0 && objectives.share <= 1), "share", "\(objectives.share) is no share", "such as 0.95")
@@ -204,8 +207,8 @@ extension PlanRequest {
     refuse(
       limits.contains { !($0.value > 0 && $0.value < 1e7) }, "goodput", "a limit is not above 0", "such as tpot:50")
     refuse(
-      requestRate.map { !($0 > 0 && $0 < 1e9) } ?? false, "request-rate", "\(requestRate ?? 0) is no rate",
-      "give requests per second above 0")
+      requestRate.map { !($0 >= 1e-3 && $0 < 1e9) } ?? false, "request-rate",
+      "\(requestRate ?? 0) is no rate that can be planned for", "give requests per second from 0.001 on")
     refuse(
       goal == .chips && requestRate == nil, "optimise", "fewest chips are asked for, and no rate is to be served",
       "give --request-rate")
@@ -216,6 +219,9 @@ extension PlanRequest {
     refuse(
       (chunkTokens ?? []).contains { !(1...1_000_000).contains($0) }, "chunk-tokens",
       "lie outside 1 to 1,000,000", "such as 2048,8192")
+    refuse(
+      acceptance.map { !($0 >= 0 && $0 <= 1) } ?? false, "speculative-acceptance", "\(acceptance ?? 0) is no chance",
+      "give 0 to 1")
     refuse(
       memoryShares.contains { !($0 > 0 && $0 <= 1) }, "gpu-memory-utilization", "is no share of the memory",
       "such as 0.85,0.9")

@@ -76,12 +76,22 @@ extension LeaveOut {
     let withAll: [[RunOutcome]]
 
     public init(catalog: Catalog, every: Int = 1, workers: Int) throws {
+      try self.init(
+        Self.runs(.calibrate, catalog, every), scored: Self.runs(.validate, catalog, every), catalog: catalog,
+        every: every, workers: workers)
+    }
+
+    private static func runs(_ role: ServingRun.Role, _ catalog: Catalog, _ every: Int) throws -> [ServingRun] {
       let published = try RunFit.published(catalog).filter { $0.mode == .aggregated && $0.reading.isScored }
-      func some(_ role: ServingRun.Role) -> [ServingRun] {
-        let runs = published.filter { $0.role == role }
-        return stride(from: 0, to: runs.count, by: every).map { runs[$0] }
-      }
-      try self.init(some(.calibrate), scored: some(.validate), catalog: catalog, every: every, workers: workers)
+      let runs = published.filter { $0.role == role }
+      return stride(from: 0, to: runs.count, by: every).map { runs[$0] }
+    }
+
+    /// Refuses a group that no scored run is of, before anything is computed.
+    public static func check(_ name: String, _ kind: Kind, catalog: Catalog, every: Int = 1) throws {
+      let scored = try runs(.validate, catalog, every)
+      let predictor = try RunPredictor(catalog: catalog, for: scored)
+      _ = try kind.resolve(name, among: Array(Set(scored.map { kind.name(of: $0, predictor) })).sorted())
     }
 
     init(
