@@ -162,7 +162,7 @@ extension MonthlyModel {
     for lane in lanes { fleet.servers[lane] = positive(fleet.servers[lane]) / 8 }
   }
 
-  /// Adds this month's chips and takes away those whose life ends: of each draw the chips side by side, four at a time.
+  /// Adds this month's chips and takes away those whose life ends: of each draw four chips side by side at a time.
   private func retire(_ month: Int) {
     guard !fleet.installed.isEmpty else { return }
     let (groups, width) = (fleet.groups, Lanes.scalarCount), row = groups * (months + 2)
@@ -194,8 +194,8 @@ extension MonthlyModel {
     }
   }
 
-  /// What ends this month of a draw's group of chips. Months 0 and 1 of the history are empty and stand for all that was
-  /// before.
+  /// What ends this month of a draw's group of chips. Months 0 and 1 of the history are empty and stand for all that
+  /// was before.
   @inline(__always) private func leaving(_ draw: Int, _ month: Int, _ group: Int) -> Lanes {
     let row = draw * (months + 2) + max(1, month + fleet.lifeRow[draw])
     let (ends, rest) = (fleet.history + row * fleet.groups + group, fleet.lifeRest[draw])
