@@ -34,6 +34,7 @@ public struct Measure: Sendable, Hashable, CustomStringConvertible {
     case .watts: self = Text.watts(value)
     case .joules: self = Text.joules(value)
     case .dollars: self.init(Text.dollars(value))
+    case .yuan: self.init(Text.yuan(value))
     case .percent: self = Text.percent(value)
     }
   }
@@ -56,7 +57,7 @@ public enum Notation: String, Sendable, Hashable, CaseIterable {
   case year
   /// Of seconds.
   case duration
-  case bytes, watts, joules, dollars
+  case bytes, watts, joules, dollars, yuan
   /// Of a fraction of 1.
   case percent
 }

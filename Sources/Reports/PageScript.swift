@@ -28,6 +28,10 @@ enum PageScript {
         var tail = Math.floor(parts[2]);
         return Math.floor(parts[0]) + '\u00a0' + parts[1] + (tail ? ' ' + tail + '\u00a0' + parts[3] : '');
       }
+      function money(sign, value) {
+        return Math.abs(value) < 99999.5 ? sign + digits(value) :
+          sign + scaled(value, [['tn', 1e12], ['bn', 1e9], ['M', 1e6], ['k', 1e3]]);
+      }
       var formats = {
         plain: function (value) { return digits(value); },
         count: function (value) {
@@ -42,10 +46,8 @@ enum PageScript {
         joules: function (value) {
           return scaled(value, [['GJ', 1e9], ['MJ', 1e6], ['kJ', 1e3], ['J', 1], ['mJ', 1e-3]]);
         },
-        dollars: function (value) {
-          return Math.abs(value) < 99999.5 ? '$' + digits(value) :
-            '$' + scaled(value, [['tn', 1e12], ['bn', 1e9], ['M', 1e6], ['k', 1e3]]);
-        },
+        dollars: function (value) { return money('$', value); },
+        yuan: function (value) { return money('\u00a5', value); },
         year: function (value) {
           var year = Math.floor(value + 1e-9), month = Math.floor((value - year) * 12 + 1e-6) + 1;
           return month > 1 ? year + '-' + (month < 10 ? '0' : '') + month : String(year);

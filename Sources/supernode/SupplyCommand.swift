@@ -31,6 +31,8 @@ struct SupplyCommand: ParsableCommand {
         supernode supply --sensitivity triple-chips --draws 2000
         supernode supply --draws 2000 --format csv > quantities.csv
         supernode supply --why hbm.cxmt.stacks@2026
+        supernode supply --why 'cm384.power_kw / nvl72.power_kw'
+        supernode supply --currency CNY --report supply.html
         supernode supply --why h20-ban
         supernode supply --why quantities
       """)
@@ -57,8 +59,8 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "The models that chips serve: mix, mix-small, mix-reasoning, mix-agents, or a file.") var mix: String?
   @Option(
     help: """
-      A claim such as 'units.Huawei@2026 >= 800000' or 'first domestic.compute > imports.compute', or a file of \
-      claims (repeatable).
+      A claim such as 'units.Huawei@2026 >= 800000', 'first domestic.compute > imports.compute' (lasting: since when \
+      it stays so), or a file of claims (repeatable).
       """) var claim: [String] = []
   @Option(help: "Sets another scenario, such as base, beside this one with the same draws (repeatable).")
   var compare: [String] = []
@@ -77,7 +79,7 @@ struct SupplyCommand: ParsableCommand {
   @Option(help: "A folder whose entries add to and override the built-in catalog (repeatable).") var catalog: [String] =
     []
   @Option(help: "Threads; the result is the same for any number.") var cores: Int?
-  @Option(help: "Money of the table: USD, or CNY at the rate fx.cny_per_usd.") var currency = "USD"
+  @Option(help: "Money of the answers: USD, or CNY at the rate fx.cny_per_usd.") var currency = "USD"
   @Option(help: "How to print the result: table, json or csv (every quantity and month).") var format = OutputFormat
     .table
   @Option(help: "Writes the result as JSON to a file, or - for standard output.") var json: String?
@@ -92,9 +94,6 @@ struct SupplyCommand: ParsableCommand {
     guard draws > 0, draws <= 10_000_000 else { throw ValidationError("--draws \(draws): give 1 to 10000000") }
     guard ["USD", "CNY"].contains(currency.uppercased()) else {
       throw ValidationError("--currency \(currency): give USD or CNY")
-    }
-    guard currency.uppercased() == "USD" || (report == nil && format == .table) else {
-      throw ValidationError("--currency CNY is for the table: reports, CSV and JSON stay in USD")
     }
     guard (cores ?? 1) > 0 else { throw ValidationError("--cores: give at least 1") }
     guard school.allSatisfy({ $0.contains("=") }) else {
@@ -154,7 +153,9 @@ struct SupplyCommand: ParsableCommand {
     if let writeTokenRates {
       return try OutputFile.write(TokenRates(scenario, catalog: catalog).yaml, to: writeTokenRates)
     }
-    if let why { return Terminal.write(renderer.render(try scenario.explanation(of: why))) }
+    if let why {
+      return Terminal.write(renderer.render(try scenario.explanation(of: why, asOf: asOf.flatMap { CalendarDay($0) })))
+    }
     let jsonFile = try json.map(OutputFile.init(path:))
     let reportFile = try report.map(OutputFile.init(path:))
     if article, report == nil, json == nil {
@@ -166,6 +167,7 @@ struct SupplyCommand: ParsableCommand {
     if article || report != nil && scenario.tellsArticle {
       answer.article = try tellArticle(scenario, catalog)
     }
+    if currency.uppercased() == "CNY" { answer = try inYuan(answer) }
     try jsonFile?.append(try JSONText.encode(answer) + "\n")
     if let reportFile {
       let script = try catalog.resourcePath("echarts.min.js").map(textOfFile)
@@ -175,15 +177,18 @@ struct SupplyCommand: ParsableCommand {
     try reportFile?.commit()
     guard json != "-", report != "-" else { return }
     switch format {
-    case .table:
-      if currency.uppercased() == "CNY" {
-        let rate = answer.parameters.first { $0.name == "fx.cny_per_usd" }?.value.prefix { $0 != " " }
-        answer.yuanByDollar = rate.flatMap { Double($0) }
-      }
-      Terminal.write(renderer.render(answer.summary()))
+    case .table: Terminal.write(renderer.render(answer.summary()))
     case .json: Terminal.write(try JSONText.encode(answer))
     case .csv: Terminal.write(answer.csv())
     }
+  }
+
+  private func inYuan(_ answer: SupplyReport) throws -> SupplyReport {
+    guard let rate = answer.middleRate else {
+      throw Problem(
+        "--currency", "the world has no number 'fx.cny_per_usd'", wayOut: "leave --currency out, or add that parameter")
+    }
+    return answer.inYuan(at: rate)
   }
 
   /// Tells on standard error how far it is.
@@ -234,6 +239,11 @@ struct SupplyCommand: ParsableCommand {
       if let value { try scenario.replace(name, by: Uncertainty(value), place: value.place) }
     }
     if let mix {
+      let known = catalog.names("supply").filter { $0 == "mix" || $0.hasPrefix("mix-") }
+      guard mix.hasSuffix(".yaml") || known.contains(mix) else {
+        throw Problem(
+          "--mix", "there is no mix '\(mix)'", wayOut: "use one of \(known.joined(separator: ", ")), or a file .yaml")
+      }
       scenario.serve(try mix.hasSuffix(".yaml") ? Node.read(path: mix) : catalog.node("supply", mix))
     }
     if scenario.mix != nil { scenario.replace(try TokenRates(scenario, catalog: catalog).parameters()) }

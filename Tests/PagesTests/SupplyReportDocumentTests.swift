@@ -91,7 +91,7 @@ import Units
       ("chips", 1e-9, "0"),
     ])
   func scales(unit: String, value: Double, expected: String) {
-    #expect(SupplyReport.Scale(unit, h100: 0.9895, yuan: nil).text(value) == expected)
+    #expect(SupplyReport.Scale(unit, h100: 0.9895).text(value) == expected)
   }
 
   @Test("a probability has no more digits than thousands of draws can give")

@@ -230,23 +230,30 @@ import Units
   func workers() throws {
     let world = try random(3)
     let measure = CompiledMeasure(series: 0, months: 0..<12, isStock: false)
-    let one = world.run(draws: 700, measures: [measure], workers: 1)
-    let three = world.run(draws: 700, measures: [measure], workers: 3)
+    let one = world.run(draws: 1500, measures: [measure], banded: [measure], workers: 1)
+    let three = world.run(draws: 1500, measures: [measure], banded: [measure], workers: 3)
     #expect(one.quantiles == three.quantiles)
     #expect(one.measures == three.measures)
+    #expect(one.bands == three.bands)
+    // More workers than blocks are left for, so that some have nothing to count.
+    let fifty = world.run(draws: 1500, measures: [measure], banded: [measure], workers: 50)
+    #expect(one.quantiles == fifty.quantiles && one.bands == fifty.bands)
     #expect(one.constraints == three.constraints)
   }
 
-  @Test("quantiles from bins agree with sorted draws to the width of a bin")
+  @Test("quantiles of few draws are those of the sorted draws, and of many agree with them to within 1%")
   func histogram() throws {
     let world = try random(5)
     let index = try #require(world.series.map(\.name).firstIndex(of: "domestic.units"))
     let measure = CompiledMeasure(series: index, months: 20..<21, isStock: false)
-    let outcome = world.run(draws: 4000, measures: [measure], workers: 2)
-    let sorted = outcome.measures[0].sorted()
-    for (level, binned) in zip(bandLevels, outcome.quantiles[index][20]) {
-      let exact = quantile(level, of: sorted)
-      #expect(abs(binned - exact) <= 0.032 * exact + 0.02)
+    for (draws, error) in [(600, 1e-6), (4000, 0.01)] {
+      let outcome = world.run(draws: draws, measures: [measure], banded: [measure], workers: 2)
+      let sorted = outcome.measures[0].sorted()
+      #expect(outcome.bands[0] == outcome.quantiles[index][20])
+      for (level, binned) in zip(bandLevels, outcome.quantiles[index][20]) {
+        let exact = quantile(level, of: sorted)
+        #expect(abs(binned - exact) <= error * exact, "\(draws) draws, \(level)")
+      }
     }
   }
 }

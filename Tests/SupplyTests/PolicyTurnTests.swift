@@ -98,6 +98,24 @@ import Units
       try month("{quantity: domestic.units, over: 2024-01..2026-12, exceeds: 1000000, aggregate: first}") == start + 36)
   }
 
+  @Test("the month since which one quantity exceeds another to the end comes after the last in which it does not")
+  func lasting() throws {
+    // Above in months 0 to 5, below in 6 to 11, and above from month 12 on.
+    let wanted = "{at: {2024-01: 200, 2024-07: 10, 2025-01: 200}, step: true}"
+    let world = try SmallWorld.world(SmallWorld.yaml(wanted: wanted))
+    func month(_ over: String, _ aggregate: String) throws -> Double {
+      let text = "{quantity: imports.units, over: '\(over)', exceeds: 100, aggregate: \(aggregate)}"
+      let measure: SupplyMeasure = try Node.parse(text, file: "m").decode()
+      let compiled = try CompiledMeasure(measure, series: world.series, horizon: world.horizon)
+      return Double(world.run(draws: 1, measures: [compiled], workers: 1).measures[0][0])
+    }
+    let start = Double(2024 * 12)
+    #expect(try month("2024-01..2026-12", "first") == start)
+    #expect(try month("2024-01..2026-12", "lasting") == start + 12)
+    #expect(try month("2024-01..2024-09", "lasting") == start + 9)
+    #expect(try month("2024-01..2024-05", "lasting") == start)
+  }
+
   @Test("quantiles never leave the values that were seen")
   func extremes() throws {
     let world = try SmallWorld.world(SmallWorld.yaml(wafers: "20 to 400", stacks: "{uniform: [100, 103]}"))
@@ -124,6 +142,20 @@ import Units
     #expect(
       scenario.claims[0].definition.text
         == "first month of 2025-01..2030-12 in which domestic.compute exceeds 2 times imports.compute")
+    try scenario.add(claim: "lasting domestic.compute > imports.compute @ 2025-01..2030-12")
+    #expect(scenario.claims[0].definition.aggregate == .lasting)
+    #expect(scenario.claims.prefix(3).map(\.id) == ["asked", "asked-2", "asked-3"])
+    try scenario.add(claim: "units.Huawei@2026 >= 800,000")
+    #expect(scenario.claims[0].atLeast == 800_000)
+    // Each would else be read as another claim.
+    for text in [
+      "units.Huawei@2026 >= 8,5", "units.Huawei@2026 / units.Huawei@2025 / units.Hygon@2025 >= 3",
+      "first domestic.units <= imports.units", "first domestic.units >", "first domestic.units > imports.units * 2",
+      "first domestic.units > 2 * 3 * imports.units", "domestic.units@2026 = 3", "domestic.units@2026 >= 1e400",
+    ] {
+      #expect(SupplyScenario.isClaim(text))
+      #expect(throws: Problem.self, "\(text)") { try scenario.add(claim: text) }
+    }
     #expect(throws: Problem.self) { try scenario.add(claim: "domestic.units >= 3") }
     #expect(throws: Problem.self) { try scenario.add(claim: "domestic.units@2026 >= many") }
   }
@@ -165,6 +197,64 @@ import Units
     #expect(row.bands[0].p95 == 0)
     let same = try SupplyScenario(Node.parse("{name: y, base: base}", file: "y.yaml"), catalog: SourceTree.catalog)
     #expect(try SupplyReport(same, question, version: "test").counterfactuals.isEmpty)
+  }
+
+  @Test("a date's claim tells in which share of the draws it has come by each month, and it only rises")
+  func byMonth() throws {
+    var scenario = try base()
+    scenario.claims = []
+    try scenario.add(claim: "first domestic.compute > imports.compute @ 2024-01..2026-12")
+    let claim = try #require(SupplyReport(scenario, SupplyQuestion(draws: 64, workers: 2), version: "t").claims.first)
+    let months = try #require(claim.byMonth)
+    #expect(months.count == 36 && months.first?.month == "2024-01" && months.last?.month == "2026-12")
+    #expect(zip(months, months.dropFirst()).allSatisfy { $0.share <= $1.share })
+    #expect(months.last?.share == claim.probability)
+  }
+
+  @Test("in yuan every amount of money is the rate times as much, and all else what it was")
+  func yuan() throws {
+    let report = try SupplyReport(base(), SupplyQuestion(draws: 16, workers: 2), version: "t")
+    let rate = try #require(report.middleRate)
+    #expect(rate == 7.15)
+    let yuan = report.inYuan(at: rate)
+    for (before, after) in zip(report.series, yuan.series) {
+      let factor = before.unit == "USD" ? rate : 1
+      #expect(after.unit == (before.unit == "USD" ? "CNY" : before.unit))
+      #expect(after.quantiles == before.quantiles.map { $0.map { $0 * factor } })
+    }
+    #expect(!yuan.years.contains { $0.unit == "USD" } && !yuan.quarters.contains { $0.unit == "USD" })
+    #expect(yuan.csv().contains("domestic.value,CNY,2026,") && !yuan.csv().contains(",USD,"))
+    let page = "\(yuan.document())"
+    #expect(page.contains("yuan a month") && !page.contains("US dollars a month"))
+  }
+
+  @Test("the base is a forecast beyond its counts; what is supposed can be compared with none")
+  func validity() throws {
+    let question = SupplyQuestion(draws: 4, workers: 1)
+    var scenario = try base()
+    try scenario.add(claim: "domestic.units@2024 >= 1")
+    try scenario.add(claim: "domestic.units@2029 >= 1")
+    try scenario.add(claim: "power.sites@2024 >= 1".replacingOccurrences(of: "power.sites", with: "fleet.gridShare"))
+    let own = SupplyValidity(scenario, question)
+    #expect(own.rows > 20 && own.until.map { $0 > "2025-06" } == true)
+    #expect(own.claims.prefix(3).map(\.grade) == [.neverCompared, .forecast, .compared])
+    #expect(own.grade == .compared)
+    var other = scenario
+    try other.set(path: "memory.CXMT.shift", to: "12 months")
+    #expect(SupplyValidity(other, question).grade == .supposed)
+    var early = question
+    early.asOf = CalendarDay("2025-01-01")
+    #expect(SupplyValidity(scenario, early).rows < own.rows)
+  }
+
+  @Test("numbers times and by each other are a range; a name that is none is refused")
+  func arithmetic() throws {
+    let text = "cm384.power_kw * nvl72.bf16_pflops / cm384.bf16_pflops / nvl72.power_kw"
+    let band = try #require(try base().arithmetic(text, asOf: nil))
+    let line = try #require(try article().lines.first { $0.run.contains(text) })
+    #expect(abs(band.p50 - 2.37) < 0.02 && line.definition.contains("cm384.power_kw"))
+    #expect(try base().arithmetic("chip.life_years", asOf: nil) == nil)
+    #expect(throws: Problem.self) { try base().arithmetic("chip.life_years / chip.life", asOf: nil) }
   }
 
   private func article(asOf: String? = nil) throws -> SupplyArticle {

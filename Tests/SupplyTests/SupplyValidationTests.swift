@@ -125,8 +125,12 @@ enum SourceTree {
       "I,\"AI chips shipped, multiple of the year before\",x,2026,,1.6,,,",
       "J,Cambricon revenue,CNY bn,2025,,6.5,,,", "K,Ascend chips sold abroad,units,2026,,1000,,,",
       "L,T-Head units,units,FY26Q1,,60000,,,",
+      "M,Domestic AI chips shipped year on year growth,%,2026,10,20,30,,",
+      "N,Growth of Cambricon units (CAGR),%,2026,,20,,,",
+      "O,Month from which domestic compute exceeds imports for good,date,,,2026-01,,,",
+      "P,H20 revenue,HK$ bn,2024,,78,,,",
     ])
-    let rows = try rows(of: [path]).suffix(12)
+    let rows = try rows(of: [path]).suffix(16)
     #expect(
       rows.map { $0.reason.isEmpty ? $0.measure : "unsupported" } == [
         "hbm.cxmt.hbm3_mass_start",
@@ -136,7 +140,13 @@ enum SourceTree {
         "capacity.SMIC in 2026-12..2026-12 ÷ capacity.SMIC in 2024-12..2024-12",
         "domestic.units + imports.units in 2026 ÷ (domestic.units + imports.units) in 2025-01..2025-12",
         "booked.Cambricon in 2025", "unsupported", "units.T-Head in 2025-04..2025-06",
+        "domestic.units in 2026 ÷ domestic.units in 2025-01..2025-12", "unsupported",
+        "first month of 2023-01..2030-12 from which on to its end domestic.compute exceeds imports.compute",
+        "revenue.H20 in 2024",
       ])
+    // 20% more is 1.2 times as much.
+    let growth = try #require(rows.first { $0.id == "M" })
+    #expect(growth.unit == "times" && abs(growth.mid - 1.2) < 1e-9 && abs(growth.low - 1.1) < 1e-9)
     let byID = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     #expect(byID["A"]?.asOf == "2026-05" && byID["A"]?.isDateAssumed == false && byID["C"]?.isDateAssumed == true)
     #expect(byID["G"]?.reason.contains("world") == true)
@@ -223,7 +233,9 @@ enum SourceTree {
   @Test(
     "units as tables write them",
     arguments: [
-      ("USD bn", "money", 1e9), ("$ million", "money", 1e6), ("CNY bn", "money", 1e9 / 7.15), ("units", "chips", 1),
+      ("USD bn", "money", 1e9), ("$ million", "money", 1e6), ("CNY bn", "money", 1e9 / 7.15),
+      ("HKD mn", "money", 1e6 / 7.8), ("HK$ bn", "money", 1e9 / 7.8),
+      ("units", "chips", 1),
       ("k units", "chips", 1e3), ("million cards", "chips", 1e6), ("%", "fraction", 0.01), ("fraction", "fraction", 1),
       ("ZFLOPS FP16", "compute", 1e6), ("EFLOPS", "compute", 1e3), ("B300e", "compute", 2.5),
       ("H100 equivalents", "compute", 0.989),
@@ -232,7 +244,7 @@ enum SourceTree {
     ]) func units(text: String, dimension: String, scale: Double) throws
   {
     let unit = try #require(
-      PublishedUnit(text, equivalents: [("h100", 989), ("b300e", 2500)], yuanByDollar: 7.15))
+      PublishedUnit(text, equivalents: [("h100", 989), ("b300e", 2500)], byDollar: [("CNY", 7.15), ("HKD", 7.8)]))
     #expect(unit.dimension.rawValue == dimension)
     #expect(abs(unit.scale / scale - 1) < 1e-12)
   }

@@ -52,6 +52,7 @@ extension SupplyArticle.Line {
     case "fraction": return sign + Measure(value, .percent).description
     case "ratio": return "\(sign)\(Measure(value, .plain)) ×"
     case "USD": return sign + Measure(value, .dollars).description
+    case SupplyReport.yuan: return sign + Measure(value, .yuan).description
     default: return sign + Measure(value, .count).description
     }
   }

@@ -113,14 +113,15 @@ extension SupplyReport {
     let found = vendors.compactMap { vendor in
       quarters.first { $0.quantity == "revenue.\(vendor.name)" }.map { (vendor, $0) }
     }
-    guard !found.isEmpty else { return nil }
+    guard let sample = found.first?.1 else { return nil }
+    let scale = scale(sample.unit)
     let layers = zip(found, colours(found.map(\.0))).map { entry, colour in
       let points = zip(entry.1.quarters, entry.1.bands).map { Chart.Point(Self.middle(ofQuarter: $0), $1.p50) }
       return Chart.Stack.Layer(entry.0.label, points.filter { Self.near.contains($0.x) }, colour)
     }
     return Chart(
       title, caption: caption,
-      .stack(Chart.Stack(x: Self.time, y: Chart.Axis("US dollars a quarter", .dollars), layers: layers)),
+      .stack(Chart.Stack(x: Self.time, y: Chart.Axis("\(scale.name) a quarter", scale.notation), layers: layers)),
       events: markers(ids), forecast: forecast)
   }
 

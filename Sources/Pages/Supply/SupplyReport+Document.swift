@@ -65,8 +65,9 @@ extension SupplyReport {
   static func fewDraws(_ draws: Int) -> String? {
     guard draws < 1000 else { return nil }
     let error = 50 / Double(draws).squareRoot()
+    let ends = draws < 20 ? "less than one draw" : Text.counted(draws / 20, "draw")
     return "few draws: a probability may be off by \(Text.fixed(2 * error, 0)) points either way, and the ends of "
-      + "ranges rest on \(Text.counted(draws / 20, "draw"))"
+      + "ranges rest on \(ends)"
   }
 
   private var footer: String {
@@ -92,7 +93,9 @@ extension SupplyReport {
   }
 
   private var lead: [String] {
-    guard let now = told("domestic.units", 2025), let next = told("domestic.units", 2026) else { return [] }
+    guard let now = told("domestic.units", 2025), let next = told("domestic.units", 2026) else {
+      return [validitySentence]
+    }
     let triple = claims.filter { $0.id.hasPrefix("triple-") }
     let likely = triple.filter { $0.probability >= 0.5 }.map { $0.id.dropFirst(7) }
     let verdict =
@@ -102,8 +105,9 @@ extension SupplyReport {
         ? " Under none of \(triple.count) definitions is a tripling in 2026 more likely than not."
         : " A tripling in 2026 is more likely than not by \(likely.joined(separator: ", ")) only."
     return [
+      validitySentence,
       "Domestic makers ship \(next) AI chips in 2026 after \(now) in 2025 (median; 5% to 95%)." + verdict
-        + limitSentence + seventy + tokens
+        + limitSentence + seventy + tokens,
     ]
   }
 

@@ -20,6 +20,24 @@ extension SupplyReport {
     return found.isEmpty ? Array(claims.prefix(5)) : found
   }
 
+  /// By which month each date among the claims has come; nothing where there is none.
+  private var monthChart: Chart? {
+    let lines = claims.compactMap { claim -> Chart.Lines.Series? in
+      guard let months = claim.byMonth, !months.isEmpty else { return nil }
+      return Chart.Lines.Series(claim.title, months.map { Chart.Point(Self.year($0.month), $0.share) })
+    }
+    guard !lines.isEmpty else { return nil }
+    return Chart(
+      "By which month it has come",
+      caption:
+        "The share of the draws in which each date has come by the end of a month; where a line ends below 100%, "
+        + "the rest is later.",
+      .lines(
+        Chart.Lines(
+          x: Chart.Axis("Year", .year), y: Chart.Axis("share of the draws", .percent), series: lines,
+          limits: [Chart.Marker("even", 0.5)])), forecast: forecast)
+  }
+
   /// What may turn, and what "if it stays" means; nothing where no turn may come.
   var turnSentence: String {
     guard let turns, hasTurns else { return "" }
@@ -42,7 +60,7 @@ extension SupplyReport {
       .bars(Chart.Bars(Chart.Axis("probability", .percent), bars, whole: 1)))
     return .init(
       "Which claims hold",
-      (bars.isEmpty ? [] : [.chart(chart)]) + [
+      (bars.isEmpty ? [] : [.chart(chart)]) + block(monthChart) + [
         .folded(
           title: "All \(claims.count) claims with their definitions",
           [

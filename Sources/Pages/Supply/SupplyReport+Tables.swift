@@ -34,10 +34,12 @@ extension SupplyReport {
     Table(
       "Judgement: the share of what moves the value that is ours or from memory (grades D and M), by squared "
         + "correlations over at most 2,048 draws.",
-      columns: ["Claim", "What is counted", .number("Judgement"), "Moved most by", "Source"],
+      columns: [
+        "Claim", "What is counted", "Compared with counts", .number("Judgement"), "Moved most by", "Source",
+      ],
       rows: claims.map { claim in
         [
-          Table.Cell(claim.title), Table.Cell(claim.meaning ?? claim.definition),
+          Table.Cell(claim.title), Table.Cell(claim.meaning ?? claim.definition), Table.Cell(standing(claim)),
           Table.Cell(claim.judgement.map { "\(Measure($0, .percent))" } ?? ""),
           Table.Cell((claim.movedBy ?? []).joined(separator: ", ")),
           Table.Cell(claim.source ?? "this scenario", tone: .muted),
@@ -107,15 +109,15 @@ extension SupplyReport {
     }
     let shares = found.map { entry in quarters.first { $0.quantity == "share.\(entry.0.name)" } }
     return Table(
-      "Median sales in US dollars and, small, share of legal sales. Units, bands, fees and write-offs by quarter are "
-        + "in the CSV.",
+      "Median sales in \(scale(found.first?.1.unit ?? "USD").name) and, small, share of legal "
+        + "sales. Units, bands, fees and write-offs by quarter are in the CSV.",
       columns: ["Quarter"] + found.map { .number($0.0.label) },
       rows: (found.first?.1.quarters ?? []).enumerated().map { index, quarter in
         [Table.Cell(quarter)]
           + zip(found, shares).map { entry, share in
             let value = entry.1.bands[index].p50
             let part = share.map { "\(Measure($0.bands[index].p50, .percent))" } ?? ""
-            return value < 0.5 ? "0" : Table.Cell(Measure(value, .dollars).description, note: part)
+            return value < 0.5 ? "0" : Table.Cell(scale(entry.1.unit).text(value), note: part)
           }
       })
   }

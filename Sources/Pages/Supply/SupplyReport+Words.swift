@@ -9,14 +9,11 @@ extension SupplyReport {
     var notation: Notation
     var name: String
 
-    /// Money in yuan.
-    var isYuan = false
-
-    init(_ unit: String, h100: Double, yuan: Double?) {
-      isYuan = unit == "USD" && yuan != nil
+    init(_ unit: String, h100: Double) {
       (factor, notation, name) =
         switch unit {
-        case "USD": (yuan ?? 1, .dollars, yuan == nil ? "US dollars" : "yuan")
+        case "USD": (1, .dollars, "US dollars")
+        case SupplyReport.yuan: (1, .yuan, "yuan")
         case "fraction": (1, .percent, "share")
         case "PFLOP/s": (1 / h100, .count, "H100 equivalents")
         case "MW": (1e6, .watts, "power")
@@ -27,8 +24,7 @@ extension SupplyReport {
 
     /// What is less than a millionth is the noise of sums.
     func text(_ value: Double) -> String {
-      let text = abs(value * factor) < 1e-6 ? "0" : Measure(value * factor, notation).description
-      return isYuan ? String(text.map { $0 == "$" ? "¥" : $0 }) : text
+      abs(value * factor) < 1e-6 ? "0" : Measure(value * factor, notation).description
     }
 
     /// `499 k to 2.34 M`.
@@ -44,7 +40,7 @@ extension SupplyReport {
     return (Double(text) ?? 989.5) * 1e-3
   }
 
-  func scale(_ unit: String) -> Scale { Scale(unit, h100: h100, yuan: yuanByDollar) }
+  func scale(_ unit: String) -> Scale { Scale(unit, h100: h100) }
 
   /// A quantity in words.
   static func label(_ quantity: String) -> String {
@@ -115,6 +111,7 @@ extension SupplyReport.Claim {
     case "months": Measure(Text.fixed(value, 1)).trimmed.description
     case "date": never.map { value >= $0 } == true ? "later" : CalendarDay(months: value).description
     case "USD": Measure(value, .dollars).description
+    case SupplyReport.yuan: Measure(value, .yuan).description
     default: Measure(value, .count).description
     }
   }
@@ -127,6 +124,7 @@ extension SupplyReport.Claim {
     switch unit {
     case "fraction": "share"
     case "ratio": "times"
+    case SupplyReport.yuan: "yuan"
     default: unit
     }
   }

@@ -8,8 +8,17 @@ extension SupplyScenario {
   public static let listings = ["list", "events", "levers", "quantities", "claims", "chips"]
 
   /// What stands behind a name: a number, an event, a chip, a plant, a quantity, a claim; a word of `listings` names
-  /// all.
-  public func explanation(of name: String) throws -> Document {
+  /// all. Numbers may be multiplied and divided, with blanks around * and /.
+  public func explanation(of name: String, asOf: CalendarDay? = nil) throws -> Document {
+    if let band = try arithmetic(name, asOf: asOf) {
+      func text(_ value: Double) -> String { Measure(value, .plain).description }
+      return document(
+        name,
+        [
+          ("Median", text(band.p50)), ("5% to 95%", "\(text(band.p05)) to \(text(band.p95))"),
+          ("Draws", "10,000, seed 1"),
+        ])
+    }
     let world = try listing()
     if let listing = listing(name, world) { return listing }
     if let parameter = parameters.last(where: { $0.name == name }) { return explanation(of: parameter, world) }

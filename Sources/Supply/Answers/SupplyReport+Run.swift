@@ -31,26 +31,20 @@ extension SupplyReport {
     constraints = Self.constraints(world, outcome.constraints, draws: question.draws)
     binding = Self.constraints(world, outcome.binding, draws: question.draws)
     let beside = try scenario.beside(question, world)
+    func counterfactual(_ other: CompiledWorld, without names: [String], _ name: String?) throws -> Counterfactual {
+      let result = other.run(
+        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
+      try question.checkWanted()
+      return Counterfactual(
+        without: names, name: name, claims: plan.claims(scenario.claims, result), years: plan.years(result),
+        series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
+        differences: plan.differences(outcome, result))
+    }
     counterfactuals = try question.without.map { names in
-      let other = try scenario.compiled(question, without: names)
-      let result = other.run(
-        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
-      try question.checkWanted()
-      return Counterfactual(
-        without: names, name: scenario.worlds.first { $0.without == names }?.name,
-        claims: plan.claims(scenario.claims, result), years: plan.years(result),
-        series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
-        differences: plan.differences(outcome, result))
+      let name = scenario.worlds.first { $0.without == names }?.name
+      return try counterfactual(scenario.compiled(question, without: names), without: names, name)
     }
-    counterfactuals += try beside.map { name, other in
-      let result = other.run(
-        draws: question.draws, measures: plan.measures, banded: plan.banded, workers: question.workers)
-      try question.checkWanted()
-      return Counterfactual(
-        without: [], name: name, claims: plan.claims(scenario.claims, result), years: plan.years(result),
-        series: Self.series(other, result).filter { Self.comparedByMonth.contains($0.quantity) },
-        differences: plan.differences(outcome, result))
-    }
+    counterfactuals += try beside.map { name, other in try counterfactual(other, without: [], name) }
     turns = Self.turns(scenario, world)
     events = try scenario.events(without: scenario.without, asOf: question.asOf).map(Event.init)
     sensitivity = studied.map { measure, title in
@@ -60,9 +54,10 @@ extension SupplyReport {
     parameters = Self.inputs(scenario, question, world)
     published = Self.published(scenario, question)
     notes = Self.notes(scenario, question)
+    validity = SupplyValidity(scenario, question)
     run = Run(
       version: version, seed: question.seed, draws: question.draws, months: world.horizon.count,
-      asOf: question.asOf?.description, knownTo: Self.knownTo(scenario, question), inputHash: scenario.inputHash)
+      asOf: question.asOf?.dayText, knownTo: Self.knownTo(scenario, question), inputHash: scenario.inputHash)
   }
 
   /// What may turn, with its chance a year; nil where nothing may.
@@ -153,7 +148,7 @@ extension SupplyReport {
     if let date = question.asOf {
       let forgotten = scenario.events.filter { $0.date > date }.count
       let guessed = scenario.parameters.filter { $0.known(on: date).isGuess }.map(\.name)
-      notes.append("Known on \(date): \(forgotten) later events are left out.")
+      notes.append("Known on \(date.dayText): \(forgotten) later events are left out.")
       if !guessed.isEmpty {
         notes.append(
           "\(guessed.count) numbers became known later and have twice their spread: \(guessed.joined(separator: ", "))."
@@ -262,14 +257,28 @@ struct MeasurePlan {
         probability: probability,
         standardError: (probability * (1 - probability) / count).squareRoot(),
         probabilityIfPolicyStays: kept > 0 ? held / kept : nil, policyStays: stays.isEmpty ? nil : kept / count,
-        never: claim.definition.aggregate == .first ? claim.definition.over.end.months : nil,
-        value: .init(of: values))
+        never: claim.definition.isDate ? claim.definition.over.end.months : nil,
+        value: .init(of: values), byMonth: claim.definition.isDate ? Self.byMonth(claim.definition.over, values) : nil)
+    }
+  }
+
+  /// The share of the draws in which a date has come by the end of each month of a period.
+  private static func byMonth(_ period: Period, _ values: [Float]) -> [SupplyReport.MonthShare] {
+    let (first, end) = (Int(period.first.months.rounded()), Int(period.end.months.rounded()))
+    var counts = [Int](repeating: 0, count: max(0, end - first))
+    for value in values where Int(value) >= first && Int(value) < end { counts[Int(value) - first] += 1 }
+    var all = 0
+    return counts.enumerated().map { index, count in
+      all += count
+      return .init(
+        month: CalendarDay(months: Double(first + index)).description, share: Double(all) / Double(max(values.count, 1))
+      )
     }
   }
 
   /// A bound below 1 on one quantity by another speaks of a share.
   private func unit(of claim: SupplyClaim) -> String {
-    if claim.definition.aggregate == .first { return "date" }
+    if claim.definition.isDate { return "date" }
     guard claim.definition.by == nil else {
       return (claim.atLeast ?? claim.atMost ?? 1) < 1 ? "fraction" : "ratio"
     }

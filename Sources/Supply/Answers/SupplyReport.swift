@@ -24,10 +24,12 @@ public struct SupplyReport: Codable, Sendable {
   /// What others say of quantities of the run, as far as it was known.
   public var published: [Published]
   public var notes: [String]
+  /// What published rows could say against it.
+  public var validity: SupplyValidity
   public var run: Run
   /// The news behind this project, statement by statement, where it was asked for.
   public var article: SupplyArticle?
-  /// Yuan by dollar, where tables are to be in yuan.
+  /// Yuan by US dollar, where money is in yuan; nil where it is in dollars.
   public var yuanByDollar: Double?
   /// Turns of policy that may come, in words with their chance a year; nil where none may.
   public var turns: [String]?
@@ -51,6 +53,16 @@ public struct SupplyReport: Codable, Sendable {
     /// What the value of a first month is where it never comes; nil for all else.
     public var never: Double?
     public var value: Band
+    /// Of a first month: the share of the draws in which it has come by the end of each month.
+    public var byMonth: [MonthShare]?
+  }
+
+  /// A share of the draws by the end of a month.
+  public struct MonthShare: Codable, Sendable {
+    /// `2026-07`.
+    public var month: String
+    /// Of all draws.
+    public var share: Double
   }
 
   /// A maker, and how its chips reach the market.
@@ -200,7 +212,8 @@ public struct SupplyReport: Codable, Sendable {
 }
 
 /// The value below which a share of sorted values lies, by a straight line between its neighbours.
-package func quantile(_ level: Double, of sorted: [Float]) -> Double {
+package func quantile<Values: RandomAccessCollection>(_ level: Double, of sorted: Values) -> Double
+where Values.Element: BinaryFloatingPoint, Values.Index == Int {
   guard let last = sorted.last else { return 0 }
   let place = level * Double(sorted.count - 1)
   let index = Int(place)

@@ -26,41 +26,58 @@ extension CompiledWorld {
   func run(
     draws: Int, measures: [CompiledMeasure], banded: [CompiledMeasure] = [], workers: Int, withSeries: Bool = true
   ) -> SupplyOutcome {
-    let blocks = (draws + ColumnStore.draws - 1) / ColumnStore.draws
-    let next = Atomic(0)
-    let collected = Mutex<[SupplyPart]>([])
-    let totals = SharedHistograms(series: withSeries ? series.count * horizon.count : 0, bands: banded.count)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, blocks))) { _ in
-      let gatherer = DrawGatherer(self, measures: measures, banded: banded, withSeries: withSeries, totals)
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < blocks, watch?.isCancelled() != true else { break }
-        gatherer.take(block: index, of: draws)
-        watch?.advanced(min(ColumnStore.draws, draws - index * ColumnStore.draws))
+    let size = ColumnStore.draws
+    let plan = BandPlan(banded, series: withSeries ? series.count : 0, months: horizon.count)
+    let pilot = PilotDraws(quantities: plan.quantities, of: draws)
+    let idle = Mutex<[DrawGatherer]>([])
+    let isEnded = Atomic(false)
+    /// Takes blocks of draws, in any order.
+    func gather(_ blocks: Range<Int>, _ bins: [ValueBins]?) {
+      let next = Atomic(blocks.lowerBound)
+      DispatchQueue.concurrentPerform(iterations: max(1, min(workers, blocks.count))) { _ in
+        let gatherer =
+          idle.withLock { $0.popLast() }
+          ?? DrawGatherer(self, measures: measures, plan, pilot)
+        bins.map(gatherer.count)
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if watch?.isCancelled() == true { isEnded.store(true, ordering: .relaxed) }
+          guard index < blocks.upperBound, !isEnded.load(ordering: .relaxed) else { break }
+          gatherer.take(block: index, of: draws)
+          watch?.advanced(min(size, draws - index * size))
+        }
+        idle.withLock { $0.append(gatherer) }
       }
-      gatherer.finish()
-      collected.withLock { $0.append(gatherer.part) }
     }
-    let parts = collected.withLock { parts in
-      defer { parts = [] }
-      return parts
+    let first = (pilot.draws + size - 1) / size
+    gather(0..<first, nil)
+    let isAll = draws <= pilot.draws
+    if !isAll { gather(first..<(draws + size - 1) / size, pilot.bins()) }
+    let gatherers = idle.withLock { $0 }
+    guard !isEnded.load(ordering: .relaxed) else {
+      let nothing = [[Double]](repeating: bandLevels.map { _ in 0 }, count: plan.quantities)
+      return outcome(gatherers, nothing, draws: draws, measures: measures.count, plan)
     }
-    return outcome(parts, totals, draws: draws, measures: measures.count, banded: banded.count, withSeries: withSeries)
+    // A worker may have come too late for any block.
+    let counts = gatherers.compactMap(\.counts)
+    for other in counts.dropFirst() { counts[0].add(other) }
+    let quantiles = isAll ? pilot.quantiles(bandLevels) : counts[0].quantiles(bandLevels, with: pilot)
+    return outcome(gatherers, quantiles, draws: draws, measures: measures.count, plan)
   }
 
   private func outcome(
-    _ parts: [SupplyPart], _ totals: SharedHistograms, draws: Int, measures: Int, banded: Int, withSeries: Bool
+    _ gatherers: [DrawGatherer], _ quantiles: [[Double]], draws: Int, measures: Int, _ plan: BandPlan
   ) -> SupplyOutcome {
     var values = [[Float]](repeating: [Float](repeating: 0, count: draws), count: measures)
-    var (constraints, binding) = (parts[0].constraints, parts[0].binding)
-    for part in parts.dropFirst() {
+    var (constraints, binding) = (gatherers[0].part.constraints, gatherers[0].part.binding)
+    for gatherer in gatherers.dropFirst() {
       for index in constraints.indices {
-        constraints[index] += part.constraints[index]
-        binding[index] += part.binding[index]
+        constraints[index] += gatherer.part.constraints[index]
+        binding[index] += gatherer.part.binding[index]
       }
     }
-    for part in parts {
-      for (index, numbers) in part.blocks {
+    for gatherer in gatherers {
+      for (index, numbers) in gatherer.part.blocks {
         let place = index * ColumnStore.draws
         let size = min(ColumnStore.draws, draws - place)
         for measure in 0..<measures {
@@ -69,18 +86,14 @@ extension CompiledWorld {
       }
     }
     let months = horizon.count, kinds = MonthlyModel.Constraint.allCases.count
-    let count = withSeries ? series.count : 0
-    let total = totals.series.withLock { $0 }
-    let quantiles = concurrentMap(count) { series in
-      (0..<months).map { total.quantiles($0 * count + series, bandLevels) }
-    }
-    let bandQuantiles = totals.bands.withLock { bands in (0..<banded).map { bands.quantiles($0, bandLevels) } }
     func byMonth(_ counts: [UInt32]) -> [[UInt32]] {
       (0..<months).map { Array(counts[$0 * kinds..<($0 + 1) * kinds]) }
     }
+    let count = plan.series
     return SupplyOutcome(
-      quantiles: quantiles, bands: bandQuantiles, measures: values,
-      constraints: byMonth(constraints), binding: byMonth(binding), draws: draws)
+      quantiles: (0..<count).map { series in (0..<months).map { quantiles[$0 * count + series] } },
+      bands: plan.places.map { quantiles[$0] }, measures: values, constraints: byMonth(constraints),
+      binding: byMonth(binding), draws: draws)
   }
 }
 
@@ -94,17 +107,6 @@ func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Re
   return results.withLock { $0.compactMap(\.self) }
 }
 
-/// What all workers count together.
-private final class SharedHistograms: Sendable {
-  let series: Mutex<QuantileHistograms>
-  let bands: Mutex<QuantileHistograms>
-
-  init(series: Int, bands: Int) {
-    self.series = Mutex(QuantileHistograms(quantities: series))
-    self.bands = Mutex(QuantileHistograms(quantities: bands))
-  }
-}
-
 private struct SupplyPart: Sendable {
   /// Number of the block and its measures, by measure, then draw.
   var blocks: [(index: Int, values: [Float])] = []
@@ -113,11 +115,13 @@ private struct SupplyPart: Sendable {
 }
 
 /// What one worker gathers from the blocks that it takes.
-private final class DrawGatherer {
+///
+/// Unchecked, for one worker has it at a time.
+private final class DrawGatherer: @unchecked Sendable {
   private(set) var part: SupplyPart
   private let model: MonthlyModel
   private let measures: [MeasureColumns]
-  private let banded: [MeasureColumns]
+  private let banded: [(measure: MeasureColumns, quantity: Int)]
   /// By month: which of the measures and of the banded ones it changes.
   private let active: [[Int]]
   private let activeBands: [[Int]]
@@ -125,41 +129,36 @@ private final class DrawGatherer {
   private let steps: [[BandStep]]
   private let withSeries: Bool
   private let lastMonth: Int
-  private let totals: SharedHistograms
-  private let seriesCounts: BinCounts
-  private let bandCounts: BinCounts
+  private let pilot: PilotDraws
+  /// Where values are counted once the pilot's draws are taken.
+  private(set) var counts: QuantileCounts?
+  /// The first draw of the block now being run.
+  private var first = 0
 
-  init(
-    _ world: CompiledWorld, measures: [CompiledMeasure], banded: [CompiledMeasure], withSeries: Bool,
-    _ totals: SharedHistograms
-  ) {
-    self.totals = totals
+  init(_ world: CompiledWorld, measures: [CompiledMeasure], _ plan: BandPlan, _ pilot: PilotDraws) {
+    self.pilot = pilot
     let model = MonthlyModel(world)
     self.model = model
-    self.withSeries = withSeries
+    withSeries = plan.series > 0
     self.measures = measures.map { MeasureColumns($0, model.store) }
-    self.banded = banded.map { MeasureColumns($0, model.store) }
-    let (kept, bands) = (self.measures, self.banded)
+    banded = plan.others.map { (MeasureColumns($0.measure, model.store), $0.quantity) }
+    let (kept, bands) = (self.measures, banded)
     active = (0..<model.months).map { month in kept.indices.filter { kept[$0].needs(month) } }
-    activeBands = (0..<model.months).map { month in
-      bands.indices.filter { bands[$0].needs(month) && BandStep(bands[$0], $0, month, model) == nil }
-    }
-    steps = (0..<model.months).map { month in
-      bands.indices.compactMap { bands[$0].needs(month) ? BandStep(bands[$0], $0, month, model) : nil }
-    }
-    lastMonth = withSeries ? model.months - 1 : (measures + banded).map(\.lastMonth).max() ?? 0
+    activeBands = (0..<model.months).map { month in bands.indices.filter { bands[$0].measure.needs(month) } }
+    steps = BandStep.byMonth(plan.sums, model)
+    lastMonth = withSeries ? model.months - 1 : (measures + plan.banded).map(\.lastMonth).max() ?? 0
     let counters = [UInt32](repeating: 0, count: model.months * MonthlyModel.Constraint.allCases.count)
     part = SupplyPart(constraints: counters, binding: counters)
-    seriesCounts = BinCounts(quantities: withSeries ? model.series.count * model.months : 0)
-    bandCounts = BinCounts(quantities: banded.count)
   }
 
+  /// From now on counts in these bins.
+  func count(in bins: [ValueBins]) { if counts == nil { counts = QuantileCounts(bins) } }
+
   func take(block: Int, of draws: Int) {
-    let first = block * ColumnStore.draws
+    first = block * ColumnStore.draws
     let count = min(ColumnStore.draws, draws - first)
     model.run(first: UInt64(first), months: lastMonth + 1) { month in gather(month, count) }
-    seriesCounts.end(count, totals.series)
-    bandCounts.end(count, totals.bands)
+    counts?.end(count)
     var values: [Float] = []
     values.reserveCapacity(measures.count * count)
     for measure in measures {
@@ -168,30 +167,35 @@ private final class DrawGatherer {
     part.blocks.append((block, values))
   }
 
-  /// Hands on what was counted.
-  func finish() {
-    seriesCounts.empty(into: totals.series)
-    bandCounts.empty(into: totals.bands)
+  @inline(__always) private func keep(_ column: Column, of quantity: Int, _ count: Int) {
+    if let counts { counts.keep(column, of: quantity) } else { pilot.keep(column, of: quantity, first: first, count) }
   }
 
   private func gather(_ month: Int, _ count: Int) {
     for index in active[month] { measures[index].add(month, model.series) }
-    for step in steps[month] {
-      step.add()
-      if step.isLast { bandCounts.keep(step.total, of: step.quantity, count) }
-    }
+    keepSeries(month, count)
     for index in activeBands[month] {
-      banded[index].add(month, model.series)
-      if month == banded[index].measure.lastMonth {
-        bandCounts.keep(banded[index].value, of: index, count)
-      }
+      let (measure, quantity) = banded[index]
+      measure.add(month, model.series)
+      if month == measure.measure.lastMonth { keep(measure.value, of: quantity, count) }
     }
     guard withSeries else { return }
-    for (index, column) in model.series.enumerated() {
-      seriesCounts.keep(column, of: month * model.series.count + index, count)
-    }
     add(model.making.constraint, to: &part.constraints, month, count)
     add(model.market.constraint, to: &part.binding, month, count)
+  }
+
+  /// Each series and at once what is summed of it, while its column is at hand.
+  private func keepSeries(_ month: Int, _ count: Int) {
+    var next = 0
+    let steps = steps[month]
+    for (index, column) in model.series.enumerated() {
+      if withSeries { keep(column, of: month * model.series.count + index, count) }
+      while next < steps.count, steps[next].series == index {
+        steps[next].add(column)
+        if steps[next].isLast { keep(steps[next].total, of: steps[next].quantity, count) }
+        next += 1
+      }
+    }
   }
 
   private func add(_ constraint: Column, to counts: inout [UInt32], _ month: Int, _ count: Int) {
@@ -199,32 +203,5 @@ private final class DrawGatherer {
     counts.withUnsafeMutableBufferPointer { counts in
       for draw in 0..<count { counts[month * kinds + Int(constraint.draws[draw])] &+= 1 }
     }
-  }
-}
-
-/// A month of a sum over one quantity: plain values, so that the many of them cost no counting of references.
-private struct BandStep {
-  let quantity: Int
-  let total: Column
-  let isLast: Bool
-  private let column: Column
-  private let isFirst: Bool
-
-  /// Nil for any other measure.
-  init?(_ measure: MeasureColumns, _ quantity: Int, _ month: Int, _ model: MonthlyModel) {
-    let part = measure.measure.top
-    guard measure.measure.bottom == nil, measure.measure.scale == 1, part.series.count == 1,
-      part.aggregate == .sum || part.aggregate == .end
-    else { return nil }
-    self.quantity = quantity
-    total = measure.value
-    column = model.series[part.series[0]]
-    isFirst = part.aggregate == .end || month == part.months.lowerBound
-    isLast = month == measure.measure.lastMonth
-  }
-
-  @inline(__always) func add() {
-    guard !isFirst else { return total.copy(column) }
-    for lane in 0..<ColumnStore.lanes { total[lane] += column[lane] }
   }
 }

@@ -97,12 +97,21 @@ func betaQuantile(_ p: Double, _ a: Double, _ b: Double) -> Double {
   return (low + high) / 2
 }
 
-/// e^x with fixed coefficients, a third of the time of `Simulation.exponential`; relative error below 2e-15.
-@inline(__always) func quickExponential(_ x: Double) -> Double {
-  guard x > -700, x < 700 else { return exponential(x) }
-  let k = (x * 1.4426950408889634).rounded()
+/// e^x with fixed coefficients, relative error below 2e-15.
+@inline(__always) func quickExponential(_ x: Double) -> Double { quickExponential(Lanes(repeating: x))[0] }
+
+/// e^x of four numbers at a time.
+@inline(__always) func quickExponential(_ x: Lanes) -> Lanes {
+  let limit = Lanes(repeating: 700)
+  guard all((x .> -limit) .& (x .< limit)) else {
+    return Lanes(exponential(x[0]), exponential(x[1]), exponential(x[2]), exponential(x[3]))
+  }
+  // What is added and taken away again rounds to a whole number, which then stands in the lowest bits.
+  let rounder = Lanes(repeating: 0x1.8p52)
+  let shifted = x * 1.4426950408889634 + rounder
+  let k = shifted - rounder
   let r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10
-  var sum = 1.1470745597729725e-11
+  var sum = Lanes(repeating: 1.1470745597729725e-11)
   sum = sum * r + 1.6059043836821613e-10
   sum = sum * r + 2.08767569878681e-09
   sum = sum * r + 2.505210838544172e-08
@@ -116,7 +125,8 @@ func betaQuantile(_ p: Double, _ a: Double, _ b: Double) -> Double {
   sum = sum * r + 0.16666666666666666
   sum = sum * r + 0.5
   sum = (sum * r + 1) * r + 1
-  return sum * Double(bitPattern: UInt64(Int64(k) + 1023) << 52)
+  let power = (unsafeBitCast(shifted, to: SIMD4<Int64>.self) &+ 1023) &<< 52
+  return sum * unsafeBitCast(power, to: Lanes.self)
 }
 
 /// base^exponent for a base that is not negative.

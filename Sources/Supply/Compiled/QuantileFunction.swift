@@ -87,6 +87,21 @@ public struct QuantileFunction: Hashable, Sendable {
     return clamp(isLogarithmic ? quickExponential(value) : value)
   }
 
+  /// A column of standard normal numbers becomes the values at them.
+  func bell(_ column: Column) {
+    guard case .bell(let middle, let below, let above, let isLogarithmic) = form else {
+      for draw in 0..<ColumnStore.draws { column.draws[draw] = bell(column.draws[draw]) }
+      return
+    }
+    let (least, most) = (bounds.lowerBound, bounds.upperBound)
+    for lane in 0..<ColumnStore.lanes {
+      let z = column[lane]
+      let spread = Lanes(repeating: above).replacing(with: Lanes(repeating: below), where: z .< .zero)
+      let value = Lanes(repeating: middle) + z * spread
+      column[lane] = clamped(isLogarithmic ? quickExponential(value) : value, least, most)
+    }
+  }
+
   @inline(__always) func flat(_ u: Double) -> Double {
     switch form {
     case .point(let value): return value

@@ -109,9 +109,7 @@ struct SlotTable: Sendable {
       for draw in 0..<count { column[draw] = slot.loading * shared[draw] + own * column[draw] }
     }
     guard let school = slot.school else {
-      let function = slot.functions[0]
-      for draw in 0..<count { column[draw] = function.bell(column[draw]) }
-      return
+      return slot.functions[0].bell(UnsafeMutableRawPointer(column).assumingMemoryBound(to: Lanes.self))
     }
     for draw in 0..<count {
       column[draw] = slot.functions[Int(members[school * count + draw])].bell(column[draw])

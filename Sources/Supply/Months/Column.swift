@@ -11,7 +11,7 @@ final class ColumnStore {
   #if DEBUG
     static let draws = 8
   #else
-    static let draws = 128
+    static let draws = 256
   #endif
   static let lanes = draws / Lanes.scalarCount
   private var blocks: [Column] = []
@@ -24,8 +24,10 @@ final class ColumnStore {
     return block
   }
 
-  func takeEach(_ count: Int) -> [Column] {
-    let first = take(count)
+  /// Columns one behind the other; `inGroups` as many more behind them as make full groups of lanes.
+  func takeEach(_ count: Int, inGroups: Bool = false) -> [Column] {
+    let width = Lanes.scalarCount
+    let first = take(inGroups ? (count + width - 1) / width * width : count)
     return (0..<count).map { first + $0 * Self.lanes }
   }
 
@@ -60,6 +62,9 @@ extension UnsafeMutablePointer<Lanes> {
 @inline(__always) func greatest(_ one: Lanes, _ other: Lanes) -> Lanes {
   one.replacing(with: other, where: one .< other)
 }
+
+/// A division takes as long as several multiplications.
+let third = 1.0 / 3
 
 /// What is above zero.
 @inline(__always) func positive(_ value: Lanes) -> Lanes { greatest(value, .zero) }

@@ -19,8 +19,8 @@ struct FleetColumns {
   /// Chip life in months: the history's row of what ends, less the month; and the part that ends a month later.
   let lifeRow: UnsafeMutablePointer<Int>
   let lifeRest: UnsafeMutablePointer<Double>
-  /// Chips sold by draw, then month, then chip in groups of four, behind two rows of zeros.
-  let history, leaving: Column
+  /// Chips sold by draw, then month, behind two of zeros, then chip in groups of four.
+  let history: Column
   let groups: Int
   /// The first month of this block in which something retires.
   let firstEnd: Column
@@ -31,7 +31,7 @@ struct FleetColumns {
 
   init(_ world: CompiledWorld, _ store: ColumnStore) {
     let chips = world.products.count + world.imports.count
-    installed = store.takeEach(chips)
+    installed = store.takeEach(chips, inGroups: true)
     vendorCompute = store.takeEach(world.vendors.count)
     waiting = world.fleet.systems.map { store.takeEach($0.takes.count) }
     added = store.takeEach(world.fleet.systems.count)
@@ -55,8 +55,6 @@ struct FleetColumns {
     firstEnd = store.take()
     groups = (chips + Lanes.scalarCount - 1) / Lanes.scalarCount
     history = store.take(groups * Lanes.scalarCount * (world.horizon.count + 2))
-    // One lane a group of chips, which may be more than a column of few draws has.
-    leaving = store.take((groups + ColumnStore.lanes - 1) / ColumnStore.lanes)
     familyMonths = store.takeEach(world.families.count)
     familyShare = store.takeEach(world.families.count)
     memoryMonths = store.takeEach(world.memories.count)
@@ -164,34 +162,44 @@ extension MonthlyModel {
     for lane in lanes { fleet.servers[lane] = positive(fleet.servers[lane]) / 8 }
   }
 
-  /// Adds this month's chips and takes away those whose life ends: draw by draw, its chips side by side.
+  /// Adds this month's chips and takes away those whose life ends: of each draw four chips side by side at a time.
   private func retire(_ month: Int) {
-    let (chips, groups) = (fleet.installed.count, fleet.groups)
-    guard chips > 0 else { return }
-    let (sold, installed, retired) = (market.sold[0].draws, fleet.installed[0].draws, fleet.retired.draws)
+    guard !fleet.installed.isEmpty else { return }
+    let (groups, width) = (fleet.groups, Lanes.scalarCount), row = groups * (months + 2)
     let isEnding = Double(month) >= fleet.firstEnd.draws[0]
-    for draw in 0..<ColumnStore.draws {
-      let history = fleet.history + draw * groups * (months + 2)
-      let today = (history + (month + 2) * groups).draws
-      for chip in 0..<chips { today[chip] = sold[chip * ColumnStore.draws + draw] }
-      guard isEnding else { continue }
-      // Rows 0 and 1 are empty and stand for all that was before.
-      let ends = history + max(1, month + fleet.lifeRow[draw]) * groups
-      let (rest, before) = (fleet.lifeRest[draw], ends - groups)
-      var all = Lanes.zero
+    let (sold, installed) = (market.sold[0], fleet.installed[0])
+    for lane in lanes {
+      let today = fleet.history + lane * width * row + (month + 2) * groups
       for group in 0..<groups {
-        let leaving = ends[group] * (1 - rest) + before[group] * rest
-        fleet.leaving[group] = leaving
-        all += leaving
+        let chips = FourColumns(sold + group * width * ColumnStore.lanes, lane).turned
+        (today[group], today[group + row]) = (chips.a, chips.b)
+        (today[group + 2 * row], today[group + 3 * row]) = (chips.c, chips.d)
       }
-      retired[draw] = all.sum()
-      let leaving = fleet.leaving.draws
-      for chip in 0..<chips { installed[chip * ColumnStore.draws + draw] -= leaving[chip] }
+      guard isEnding else { continue }
+      var gone = Lanes.zero
+      let draw = lane * width
+      for group in 0..<groups {
+        let ending = FourColumns(
+          leaving(draw, month, group), leaving(draw + 1, month, group), leaving(draw + 2, month, group),
+          leaving(draw + 3, month, group)
+        ).turned
+        gone += (ending.a + ending.b) + (ending.c + ending.d)
+        ending.subtract(from: installed + group * width * ColumnStore.lanes, lane)
+      }
+      fleet.retired[lane] = gone
     }
-    for chip in 0..<chips {
+    for chip in fleet.installed.indices {
       let (stock, arrived) = (fleet.installed[chip], market.sold[chip])
       for lane in lanes { stock[lane] = positive(stock[lane] + arrived[lane]) }
     }
+  }
+
+  /// What ends this month of a draw's group of chips. Months 0 and 1 of the history are empty and stand for all that
+  /// was before.
+  @inline(__always) private func leaving(_ draw: Int, _ month: Int, _ group: Int) -> Lanes {
+    let row = draw * (months + 2) + max(1, month + fleet.lifeRow[draw])
+    let (ends, rest) = (fleet.history + row * fleet.groups + group, fleet.lifeRest[draw])
+    return ends[0] * (1 - rest) + ends[-fleet.groups] * rest
   }
 
   private func runChip(_ chip: Int, _ given: CompiledWorld.Specification, held: Column?, running: Column?) {
@@ -282,14 +290,45 @@ extension MonthlyModel {
     }
   }
 
-  /// At most sixty months.
+  /// At most sixty months. Where all that came from home was used, rounding decides the sign of what is used beyond it:
+  /// a billionth is nothing.
   private func lasting(
     _ stock: Column, _ used: Column, _ came: Column, _ foreign: Column, _ months: Column, _ share: Column
   ) {
     for lane in lanes {
       let own = positive(came[lane] - foreign[lane])
-      months[lane] = least(ratio(positive(stock[lane]), used[lane] - own, otherwise: 60), Lanes(repeating: 60))
+      let beyond = (used[lane] - own).replacing(with: 0, where: used[lane] - own .<= 1e-9 * used[lane])
+      months[lane] = least(ratio(positive(stock[lane]), beyond, otherwise: 60), Lanes(repeating: 60))
       share[lane] = least(ratio(own, used[lane], otherwise: 1), .one)
     }
+  }
+}
+
+/// Four draws of four columns that stand one behind the other, or four columns' worth of four draws.
+private struct FourColumns {
+  var a, b, c, d: Lanes
+
+  @inline(__always) init(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) {
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
+  }
+
+  @inline(__always) init(_ first: Column, _ lane: Int) {
+    let step = ColumnStore.lanes
+    self.init(first[lane], first[lane + step], first[lane + 2 * step], first[lane + 3 * step])
+  }
+
+  /// Rows for columns.
+  @inline(__always) var turned: FourColumns {
+    FourColumns(
+      Lanes(a[0], b[0], c[0], d[0]), Lanes(a[1], b[1], c[1], d[1]), Lanes(a[2], b[2], c[2], d[2]),
+      Lanes(a[3], b[3], c[3], d[3]))
+  }
+
+  @inline(__always) func subtract(from first: Column, _ lane: Int) {
+    let step = ColumnStore.lanes
+    first[lane] -= a
+    first[lane + step] -= b
+    first[lane + 2 * step] -= c
+    first[lane + 3 * step] -= d
   }
 }

@@ -14,6 +14,8 @@ struct MakingColumns {
   let stacks, stacksForeign, stacksUsed, stackStock: [Column]
   let lineLeft: [Column]
   /// By product.
+  /// By product: packages for a die, a stack and a unit of the line; 0 where it takes none.
+  let perDie, perStack, perWeight: [Column]
   let planned, wanted, started, packaged, completed, inventory, recentSales, recentStarts: [Column]
   /// By die family, memory and line: what is asked for, then the share of it that there is.
   let dieClaims, stackClaims, lineClaims: [Column]
@@ -47,6 +49,9 @@ struct MakingColumns {
     lineLeft = store.takeEach(world.packaging.count)
     planned = store.takeEach(products)
     wanted = store.takeEach(products)
+    perDie = store.takeEach(products)
+    perStack = store.takeEach(products)
+    perWeight = store.takeEach(products)
     dieClaims = store.takeEach(families)
     stackClaims = store.takeEach(memories)
     lineClaims = store.takeEach(world.packaging.count)
@@ -73,6 +78,14 @@ extension MonthlyModel {
   func prepareShares() {
     for (index, fab) in world.fabs.enumerated() { prepare(fab.shares, making.fabShares[index]) }
     for (index, source) in world.memorySources.enumerated() { prepare(source.shares, making.sourceShares[index]) }
+    for (index, product) in world.products.enumerated() {
+      let (dies, stacks, weights) = (slot(product.diesPerChip), slot(product.stacksPerChip), slot(product.weight))
+      for lane in lanes {
+        making.perDie[index][lane] = ratio(.one, dies[lane])
+        making.perStack[index][lane] = ratio(.one, stacks[lane])
+        making.perWeight[index][lane] = ratio(.one, weights[lane])
+      }
+    }
   }
 
   private func prepare(_ shares: [CompiledWorld.Share], _ columns: [Column]) {
@@ -244,7 +257,7 @@ extension MonthlyModel {
           now[lane] += wanted[lane] * diesEach[lane] * least(byStacks, byLine)
         }
       }
-      for lane in lanes { need[lane] += (now[lane] - need[lane]) / 3 }
+      for lane in lanes { need[lane] += (now[lane] - need[lane]) * third }
     }
   }
 
@@ -266,12 +279,12 @@ extension MonthlyModel {
       making.inventory[index], making.recentSales[index], slot(world.demand.patience)
     )
     for lane in lanes {
-      let yield = clamped(yields[lane], 0.01, 1)
-      planned[lane] = plans[lane] * factor[lane] / yield
+      let perGood = 1 / clamped(yields[lane], 0.01, 1)
+      planned[lane] = plans[lane] * factor[lane] * perGood
       // A maker with too much unsold stock builds no more than it sells.
       let stock = inventory[lane]
       let isSelling = (stock .<= patience[lane] * sales[lane]) .| (stock .< 1)
-      let bound = least(planned[lane], sales[lane] / yield).replacing(with: planned[lane], where: isSelling)
+      let bound = least(planned[lane], sales[lane] * perGood).replacing(with: planned[lane], where: isSelling)
       wanted[lane] = bound
       dies[lane] += bound * diesEach[lane]
       stacks[lane] += bound * stacksEach[lane]
@@ -322,26 +335,30 @@ extension MonthlyModel {
       packaged.fill(0)
       return recent.fill(0)
     }
-    let (weights, diesEach, stacksEach) = (
-      slot(product.weight), slot(product.diesPerChip), slot(product.stacksPerChip)
-    )
+    let weights = slot(product.weight)
+    let (perDie, perStack, perWeight) = (making.perDie[index], making.perStack[index], making.perWeight[index])
     let (dies, stacks, line) = (
       making.dieStock[product.die], making.stackStock[product.memory], making.lineLeft[product.packaging]
     )
     let yields = path(product.yieldPath)
     for lane in lanes {
-      let byDies = ratio(dies[lane], diesEach[lane], otherwise: .infinity)
-      let byStacks = ratio(stacks[lane], stacksEach[lane], otherwise: .infinity)
-      let byLine = ratio(line[lane], weights[lane], otherwise: .infinity)
+      let byDies = packages(dies[lane], perDie[lane])
+      let byStacks = packages(stacks[lane], perStack[lane])
+      let byLine = packages(line[lane], perWeight[lane])
       let open = wanted[lane] - started[lane]
       more[lane] = positive(least(open, least(least(byDies, byStacks), byLine)))
       started[lane] += more[lane]
       packaged[lane] = started[lane] * clamped(yields[lane], 0.01, 1)
-      recent[lane] += (started[lane] - recent[lane]) / 3
+      recent[lane] += (started[lane] - recent[lane]) * third
       guard product.vendor == 0 else { continue }
       note((planned[lane] - started[lane]) * weights[lane], lane, bound: open, byDies, byStacks, byLine)
     }
     take(more, product)
+  }
+
+  /// Packages for which a stock lasts; any number of what a package has none of.
+  @inline(__always) private func packages(_ stock: Lanes, _ perPiece: Lanes) -> Lanes {
+    (stock * perPiece).replacing(with: .infinity, where: perPiece .<= .zero)
   }
 
   /// Keeps the constraint of the product that falls farthest short of its plan.

@@ -4,6 +4,8 @@ struct MarketColumns {
   let importStock, importSold, importValue, importBarred: [Column]
   /// By import: chips that could be sold were there room, chips asked for, and their price with fee and duty.
   let importOffer, importAsked, importPrice, importGranted: [Column]
+  /// By import: compute for the money.
+  let importWorth: [Column]
   /// Those that share the room that mandates leave.
   let legal: [Int]
   /// By product and import.
@@ -33,8 +35,9 @@ struct MarketColumns {
     importAsked = store.takeEach(imports)
     importPrice = store.takeEach(imports)
     importGranted = store.takeEach(imports)
+    importWorth = store.takeEach(imports)
     legal = world.imports.indices.filter { !world.imports[$0].isSmuggled }
-    sold = store.takeEach(products + imports)
+    sold = store.takeEach(products + imports, inGroups: true)
     vendorUnits = store.takeEach(vendors)
     vendorValue = store.takeEach(vendors)
     vendorBooked = store.takeEach(vendors)
@@ -133,7 +136,8 @@ extension MonthlyModel {
     }
     for lane in lanes {
       let rise = fees[lane] * (passed?[lane] ?? .zero) + tariffs[lane]
-      let asked = wanted[lane] / (1 + rise * (elasticity?[lane] ?? .zero))
+      var asked = wanted[lane]
+      if any(rise .!= .zero) { asked /= 1 + rise * (elasticity?[lane] ?? .zero) }
       let allowed = clamped(exports[lane], 0, 1) * positive(purchases[lane])
       stocks[lane] += (ordered[lane] + (ahead?[lane] ?? .zero)) * production[lane] + arrivals[lane]
       asks[lane] = asked
@@ -152,16 +156,20 @@ extension MonthlyModel {
       for index in market.legal { total += market.importOffer[index][lane] * market.importPrice[index][lane] }
       if all(total .<= room) { continue }
       for index in market.legal {
+        let price = market.importPrice[index][lane]
+        market.importWorth[index][lane] = slot(world.imports[index].specification.compute)[lane] / price
+      }
+      for index in market.legal {
         let offer = market.importOffer[index][lane]
         let value = offer * market.importPrice[index][lane]
         guard any(value .> .zero) else { continue }
-        let worth = slot(world.imports[index].specification.compute)[lane] / market.importPrice[index][lane]
+        let worth = market.importWorth[index][lane]
         var before = Lanes.zero
         for other in market.legal where other != index {
-          let price = market.importPrice[other][lane]
-          let rival = slot(world.imports[other].specification.compute)[lane] / price
+          let rival = market.importWorth[other][lane]
           let isFirst = other < index ? rival .>= worth : rival .> worth
-          before += (market.importOffer[other][lane] * price).replacing(with: 0, where: .!isFirst)
+          before += (market.importOffer[other][lane] * market.importPrice[other][lane])
+            .replacing(with: 0, where: .!isFirst)
         }
         let granted = least(positive(room - before), value)
         market.importGranted[index][lane] = offer * ratio(granted, value, otherwise: 1)
@@ -268,7 +276,7 @@ extension MonthlyModel {
       let sale = inventory[lane] * fill[lane]
       let revenue = sale * prices[lane]
       inventory[lane] -= sale
-      recent[lane] += (sale - recent[lane]) / 3
+      recent[lane] += (sale - recent[lane]) * third
       sold[lane] = sale
       vendorUnits[lane] += sale
       vendorValue[lane] += revenue

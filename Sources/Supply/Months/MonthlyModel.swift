@@ -45,7 +45,7 @@ final class MonthlyModel {
     firstTurn = store.take()
     policyStays = store.take()
     levers = world.levers.map {
-      LeverColumns($0, values: values, turns: turns, known: world.knownTo, store: store)
+      LeverColumns($0, values: values, turns: turns, known: world.knownTo, months: world.horizon.count, store: store)
     }
     making = MakingColumns(world, store)
     market = MarketColumns(world, store)
@@ -120,9 +120,11 @@ final class MonthlyModel {
 
 /// Amounts on their way: what is put in comes out a number of months later.
 final class Delay {
-  /// Months of the ring; the longest delay is less.
-  private static let ring = 128
+  /// Months of the longest ring; the longest delay is less.
+  private static let longestRing = 128
   static let longest = 72.0
+  /// Months of the ring, a power of two; as few as the delays of the block allow, so that they stay in the cache.
+  private var ring = longestRing
   private let rows: Column
   /// What came out in the month last asked for.
   let arrived: Column
@@ -132,28 +134,32 @@ final class Delay {
   private var isEmpty = true
 
   init(_ store: ColumnStore) {
-    rows = store.take(Self.ring)
+    rows = store.take(Self.longestRing)
     arrived = store.take()
     whole = UnsafeMutableRawPointer(store.take()).bindMemory(to: Int.self, capacity: ColumnStore.draws)
     late = store.take().draws
   }
 
   func begin(lag: Column) {
-    if !isEmpty { rows.update(repeating: .zero, count: Self.ring * ColumnStore.lanes) }
+    if !isEmpty { rows.update(repeating: .zero, count: ring * ColumnStore.lanes) }
     isEmpty = true
     arrived.fill(0)
+    var longest = 0
     for draw in 0..<ColumnStore.draws {
       let bounded = min(max(lag.draws[draw], 0), Self.longest)
       whole[draw] = Int(bounded)
       late[draw] = bounded - Double(Int(bounded))
+      longest = max(longest, whole[draw])
     }
+    ring = 2
+    while ring < longest + 2 { ring *= 2 }
   }
 
   /// An amount whose delay is no whole number of months is split over the two between which it falls.
   func put(_ amounts: Column, month: Int) {
     guard !amounts.isZero else { return }
     isEmpty = false
-    let (amounts, rows, mask) = (amounts.draws, rows.draws, Self.ring - 1)
+    let (amounts, rows, mask) = (amounts.draws, rows.draws, ring - 1)
     for draw in 0..<ColumnStore.draws {
       let (amount, row) = (amounts[draw], month + whole[draw])
       let delayed = amount * late[draw]
@@ -165,7 +171,7 @@ final class Delay {
   /// Takes this month's amounts out.
   func take(month: Int) {
     guard !isEmpty else { return }
-    let row = rows + (month & (Self.ring - 1)) * ColumnStore.lanes
+    let row = rows + (month & (ring - 1)) * ColumnStore.lanes
     arrived.copy(row)
     row.fill(0)
   }

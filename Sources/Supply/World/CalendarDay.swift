@@ -14,9 +14,16 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Decodable, CustomStri
     guard parts.dropFirst().allSatisfy({ $0.utf8.count == 2 }) else { return nil }
     let month = parts.count > 1 ? Int(parts[1]) : 1
     let day = parts.count > 2 ? Int(parts[2]) : 1
-    guard let month, let day, (1...12).contains(month), (1...31).contains(day) else { return nil }
+    guard let month, let day, (1...12).contains(month),
+      (1...Self.days(of: month, in: year)).contains(day)
+    else { return nil }
     // Every month has 30.4375 days, so that a day's share of its month is below 1.
     months = Double(year * 12 + month - 1) + min(Double(day - 1) / 30.4375, 0.98)
+  }
+
+  private static func days(of month: Int, in year: Int) -> Int {
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
   }
 
   public init(from decoder: any Decoder) throws {
@@ -39,7 +46,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Decodable, CustomStri
 
 extension CalendarDay {
   /// `2025-04-09`; the first of a month, which may stand for the month, as `2025-04`.
-  var dayText: String {
+  package var dayText: String {
     let day = Int(((months - months.rounded(.down)) * 30.4375).rounded()) + 1
     return day == 1 ? description : "\(description)-\(day < 10 ? "0" : "")\(day)"
   }

@@ -64,12 +64,29 @@ struct CompiledLever: Sendable {
     var endedBy: [Int] = []
     var begunBy: Int?
   }
+  /// Whether a change is without effect in a month, holds throughout, or may differ from draw to draw and month to
+  /// month.
+  enum Stage { case absent, holds, moves }
+
   var name: String
   var initial: Double
   /// In the order of the events' dates.
   var changes: [Change] = []
 
   var slots: [Int] { changes.flatMap { [$0.value] + ($0.delay.map { [$0] } ?? []) } }
+}
+
+extension CompiledLever.Change {
+  func stage(in month: Int, of months: Int, known: Double) -> CompiledLever.Stage {
+    let (opens, closes, start) = (Double(month), Double(month + 1), max(0, date))
+    let end = min(until ?? Double(months), Double(months))
+    guard start < closes, opens < end || action == .pulse else { return .absent }
+    if begunBy != nil, closes <= known { return .absent }
+    let mayTurn = closes > known && !endedBy.isEmpty
+    guard delay == nil, begunBy == nil, !mayTurn else { return .moves }
+    if action == .pulse { return start < opens ? .absent : .moves }
+    return start <= opens && closes <= end ? .holds : .moves
+  }
 }
 
 /// One lever of every draw of a block, month after month.
@@ -80,19 +97,27 @@ struct LeverColumns {
   /// By turn of policy: its day, in months from the start; none is before `known`.
   private let turns: [Column]
   private let known: Double
+  /// By month: whether it is what it was the month before, in every draw.
+  private let isSteady: [Bool]
 
-  init(_ lever: CompiledLever, values: Column, turns: [Column], known: Double, store: ColumnStore) {
+  init(
+    _ lever: CompiledLever, values: Column, turns: [Column], known: Double, months: Int, store: ColumnStore
+  ) {
     self.lever = lever
     self.values = values
     self.turns = turns
     self.known = known
     now = store.take()
     now.fill(lever.initial)
+    let stages = (0..<months).map { month in lever.changes.map { $0.stage(in: month, of: months, known: known) } }
+    isSteady = stages.indices.map { month in
+      month > 0 && stages[month] == stages[month - 1] && !stages[month].contains(.moves)
+    }
   }
 
   /// A change within a month counts by the share of the month that it covers.
   func advance(to month: Int, of months: Int) {
-    guard !lever.changes.isEmpty else { return }
+    guard !lever.changes.isEmpty, !isSteady[month] else { return }
     now.fill(lever.initial)
     for change in lever.changes { apply(change, month, months) }
   }

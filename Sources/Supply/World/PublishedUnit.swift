@@ -11,7 +11,7 @@ struct PublishedUnit: Sendable {
   var scale: Double
 
   /// `USD bn`, `CNY million`, `k units`, `%`, `EFLOPS`, `H100e`, `trillion tokens/day`; nil for what the model has not.
-  init?(_ text: String, equivalents: [(name: String, value: Double)], yuanByDollar: Double) {
+  init?(_ text: String, equivalents: [(name: String, value: Double)], byDollar: [(name: String, value: Double)]) {
     let words = SupplyVocabulary.Text.words(text)
     func says(_ alternatives: String) -> Bool { SupplyVocabulary.Text.has(alternatives, in: words) }
     let symbols = text.lowercased()
@@ -35,9 +35,10 @@ struct PublishedUnit: Sendable {
       says("\($0.name)") && (says("\($0.name) eq*") || $0.name.hasSuffix("e"))
     }) {
       (dimension, scale) = (.compute, chip.value * 1e-3 * size)
-    } else if says("usd*|cny*|rmb|yuan|dollar*|us") || symbols.contains("$") || symbols.contains("¥") {
-      let isYuan = says("cny*|rmb|yuan") || symbols.contains("¥")
-      (dimension, scale) = (.money, size * (isYuan ? 1 / yuanByDollar : 1))
+    } else if let other = Self.currency(symbols, says, byDollar) {
+      (dimension, scale) = (.money, size / other)
+    } else if says("usd*|dollar*|us") || symbols.contains("$") {
+      (dimension, scale) = (.money, size)
     } else if says("wpm|wafers month|wafer month|wafers per month|kwpm") {
       (dimension, scale) = (.capacity, says("kwpm") ? 1e3 : size)
     } else if let plain = Self.plain(says) {
@@ -45,6 +46,19 @@ struct PublishedUnit: Sendable {
     } else {
       return nil
     }
+  }
+
+  /// Units by US dollar of a currency that is not the dollar.
+  private static func currency(
+    _ symbols: String, _ says: (String) -> Bool, _ byDollar: [(name: String, value: Double)]
+  ) -> Double? {
+    let words = [
+      "CNY": "rmb|yuan|renminbi", "HKD": "hk", "TWD": "nt|ntd", "JPY": "yen", "EUR": "euro|euros", "KRW": "won",
+    ]
+    let marks = ["CNY": "¥", "EUR": "€", "KRW": "₩", "HKD": "hk$", "TWD": "nt$"]
+    return byDollar.first { name, _ in
+      says("\(name.lowercased())*") || words[name].map(says) ?? false || marks[name].map(symbols.contains) ?? false
+    }?.value
   }
 
   private static func plain(_ says: (String) -> Bool) -> (dimension: Dimension, scale: Double, isCounted: Bool)? {

@@ -6,7 +6,7 @@ extension SupplyClaim {
   var faults: [Problem] {
     var found: [Problem] = []
     func add(_ fault: String, _ wayOut: String) { found.append(Problem(place, fault, wayOut: wayOut)) }
-    if atLeast == nil, atMost == nil, definition.aggregate != .first {
+    if atLeast == nil, atMost == nil, !definition.isDate {
       add("the claim '\(id)' has no bound", "add atLeast or atMost")
     }
     if let atLeast, let atMost, atLeast > atMost {
@@ -48,8 +48,15 @@ extension SupplyScenario {
     if let date = question.asOf, date < horizon.start {
       found.append(
         Problem(
-          "--as-of", "\(date) is before the run, which begins with \(horizon.start)", wayOut: "give a date from then on"
+          "--as-of", "\(date.dayText) is before the run, which begins with \(horizon.start)",
+          wayOut: "give a date from then on"
         ))
+    }
+    let end = horizon.date(of: horizon.count)
+    if let date = question.asOf, date >= end {
+      let last = horizon.date(of: horizon.count - 1)
+      found.append(
+        Problem("--as-of", "\(date.dayText) is after the run, which ends with \(last)", wayOut: "give an earlier date"))
     }
     for (group, member) in question.schools {
       try gather { try check(school: group, member, at: Place(file: "--school", line: 0)) }

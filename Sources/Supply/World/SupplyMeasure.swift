@@ -4,7 +4,8 @@ import Units
 /// One number of a draw: a quantity over a period, or its ratio to another.
 ///
 /// Flows are summed over the period, stocks taken at its end; `mean`, `min` and `max` say otherwise. `first` is the
-/// first month of the period in which the quantity exceeds the other, or the month after its last.
+/// first month of the period in which the quantity exceeds the other, `lasting` the first from which on it does so to
+/// the period's end; where there is none, the month after its last.
 public struct SupplyMeasure: Decodable, Sendable {
   public var quantity: Names
   public var over: Period
@@ -15,10 +16,18 @@ public struct SupplyMeasure: Decodable, Sendable {
   public var aggregate: Aggregate?
   /// Units of the file by units of the model: 1e9 for billions.
   public var scale: Double?
-  /// For `first`: how many times the other, or how much where there is none; once where absent.
+  /// For `first` and `lasting`: how many times the other, or how much where there is none; once where absent.
   public var exceeds: Double?
 
-  public enum Aggregate: String, Decodable, Sendable, CaseIterable { case sum, end, mean, min, max, first }
+  public enum Aggregate: String, Decodable, Sendable, CaseIterable {
+    case sum, end, mean, min, max, first, lasting
+
+    /// Whether it is a month rather than an amount.
+    public var isDate: Bool { self == .first || self == .lasting }
+  }
+
+  /// Whether it is a month rather than an amount.
+  public var isDate: Bool { aggregate?.isDate ?? false }
 
   /// One series' name, or a sum of several joined by ` + `.
   public struct Names: Decodable, Sendable {
@@ -36,10 +45,11 @@ public struct SupplyMeasure: Decodable, Sendable {
 
   /// In a sentence.
   public var text: String {
-    if aggregate == .first {
+    if isDate {
       let names = quantity.list.joined(separator: " + "), other = by?.list.joined(separator: " + ")
       let times = exceeds.map { CSVText.number($0) + (other == nil ? "" : " times ") } ?? ""
-      return "first month of \(over) in which \(names) exceeds \(times)\(other ?? (exceeds == nil ? "0" : ""))"
+      let which = aggregate == .first ? "in which" : "from which on to its end"
+      return "first month of \(over) \(which) \(names) exceeds \(times)\(other ?? (exceeds == nil ? "0" : ""))"
     }
     let kind = aggregate.map { $0 == .sum || $0 == .end ? "" : "\($0) of " } ?? ""
     let top = "\(kind)\(quantity.list.joined(separator: " + ")) in \(over)"
@@ -90,6 +100,12 @@ struct CompiledMeasure: Sendable {
     }
     top = try part(measure.quantity, measure.over)
     bottom = try measure.by.map { try part($0, measure.byOver ?? measure.over) }
+    if measure.isDate, let other = bottom?.series.first, series[other].unit != series[top.series[0]].unit {
+      throw Problem(
+        measure.quantity.place,
+        "it compares \(series[top.series[0]].name) in \(series[top.series[0]].unit) with \(series[other].name) in "
+          + "\(series[other].unit)", wayOut: "compare quantities of one unit")
+    }
     scale = measure.scale ?? 1
     exceeds = measure.exceeds ?? (measure.by == nil ? 0 : 1)
     start = horizon.start.months
@@ -125,7 +141,7 @@ final class MeasureColumns {
 
   /// Adds a month; with its last the column holds the measure, where a ratio to nothing counts as zero.
   func add(_ month: Int, _ series: [Column]) {
-    if measure.top.aggregate == .first { return addFirst(month, series) }
+    if measure.top.aggregate.isDate { return addMonth(month, series) }
     Self.add(measure.top, to: value, month, series)
     if let bottom = measure.bottom { Self.add(bottom, to: divisor, month, series) }
     guard month == measure.lastMonth else { return }
@@ -135,8 +151,8 @@ final class MeasureColumns {
     }
   }
 
-  /// Keeps the first month in which the one exceeds the other.
-  private func addFirst(_ month: Int, _ series: [Column]) {
+  /// Keeps the first month in which the one exceeds the other, or since which it does.
+  private func addMonth(_ month: Int, _ series: [Column]) {
     let months = measure.top.months
     guard months.contains(month) else { return }
     let never = measure.start + Double(months.upperBound)
@@ -150,8 +166,10 @@ final class MeasureColumns {
       } else {
         other = Lanes(repeating: measure.exceeds)
       }
-      let isNow = (one .> other) .& (value[lane] .== Lanes(repeating: never))
+      let isAbove = one .> other
+      let isNow = isAbove .& (value[lane] .== Lanes(repeating: never))
       value[lane].replace(with: measure.start + Double(month), where: isNow)
+      if measure.top.aggregate == .lasting { value[lane].replace(with: never, where: .!isAbove) }
     }
   }
 
@@ -172,7 +190,7 @@ final class MeasureColumns {
       var now = Lanes.zero
       for index in part.series { now += series[index][lane] }
       switch part.aggregate {
-      case .sum, .mean, .end, .first: total[lane] += now
+      case .sum, .mean, .end, .first, .lasting: total[lane] += now
       case .min: total[lane] = isFirst ? now : least(total[lane], now)
       case .max: total[lane] = isFirst ? now : greatest(total[lane], now)
       }
@@ -200,7 +218,7 @@ public struct SupplyClaim: Decodable, Sendable, HasPlace {
   }
 
   func holds(_ value: Double) -> Bool {
-    if definition.aggregate == .first, atLeast == nil, atMost == nil { return value < definition.over.end.months - 0.5 }
+    if definition.isDate, atLeast == nil, atMost == nil { return value < definition.over.end.months - 0.5 }
     return value >= (atLeast ?? -.infinity) && value <= (atMost ?? .infinity)
   }
 

@@ -71,6 +71,9 @@ enum SupplyRowFile {
     case .parameters(let ratio): check.parameters = ratio
     case .measure(let measure, let assumptions):
       check.measure = measure
+      if measure.by != nil, let multiples = vocabulary.multiples(check.estimate, text, in: unit) {
+        (check.estimate, check.unit) = (multiples, "times")
+      }
       check.values = assumptions?.values
       check.set = assumptions?.set
       check.without = assumptions?.without

@@ -11,6 +11,8 @@ extension SupplyScenario {
   /// Puts another value at a path of the world: `products[4].plan`, or by names `product.910C.plan`. A path that ends
   /// with `shift` moves all its dates: `memory.CXMT.shift` by `12 months`.
   mutating func set(_ path: String, to value: Node) throws {
+    // A shorter run is of the same world.
+    if path != "lastYear" { isChanged = true }
     if path.hasSuffix(".shift") {
       let place = try indexed(String(path.dropLast(6)), at: value.place)
       guard let months = Self.months(value.text ?? "") else {

@@ -125,12 +125,14 @@ public struct SupplyScenario: Sendable {
     struct Checks: Decodable { var checks: [SupplyCheck] }
     let hasChecks = catalog.names("supply").contains("checks")
     let checks = hasChecks ? try catalog.node("supply", "checks").decode(Checks.self).checks : []
-    return SupplyScenario(
+    var scenario = SupplyScenario(
       name: file.name, title: file.title ?? file.name, world: try world.decode(), worldNode: world, checks: checks,
       parameters: try decoded.reduce([]) { try merged($1.parameters ?? [], into: $0, \.name, "parameter") },
       events: try merged(decoded.flatMap { $0.events ?? [] }, into: [], \.id, "event"),
       claims: try merged(decoded.flatMap { $0.claims ?? [] }, into: [], \.id, "claim"),
       texts: lists.map(\.canonicalText))
+    scenario.isChanged = file.name != "base"
+    return scenario
   }
 
   private init(
@@ -157,6 +159,10 @@ public struct SupplyScenario: Sendable {
   /// Scenarios to be set beside this one with the same draws.
   public var compared: [SupplyScenario] = []
   var scalesShares = false
+  /// Whether a number or a part is another than in the base's file.
+  var isChanged = false
+  /// Whether its world is one that somebody supposed, rather than the base's.
+  var isSupposed: Bool { isChanged || !bases.isEmpty || !without.isEmpty || !schools.isEmpty }
 
   private mutating func apply(_ file: File, _ node: Node) throws {
     let before = horizon
@@ -222,6 +228,7 @@ public struct SupplyScenario: Sendable {
     }
     parameters[index].value = value
     parameters[index].schools = nil
+    isChanged = true
     parameters[index].asOf = nil
     parameters[index].earlier = nil
     let instead = Parameter.replacedSource

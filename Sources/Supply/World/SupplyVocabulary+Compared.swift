@@ -51,9 +51,10 @@ extension SupplyVocabulary {
   }
 
   /// The first month of a quantity that a rule names.
-  func first(_ rule: Rule, _ place: String) -> Reading {
+  func first(_ rule: Rule, _ text: Text, _ place: String) -> Reading {
     guard let quantity = rule.quantity, !quantity.isEmpty else { return .unsupported("the model has no such date") }
     var fields = ["quantity": quantity, "over": "2023-01..2030-12", "aggregate": "first"]
+    if text.says(lasting) { fields["aggregate"] = "lasting" }
     fields["by"] = rule.by
     fields["exceeds"] = rule.exceeds.map { CSVText.number($0) }
     return measure(Text(quantity: "", notes: ""), place, fields: fields)
@@ -77,7 +78,9 @@ extension SupplyVocabulary {
     }
     return measure(
       Text(quantity: "", notes: ""), place,
-      fields: ["quantity": one, "by": other, "over": "2023-01..2030-12", "aggregate": "first"])
+      fields: [
+        "quantity": one, "by": other, "over": "2023-01..2030-12", "aggregate": text.says(lasting) ? "lasting" : "first",
+      ])
   }
 }
 

@@ -51,14 +51,16 @@ struct SupplyVocabulary: Decodable, Sendable {
   var fiscal: String
   /// The same of other makers, by words.
   var fiscalOthers: NamedValues<Int>?
-  /// Words of what lies outside of the model, of sums from the beginning, and of one thing above another.
-  var beyond, abroad, cumulative, exceeding: String
+  /// Words of what lies outside of the model, of sums from the beginning, of one thing above another, and of what
+  /// stays so.
+  var beyond, abroad, cumulative, exceeding, lasting: String
   var assumptions: [Assumption]
   var rules: [Rule]
   var subjects: [Subject]
   var shareByUnits, shareByCompute, ofDomestic, mean: String
   var equivalents: NamedValues<Double>
-  var yuanByDollar: Double
+  /// Units of other money by US dollar, by their letters.
+  var byDollar: NamedValues<Double>
 
   init(catalog: Catalog) throws { self = try catalog.node("supply", "vocabulary").decode() }
 
@@ -115,14 +117,15 @@ struct SupplyVocabulary: Decodable, Sendable {
   func reading(_ text: Text, unit: String, period: Period?, place: String) -> Reading {
     // `trillion a day` of tokens says what it counts in its quantity only.
     let full = text.says("token*|tokens") && !unit.lowercased().contains("token") ? "\(unit) tokens" : unit
-    guard let unit = PublishedUnit(full, equivalents: equivalents.list, yuanByDollar: yuanByDollar) else {
+    guard let unit = PublishedUnit(full, equivalents: equivalents.list, byDollar: byDollar.list) else {
       return .unsupported("the model has nothing in '\(unit)'")
     }
-    if text.says("growth|year on year|y y|yoy"), unit.dimension == .fraction {
-      return .unsupported("a growth rate; give the two levels as rows of their own")
+    let isGrowth = isGrowth(text, unit)
+    if isGrowth, text.says("cagr|compound|a year|per year|annual growth") {
+      return .unsupported("a mean growth over several years; give that of each year, or the levels")
     }
     if text.says(abroad) { return .unsupported("what is sold outside China, of which the model has nothing") }
-    if unit.dimension == .multiple {
+    if isGrowth || unit.dimension == .multiple {
       guard let period else { return .unsupported("its period is none that the model can place in months") }
       return text.says(beyond) ? outsideWorld : multiple(text, period, place)
     }
@@ -138,11 +141,24 @@ struct SupplyVocabulary: Decodable, Sendable {
     if text.says(beyond), !isByNvidia {
       return outsideWorld
     }
-    if unit.dimension == .date, let rule { return first(rule, place) }
+    if unit.dimension == .date, let rule { return first(rule, text, place) }
     if unit.dimension == .date { return crossing(text, place) }
     guard let period else { return .unsupported("its period is none that the model can place in months") }
     if let rule { return reading(rule, text, unit, period, place) }
     return subjectReading(text, unit, period, place)
+  }
+
+  /// The multiples of what stood before that are growth in a unit; nil for a row that says no growth.
+  func multiples(_ estimate: SupplyCheck.Estimate, _ text: Text, in unit: String) -> SupplyCheck.Estimate? {
+    guard let unit = PublishedUnit(unit, equivalents: equivalents.list, byDollar: byDollar.list), isGrowth(text, unit)
+    else { return nil }
+    return .init(
+      low: 1 + estimate.low * unit.scale, mid: 1 + estimate.mid * unit.scale, high: 1 + estimate.high * unit.scale)
+  }
+
+  /// Whether a row says by which share something grew.
+  func isGrowth(_ text: Text, _ unit: PublishedUnit) -> Bool {
+    unit.dimension == .fraction && text.says("growth|grows|grew|growing|year on year|y y|yoy")
   }
 
   private var outsideWorld: Reading { .unsupported("a number of the world, while the model has China alone") }
