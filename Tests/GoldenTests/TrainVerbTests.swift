@@ -20,7 +20,7 @@ import Testing
       in: scratch.path)
     #expect(answer.code == 0, "\(answer.error)")
     let words = answer.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("Compared: 194 published rows of this chip and kind of model"))
+    #expect(words.contains("Compared: 192 published rows of this chip and kind of model"))
     #expect(words.contains("pipeline bubble") && words.contains("interruptions by cause"))
     let result = try Node.read(path: "\(scratch.path)/out.json")
     let time = try #require(result["step.time"]?.text.flatMap(Double.init))
@@ -127,8 +127,9 @@ import Testing
       "train --model Llama-3.1-8B --system HGX-H100 --chips 48 -tp 48 --global-batch-size 48", 1,
       "48 does not divide 32 attention heads; use 32"
     ),
-    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --precision nvfp4", 1, "products in nvfp4; use bf16"),
-    ("train --model Llama-3.1-8B --system HGX-A100 --chips 8 --precision fp8", 1, "in eight-bit floats; use bf16"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --precision nvfp4", 1, "products in nvfp4; use bf16, fp8"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --precision mxfp8", 1, "products in mxfp8; use bf16, fp8"),
+    ("train --model Llama-3.1-8B --system HGX-A100 --chips 8 --precision fp8", 1, "products in fp8; use bf16"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 -tp 3 --plan", 1, "no plan has these sizes"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --plan --schedule gPipe", 2, "does not search about it"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --plan --recompute mlp", 2, "none, full and selective"),

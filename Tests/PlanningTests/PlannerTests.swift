@@ -180,7 +180,7 @@ import Units
   }
 
   /// Where the objective of first tokens decides: prompts wait at the instance that they were sent to.
-  @Test("a tight objective of first tokens: what estimates promise is served within a tenth")
+  @Test("a tight objective of first tokens: what estimates promise is served within 15%")
   func tightFirstToken() throws {
     var request = request(
       "Qwen3-32B", [.init(system: "HGX H200", chips: 32)], prompt: 4000, output: 500, first: 300, each: 10)
@@ -190,6 +190,6 @@ import Units
     let plan = try #require(try planner.simulated(planner.plan(), best: 1).plans.first)
     let run = try #require(plan.simulated)
     #expect(run.meets)
-    #expect(abs(run.servedRate / plan.candidate.requestsPerSecond - 1) < 0.1)
+    #expect(abs(run.servedRate / plan.candidate.requestsPerSecond - 1) < 0.15)
   }
 }

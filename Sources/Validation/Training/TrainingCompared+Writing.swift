@@ -11,7 +11,7 @@ extension TrainingCompared {
     let rows = try scored.map { outcome in
       let (job, machine, _) = try predictor.subject(outcome.row)
       return (
-        key: Key(chip: machine.chip.name, mixture: outcome.row.isMixture), job: job, chips: outcome.row.chips,
+        key: Key(chip: machine.chip.name, mixture: job.architecture.isMixture), job: job, chips: outcome.row.chips,
         error: abs(outcome.signedError ?? 0)
       )
     }
