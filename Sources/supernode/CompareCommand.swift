@@ -141,11 +141,24 @@ struct CompareCommand: ParsableCommand {
 
   // MARK: files
 
+  /// Whether every stage of a result of `train` lies within its chips' memory.
+  private static func fits(_ training: Node) -> Bool {
+    guard let capacity = training["memory.capacity"]?.text.flatMap(Double.init) else { return true }
+    return (training["memory.stages"]?.elements ?? []).allSatisfy { stage in
+      stage.fields.reduce(0) { $1.key == "rank" ? $0 : $0 + ($1.value.text.flatMap(Double.init) ?? 0) } <= capacity
+    }
+  }
+
   private func ofFiles(_ catalog: Catalog) throws -> Comparison {
     let results = try files.map { file -> (name: String, node: Node) in
       if file.hasSuffix(".json") {
         let node = try Node.read(path: file)
         let isResult = ["throughput", "plans", "curve"].contains { node.field($0) != nil }
+        if Comparison.isTraining(node), !Self.fits(node) {
+          throw Problem(
+            file, "is a training that does not fit in memory, so that it has no run to compare",
+            wayOut: "train it by a plan that fits")
+        }
         if isResult || Comparison.isTraining(node) { return (Self.stem(file), node) }
         guard node.field("run") == nil, node.field("version") == nil else {
           throw Problem(

@@ -6,23 +6,6 @@ import Reports
 import Training
 import Units
 
-/// Fleets that train a model and serve it, each by the flags of `train` and `plan`.
-private struct FleetFile: Decodable {
-  var title: String
-  /// Flags that all fleets share.
-  var train: String
-  var serve: String
-  var fleets: [Fleet]
-  enum CodingKeys: String, CodingKey, CaseIterable { case title, train, serve, fleets }
-
-  struct Fleet: Decodable {
-    var name: String
-    var train: String
-    var serve: String
-    enum CodingKeys: String, CodingKey, CaseIterable { case name, train, serve }
-  }
-}
-
 extension TrainCommand {
   /// What a file decides is not also given beside it.
   func checkAlone() throws {

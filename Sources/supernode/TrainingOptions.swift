@@ -68,6 +68,9 @@ struct TrainingPlanOptions: ParsableArguments {
   func plan(ranks: Int, microbatch: Int) throws -> TrainingPlan {
     try check()
     let (tensor, pipeline, context) = (tensor ?? 1, pipeline ?? 1, context ?? 1)
+    if let schedule, pipeline == 1 {
+      throw Problem("--schedule", "\(schedule.rawValue) needs a pipeline", wayOut: "add -pp, or leave it out")
+    }
     // At most 10^18.
     let group = tensor * pipeline * context
     guard ranks % group == 0 else {

@@ -63,6 +63,9 @@ struct Validate: ParsableCommand {
     guard format != .compared || kind == nil || kind == "training" else {
       throw ValidationError("--format compared: lists runs and papers together; leave --kind out, or take training")
     }
+    guard kind != "training" || ![.csv, .markdown].contains(format) else {
+      throw ValidationError("--format \(format.rawValue): has no table of training; use table, json or compared")
+    }
     if let kind, !Self.kinds.contains(kind) {
       let near = Problems.nearest(to: kind, among: Self.kinds).map { "did you mean '\($0)'? The" } ?? "the"
       throw ValidationError(

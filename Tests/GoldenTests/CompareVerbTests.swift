@@ -34,6 +34,20 @@ import Testing
     #expect(table.output.contains("two against one: "), "\(table.output)")
   }
 
+  @Test("a training that does not fit in memory has no run to compare")
+  func tooLarge() throws {
+    let scratch = try Scratch()
+    try train("32", "one.json", in: scratch.path)
+    let large = try BuiltProgram.run(
+      [
+        "train", "--model", "Llama-3.1-405B", "--system", "HGX H100", "--chips", "64", "--global-batch-size", "128",
+        "-tp", "8", "--json", "two.json",
+      ], in: scratch.path)
+    #expect(large.code == 1)
+    let answer = try BuiltProgram.run(["compare", "one.json", "two.json"], in: scratch.path)
+    #expect(answer.code == 1 && answer.error.contains("does not fit in memory"))
+  }
+
   @Test("training and serving are refused together, and so is what is neither, each in one sentence")
   func mixture() throws {
     let scratch = try Scratch()

@@ -75,7 +75,8 @@ import Testing
       for path in try files(folder) {
         let value = try Node.read(path: path)
         // Fleets are `train`'s.
-        if value.field("fleets") == nil { cases.append(Case(subject: subject, name: path, value: value)) }
+        let own = value.field("fleets") == nil ? subject : "fleets"
+        cases.append(Case(subject: own, name: path, value: value))
       }
     }
     // As entries, with what they are based on.

@@ -168,6 +168,8 @@ import Testing
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --replicas 3 --zero 3", 1, "use 2"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --virtual-stages 2", 1, "need a pipeline"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --offload-layers 99", 1, "give 32 or fewer"),
+    ("train --model Llama-3.1-8B --system HGX-H100 --chips 8 --schedule dualPipe", 1, "needs a pipeline; add -pp"),
+    ("validate --kind training --format csv", 2, "has no table of training"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 0", 2, "give 1 or more"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --plan -tp 0", 2, "-tp 0: give 1 or more"),
     ("train --model Llama-3.1-8B --system HGX-H100 --chips 64 --lora-rank 1000000", 2, "at most 4096"),

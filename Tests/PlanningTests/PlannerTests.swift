@@ -179,6 +179,22 @@ import Units
     }
   }
 
+  @Test("prompts that enter whole beside requests that decode leave them room in a step, or have no plan")
+  func wholePrompts() throws {
+    var request = request(
+      "Llama-3.1-8B", [.init(system: "HGX H200", chips: 8)], prompt: 8192, output: 256, first: 20_000, each: 100)
+    request.engines = ["TensorRT-LLM"]
+    request.divisions = [.together]
+    let planner = try Planner(request, catalog: Catalog(), workers: 2)
+    for candidate in planner.plan().plans.map(\.candidate) {
+      let pool = candidate.pools[0]
+      let engine = try Catalog().engine("TensorRT-LLM")
+      if engine.scheduling?.chunked?.value == true { continue }
+      let step = pool.promptTokensPerStep
+      #expect(pool.estimate.requestsPerRank + 8192 <= step, "\(candidate.engine) \(step)")
+    }
+  }
+
   /// Where the objective of first tokens decides: prompts wait at the instance that they were sent to.
   @Test("a tight objective of first tokens: what estimates promise is served within 15%")
   func tightFirstToken() throws {

@@ -48,6 +48,12 @@ struct TrainingValidityTests {
         "No dense models with parameters divided over data ranks (ZeRO-3, FSDP) on a chip were compared.",
         "No dense models with full recompute on a chip were compared.",
       ])
+    let hybrid = try TrainingJob(
+      Architecture(named: "Falcon-H1-34B", in: Catalog()), sequenceLength: 8192, globalBatch: 128,
+      plan: TrainingPlan(data: 32), recipe: TrainingRecipe())
+    #expect(
+      outside(hybrid, chips: 32)
+        .contains("No dense models with linear attention or state spaces on a chip were compared."))
     #expect(
       try outside(job(TrainingPlan(pipeline: 2, data: 8, schedule: .zeroBubbleH1)), chips: 16) == [
         "No dense models with a pipeline by zeroBubbleH1 on a chip were compared."

@@ -16,7 +16,12 @@ extension HuggingFaceFamily {
 
   func attention(_ role: LayerRole, from reader: inout ConfigReader) -> Attention {
     switch role {
-    case .mixer, .only(.mixer): return mixer.map { .state(Self.mixer($0, from: &reader)) } ?? .absent
+    case .mixer, .only(.mixer):
+      if let mixer { return .state(Self.mixer(mixer, from: &reader)) }
+      reader.fail(
+        "layer_types", "has layers of linear attention or state spaces, and the class says nothing of their sizes",
+        wayOut: "name the class that has them under architectures, such as Qwen3NextForCausalLM")
+      return .absent
     case .only(.dense), .only(.mixture): return .absent
     case .both:
       let parts = mixer.map { [Attention.state(Self.mixer($0, from: &reader))] } ?? []

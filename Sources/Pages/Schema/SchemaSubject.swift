@@ -2,6 +2,7 @@ import Costs
 import Formats
 import Hardware
 import Models
+import Planning
 import Serving
 import Supply
 import Validation
@@ -13,6 +14,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
   case supplyScenario = "supply-scenario"
   case chip, system, engine, model, calibration
   case kernelTable = "kernel-table"
+  case fleets
   case simulate, explain, validate, ablation, supply, trace, plan, compare, calibrate
   case leaveOut = "leave-out"
   case refit = "calibrate-all"
@@ -24,6 +26,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .supplyScenario: "a supply scenario of supernode"
     case .chip, .system, .engine, .model, .calibration: "a \(rawValue) of supernode's catalog"
     case .kernelTable: "measured times of kernels"
+    case .fleets: "fleets that train and serve, for supernode train"
     case .leaveOut: "result of supernode calibrate --leave-out"
     case .calibrate: "result of supernode calibrate --from"
     case .refit: "result of supernode calibrate"
@@ -45,6 +48,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
     case .model: ModelConfig.self
     case .calibration: Calibration.self
     case .kernelTable: KernelTable.self
+    case .fleets: FleetFile.self
     case .simulate: ServingReport.self
     case .explain: DeploymentExplanation.self
     case .validate: ValidationResult.self
@@ -62,7 +66,7 @@ public enum SchemaSubject: String, CaseIterable, Sendable {
 
   var direction: SchemaBuilder.Direction {
     switch self {
-    case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable: .file
+    case .scenario, .supplyScenario, .chip, .system, .engine, .model, .calibration, .kernelTable, .fleets: .file
     case .simulate, .explain, .validate, .ablation, .supply, .trace, .plan, .compare, .calibrate, .leaveOut, .refit,
       .trainingFit:
       .result

@@ -13,8 +13,9 @@ extension TrainingReport {
       return ["The run finishes in none of \(Text.grouped(run.draws)) draws: \(why)."]
     }
     var lines = [
-      "The run takes \(Text.significant(run.days.p50)) days (\(Self.range(run.days)) in 80% of the draws; "
-        + "\(Text.significant(run.productiveDays)) without a stop), with "
+      "The run takes \(Text.significant(run.days.p50)) days (\(Self.range(run.days)) in 80% of the draws"
+        + "\(run.finishes < 1 ? " that finish, \(Measure(run.finishes, .percent)) of all" : ""); "
+        + "\(Text.significant(run.productiveDays)) without a stop\(maturity == nil ? "" : " and youth")), with "
         + "\(Text.significant(run.interruptions.p50)) interruptions (\(Self.range(run.interruptions))) and "
         + "\(Measure(run.effectiveShare.p50, .percent)) effective time, each a median of its own."
     ]

@@ -38,7 +38,7 @@ final class InstanceModel: Sendable {
 
   init(
     _ pool: DeployedPool, settings: PlanSettings = PlanSettings(), lengths: PlanRequest.Lengths, promptBudget: Double,
-    share: Double
+    share: Double, mostDecoding: Int? = nil
   ) {
     self.share = share
     self.pool = pool
@@ -53,7 +53,8 @@ final class InstanceModel: Sendable {
     (self.found, new) = (max(0, found), lengths.prompt - max(0, found))
     // The shared part is kept once.
     let own = lengths.whole - self.found
-    mostInMemory = max(0, pool.memory.requests(of: own) - Int((self.found / own).rounded(.up)))
+    let inMemory = max(0, pool.memory.requests(of: own) - Int((self.found / own).rounded(.up)))
+    mostInMemory = min(inMemory, mostDecoding ?? inMemory)
     let rules = pool.engine.scheduling
     switch rules?.scheduler {
     case .vLLM, .tensorRT, .ascend: mixes = true

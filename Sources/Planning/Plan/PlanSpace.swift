@@ -186,15 +186,23 @@ struct PlanSpace: Sendable {
     if let shortfall = pool.memory.shortfall {
       throw refused(plan, role, .memory, Self.words(shortfall), misses: missing(pool))
     }
+    let (prompt, answer) = longest ?? (Int(lengths.prompt), Int(lengths.output))
+    let room = mostDecoding(beside: prompt, answer, pool)
     let found = InstanceModel(
       pool, settings: settings, lengths: lengths, promptBudget: Double(max(1, pool.promptTokensPerStep)),
-      share: share)
+      share: share, mostDecoding: room)
     let whole = longest.map { $0.prompt + $0.answer } ?? Int(lengths.whole)
+    if let room, room < 1 {
+      let step = pool.settings?.maxBatchedTokens ?? prompt
+      throw refused(
+        plan, role, .engine,
+        "a prompt of \(prompt) tokens fills a step of \(step), so that none enters while a request decodes, and the "
+          + "engine cuts none", misses: Double(prompt + 1) / Double(step) - 1)
+    }
     guard found.mostInMemory >= 1, pool.memory.requests(of: Double(whole)) >= 1 else {
       throw refused(
         plan, role, .memory, "a request of \(whole) tokens finds no room for its keys and values", misses: 1)
     }
-    let (prompt, answer) = longest ?? (Int(lengths.prompt), Int(lengths.output))
     if let most = pool.longestPrompt(answering: answer), prompt > most {
       throw refused(
         plan, role, .engine,
@@ -202,6 +210,13 @@ struct PlanSpace: Sendable {
         misses: Double(prompt) / Double(max(1, most)) - 1)
     }
     return found
+  }
+
+  /// Where prompts enter whole among requests that decode: at most so many decode, that one finds room in a step; nil
+  /// where that is no limit.
+  private func mostDecoding(beside prompt: Int, _ answer: Int, _ pool: DeployedPool) -> Int? {
+    guard pool.role == .colocated, let most = pool.longestPrompt(answering: answer), prompt <= most else { return nil }
+    return pool.settings.map { ($0.maxBatchedTokens - prompt) / (1 + pool.model.drafting.tokens) }
   }
 
   private func deployed(

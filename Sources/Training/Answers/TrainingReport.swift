@@ -56,8 +56,11 @@ public struct TrainingReport: Codable, Sendable {
     public var probability: Double
 
     public struct Band: Codable, Sendable {
+      /// Chips in 5, 50 and 95% of the draws.
       public var p05: Double
+      /// The median.
       public var p50: Double
+      /// In 95% of the draws at most.
       public var p95: Double
       public init(p05: Double, p50: Double, p95: Double) { (self.p05, self.p50, self.p95) = (p05, p50, p95) }
     }

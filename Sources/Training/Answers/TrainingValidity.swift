@@ -49,6 +49,8 @@ public struct TrainingCompared: Decodable, Sendable {
     public var pipeline: Int
     public var context: Int
     public var expert: Int
+    /// What layers mix tokens by.
+    public var mixing: [TokenMixing]
     public var sharding: [TrainingPlan.Sharding]
     public var recompute: [Recompute.Kind]
     /// Of pipelines.
@@ -57,7 +59,7 @@ public struct TrainingCompared: Decodable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case chip, mixture, rows, median, p90, chips, sequence, parameters, tensor, pipeline, context, expert
-      case sharding, recompute, schedules, products
+      case mixing, sharding, recompute, schedules, products
     }
 
     /// Of the jobs behind rows, each with its chips.
@@ -80,6 +82,8 @@ public struct TrainingCompared: Decodable, Sendable {
       pipeline = most(\.pipeline)
       context = most(\.context)
       expert = most(\.expert)
+      let found = Set(jobs.flatMap(\.job.mixing))
+      mixing = TokenMixing.allCases.filter(found.contains)
       sharding = used(\.plan.sharding)
       recompute = used(\.recipe.recompute.kind)
       schedules = used { $0.plan.pipeline > 1 ? $0.plan.schedule : nil }
@@ -93,7 +97,35 @@ public struct TrainingCompared: Decodable, Sendable {
   }
 }
 
+/// What a layer mixes tokens by.
+public enum TokenMixing: String, Codable, Sendable, CaseIterable {
+  case attention, latentAttention, compressedAttention, state
+
+  fileprivate var words: String {
+    switch self {
+    case .attention: "attention"
+    case .latentAttention: "latent attention"
+    case .compressedAttention: "compressed attention"
+    case .state: "linear attention or state spaces"
+    }
+  }
+}
+
+extension Attention {
+  fileprivate var mixing: Set<TokenMixing> {
+    switch self {
+    case .grouped: [.attention]
+    case .latent: [.latentAttention]
+    case .compressed: [.compressedAttention]
+    case .state: [.state]
+    case .parallel(let parts): Set(parts.flatMap(\.mixing))
+    case .absent: []
+    }
+  }
+}
+
 extension TrainingJob {
+  fileprivate var mixing: Set<TokenMixing> { Set(architecture.layers.flatMap(\.attention.mixing)) }
   /// Parameters of the model, in billions.
   fileprivate var billions: Double { Double(ParameterCount(architecture).main.total) / 1e9 }
 }
@@ -144,6 +176,7 @@ extension TrainingCompared.Group {
       if !compared.contains(value) { sentences.append("No \(kind) with \(words) on \(chip) were compared.") }
     }
     among(job.recipe.products, products, "\(job.recipe.products.rawValue) products")
+    for own in job.mixing.sorted(by: { $0.rawValue < $1.rawValue }) { among(own, mixing, own.words) }
     among(plan.sharding, sharding, plan.sharding.words)
     among(job.recipe.recompute.kind, recompute, job.recipe.recompute.kind.words)
     if plan.pipeline > 1 { among(plan.schedule, schedules, "a pipeline by \(plan.schedule.rawValue)") }

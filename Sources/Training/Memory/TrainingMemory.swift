@@ -7,6 +7,7 @@ public struct TrainingMemory: Codable, Hashable, Sendable {
   public var capacity: Bytes
 
   public struct Stage: Codable, Hashable, Sendable {
+    /// Of the pipeline, from 0.
     public var rank: Int
     public var weights: Bytes
     public var gradients: Bytes

@@ -52,22 +52,29 @@ public struct TrainingRunReport: Codable, Hashable, Sendable {
 
   public struct Part: Codable, Hashable, Sendable {
     public var name: String
+    /// Of a mean run.
     public var days: Double
   }
 
   public struct Done: Codable, Hashable, Sendable {
+    /// From the first step on.
     public var days: Double
+    /// Of all draws, those that are done by then.
     public var share: Double
   }
 
   public struct Cadence: Codable, Hashable, Sendable {
     public var interval: Seconds
+    /// Of all time, that of training that is kept.
     public var effectiveShare: Double
   }
 
   public struct Quantiles: Codable, Hashable, Sendable {
+    /// At most so much in 10% of the draws that finish.
     public var p10: Double
+    /// The median of the draws that finish.
     public var p50: Double
+    /// At most so much in 90% of the draws that finish.
     public var p90: Double
 
     init(_ values: [Double]) { self.init(sorted: values.sorted()) }

@@ -101,8 +101,10 @@ public struct TrainingSearch: Codable, Sendable {
 
   public struct Candidate: Codable, Sendable {
     public var system: String
+    /// That train.
     public var chips: Int
     public var plan: TrainingPlan
+    /// The plan as in Megatron's words: `TP8 PP16×8 DP4`.
     public var planWords: String
     public var recompute: Recompute
     public var time: Seconds

@@ -45,7 +45,7 @@ extension TrainingCompared.Group {
       "    chips: \(list(chips)), sequence: \(list(sequence)), "
         + "parameters: \(list(parameters.map { rounded($0, 100) })),",
       "    tensor: \(tensor), pipeline: \(pipeline), context: \(context), expert: \(expert), "
-        + "sharding: \(list(sharding.map(\.rawValue))),",
+        + "mixing: \(list(mixing.map(\.rawValue))), sharding: \(list(sharding.map(\.rawValue))),",
       "    recompute: \(list(recompute.map(\.rawValue))), schedules: \(list(schedules.map(\.rawValue))), "
         + "products: \(list(products.map(\.rawValue))) }",
     ]
