@@ -52,15 +52,11 @@ extension TrainCommand {
     for candidate in answer.best {
       Terminal.writeError(
         "  \(candidate.planWords) on \(candidate.chips) chips of \(candidate.system), micro-batch "
-          + "\(candidate.plan.microbatch), ZeRO \(Self.level(of: candidate.plan)), recompute "
+          + "\(candidate.plan.microbatch), \(candidate.plan.sharding.level), recompute "
           + "\(candidate.recompute.words): "
           + "\(Measure(candidate.time.value, .duration)), \(Measure(candidate.energy.value, .joules)), "
           + "\(Measure(candidate.memory.value, .bytes))")
     }
-  }
-
-  private static func level(of plan: TrainingPlan) -> Int {
-    TrainingPlan.Sharding.allCases.firstIndex(of: plan.sharding) ?? 0
   }
 
   private static func asNoun(_ way: String) -> String { way.hasPrefix("use ") ? String(way.dropFirst(4)) : way }

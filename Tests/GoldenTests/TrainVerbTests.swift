@@ -98,6 +98,18 @@ import Testing
     #expect(result["fleet.chips.p50"]?.text.flatMap(Double.init).map { $0 > 1e5 } == true)
   }
 
+  @Test("a plan that was found is told whole, so that it can be asked again")
+  func foundPlan() throws {
+    let job = ["--model", "Llama-3.1-8B", "--system", "HGX H100", "--chips", "16", "--global-batch-size", "32"]
+    let found = try BuiltProgram.run(["train"] + job + ["--plan", "-tp", "2", "--recompute", "full", "--zero", "1"])
+    let words = found.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains(", ZeRO-1, recompute full.") && words.contains("Found among "))
+    let large = try BuiltProgram.run([
+      "train", "--model", "Llama-3.1-405B", "--system", "HGX H100", "--chips", "16", "-tp", "8",
+    ])
+    #expect(large.code == 1 && large.output.contains("out of memory · cannot run"))
+  }
+
   @Test("the same question has the same bytes")
   func determinism() throws {
     let arguments = Self.llama + ["--tokens", "10B", "--draws", "50", "--format", "json"]

@@ -31,9 +31,9 @@ extension TrainingReport {
   // MARK: words
 
   private var mark: Document.Badge {
-    validity.isCompared && validity.outside.isEmpty
+    validity.isCompared && validity.outside.isEmpty && memory.fits
       ? Document.Badge("compared with measurements", tone: .good)
-      : Document.Badge("outside what was compared", tone: .caution)
+      : Document.Badge(memory.fits ? "outside what was compared" : "cannot run", tone: .caution)
   }
 
   private var badges: [Document.Badge] {
@@ -48,6 +48,11 @@ extension TrainingReport {
       + "\(Measure(step.time.value, .duration)), \(Measure(step.tokensPerSecond, .count)) tokens/s, "
       + "\(Measure(step.modelUtilisation, .percent)) of the BF16 peak in useful work."
     lines.append(speed)
+    if let found = search?.best.first {
+      lines.append(
+        "Found among \(Text.grouped(search?.tried ?? 0)) plans: \(found.planWords), micro-batch "
+          + "\(found.plan.microbatch), \(found.plan.sharding.level), recompute \(found.recompute.words).")
+    }
     if memory.fits {
       lines.append(
         "The fullest rank holds \(Measure(memory.peak.value, .bytes)) of \(Measure(memory.capacity.value, .bytes)).")

@@ -43,6 +43,9 @@ public struct TrainingPlan: Codable, Hashable, Sendable {
     case gradients
     /// ZeRO-3 and FSDP.
     case parameters
+
+    /// `ZeRO-1`.
+    public var level: String { "ZeRO-\(Self.allCases.firstIndex(of: self) ?? 0)" }
   }
 
   public init(
